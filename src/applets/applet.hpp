@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/settings.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace dfriends::applets {
+
+class Context;
+
+/// What the runner prepares or checks before a verb starts.
+enum Needs : unsigned {
+    nothing = 0,
+    state = 1,  ///< the state database is open
+    engine = 2, ///< the Docker Engine answers
+    root = 4,   ///< the effective user is root
+};
+
+enum Traits : unsigned {
+    plain = 0,
+    long_running = 1,       ///< settings also come from the configuration file and DFRIENDS_<APPLET>_<OPTION>
+    stops_at_argument = 2,  ///< options end at the first argument (docker run)
+    hidden = 4,             ///< not listed in help
+};
+
+struct Verb {
+    std::string_view name;     ///< as typed: "put", "member list", "apps:create"
+    std::string_view usage;    ///< the arguments: "KEY VALUE"
+    std::string_view synopsis; ///< one line, no full stop
+    std::span<const config::Setting> settings = {};
+    unsigned needs = nothing;
+    unsigned traits = plain;
+    int (*run)(Context&) = nullptr; ///< returns the exit code
+    std::string_view details = {};  ///< further paragraphs and examples of --help
+};
+
+struct Applet {
+    std::string_view name;     ///< one or two words: "kv", "kv ctl"; empty for the house's own verbs
+    std::string_view alias;    ///< the file name under which the executable is this applet: "etcdctl"
+    std::string_view synopsis; ///< one line, no full stop
+    std::span<const Verb> verbs;
+    std::span<const config::Setting> settings = {}; ///< of every verb; they may also stand before it
+    bool single_dash_names = false;
+    /// Renders an error in the manner of the replaced tool and returns that tool's exit code; null: the house's manner.
+    int (*report)(const Error&, const Context&) = nullptr;
+};
+
+/// All applets, the house's own verbs first.
+std::span<const Applet> table();
+
+} // namespace dfriends::applets

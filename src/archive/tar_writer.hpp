@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace dfriends::archive {
+
+/// Writes a pax tar archive, uncompressed, piece by piece into a function.
+class TarWriter {
+  public:
+    using Sink = std::function<void(std::string_view bytes)>;
+    explicit TarWriter(Sink sink);
+    ~TarWriter();
+    TarWriter(const TarWriter&) = delete;
+    TarWriter& operator=(const TarWriter&) = delete;
+
+    /// A regular file with the given content; owner root, time 0 (so that equal trees make equal archives).
+    void add_file(const std::string& name, std::string_view content, unsigned mode = 0644);
+    void add_directory(const std::string& name, unsigned mode = 0755);
+    void add_link(const std::string& name, const std::string& target);
+    /// A file, link or folder (not its content) from disk under another name; modes and times as on disk, owner root.
+    void add_path(const std::filesystem::path& path, const std::string& name);
+    /// Writes the end of the archive; nothing may follow.
+    void finish();
+
+  private:
+    struct Inside;
+    std::unique_ptr<Inside> inside_;
+};
+
+} // namespace dfriends::archive
