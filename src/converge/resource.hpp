@@ -7,20 +7,27 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
 namespace dfriends::converge {
 
+struct Member;
+
 /// The value of an attribute, with the place where it stands.
 struct Value {
     using List = std::vector<Value>;
-    using Map = std::vector<std::pair<std::string, Value>>; ///< in the order of the source
+    using Map = std::vector<Member>; ///< in the order of the source
     std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Map> content;
     SourcePosition position;
 
     bool is_null() const { return std::holds_alternative<std::monostate>(content); }
+};
+
+/// An entry of a map.
+struct Member {
+    std::string name;
+    Value value;
 };
 
 /// A resource by its type and name: docker_image[busybox], Package['git'].

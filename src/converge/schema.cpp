@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <utility>
 
 namespace dfriends::converge {
 
@@ -180,7 +181,7 @@ bool fits(AttributeType type, const Value& value)
         return is_scalar(value);
     case text_map:
         if (const auto* map = std::get_if<Value::Map>(&value.content))
-            return std::ranges::all_of(*map, [](const auto& member) { return is_scalar(member.second); });
+            return std::ranges::all_of(*map, [](const Member& member) { return is_scalar(member.value); });
         return false;
     }
     return false;
