@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/applet.hpp"
 #include "applets/house/verbs.hpp"
+#include "applets/kv/verbs.hpp"
 
 #include <array>
 
@@ -10,6 +11,8 @@ std::span<const Applet> table()
 {
     static const std::array applets{
         house::house_applet,
+        kv::kv_applet,
+        kv::ctl_applet,
     };
     return applets;
 }
