@@ -48,8 +48,9 @@ class Server {
     net::Task<> drain(std::chrono::milliseconds grace);
     std::size_t connections() const;
 
-  private:
     struct Inside;
+
+  private:
     std::shared_ptr<Inside> inside_;
 };
 

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/pool.hpp"
+
+#include "net/tcp.hpp"
+
+namespace dfriends::http {
+
+namespace {
+
+std::string key_of(const Url& url)
+{
+    return url.scheme + "://" + url.authority();
+}
+
+} // namespace
+
+Client::Pool::Pool(ClientOptions given) : options(std::move(given))
+{
+    if (options.user_agent.empty())
+        options.user_agent = "dfriends/" DFRIENDS_VERSION;
+}
+
+std::optional<Kept> Client::Pool::take(const Url& url)
+{
+    auto& list = idle_[key_of(url)];
+    const auto now = std::chrono::steady_clock::now();
+    while (!list.empty()) {
+        Kept kept = std::move(list.back());
+        list.pop_back();
+        if (kept.expiry > now && !kept.stream->has_peer_closed()) {
+            kept.reused = true;
+            return kept;
+        }
+    }
+    return std::nullopt;
+}
+
+net::Task<Kept> Client::Pool::open(Url url, std::chrono::milliseconds timeout)
+{
+    Kept kept;
+    kept.key = key_of(url);
+    kept.stream = co_await dial(url, timeout);
+    co_return kept;
+}
+
+void Client::Pool::give_back(Kept kept)
+{
+    auto& list = idle_[kept.key];
+    std::erase_if(list, [now = std::chrono::steady_clock::now()](const Kept& old) { return old.expiry <= now; });
+    kept.expiry = std::chrono::steady_clock::now() + options.idle;
+    if (list.size() < options.idle_connections)
+        list.push_back(std::move(kept));
+}
+
+net::Task<net::StreamPointer> Client::Pool::dial(const Url& url, std::chrono::milliseconds timeout)
+{
+    if (options.dial)
+        co_return co_await options.dial(url, timeout);
+    net::StreamPointer stream = co_await net::connect_tcp(url.host, url.port, timeout);
+    if (url.scheme == "http")
+        co_return stream;
+    if (!options.tls)
+        options.tls = net::TlsContext::client({});
+    net::Stream* const raw = stream.get();
+    net::Deadline deadline([raw] { raw->close(); });
+    deadline.expire_after(timeout);
+    co_return co_await net::connect_tls(std::move(stream), *options.tls, url.host);
+}
+
+} // namespace dfriends::http
