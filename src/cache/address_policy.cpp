@@ -6,10 +6,47 @@
 
 #include <algorithm>
 #include <array>
+#include <ifaddrs.h>
+#include <memory>
+#include <netdb.h>
+#include <netinet/in.h>
 
 namespace dfriends::cache {
 
-AddressPolicy::AddressPolicy(const std::vector<std::string>& allowed, const Remap& remap)
+namespace {
+
+/// Ranges for examples in documents (RFC 5737, RFC 3849): nobody's private network, and what sealed-off machines give
+/// to their mirrors.
+bool is_example(std::string_view address)
+{
+    static const std::array<net::AddressRange, 4> ranges = {
+        net::AddressRange("192.0.2.0/24"), net::AddressRange("198.51.100.0/24"), net::AddressRange("203.0.113.0/24"),
+        net::AddressRange("2001:db8::/32")};
+    return std::ranges::any_of(ranges, [address](const auto& range) { return range.contains(address); });
+}
+
+std::set<std::string> own_addresses()
+{
+    std::set<std::string> addresses;
+    ifaddrs* first = nullptr;
+    if (::getifaddrs(&first) != 0)
+        return addresses;
+    const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(first, &::freeifaddrs);
+    for (const auto* entry = first; entry != nullptr; entry = entry->ifa_next) {
+        std::array<char, NI_MAXHOST> text{};
+        const auto family = entry->ifa_addr == nullptr ? AF_UNSPEC : entry->ifa_addr->sa_family;
+        if (family != AF_INET && family != AF_INET6)
+            continue;
+        const socklen_t length = family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+        if (::getnameinfo(entry->ifa_addr, length, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) == 0)
+            addresses.insert(std::string(text.data()));
+    }
+    return addresses;
+}
+
+} // namespace
+
+AddressPolicy::AddressPolicy(const std::vector<std::string>& allowed, const Remap& remap) : own_(own_addresses())
 {
     for (const auto& text : allowed)
         allow(text);
@@ -29,7 +66,8 @@ void AddressPolicy::allow(const std::string& text)
         throw Error(ErrorKind::invalid, "cannot allow the upstream '{}'", text)
             .hint("write HOST, HOST:PORT or an address range such as 10.0.0.0/8");
     // find_url says 80 both for "host" and for "host:80", so the text has to tell.
-    const bool with_port = text.find("]:") != std::string::npos || (text.front() != '[' && text.find(':') != std::string::npos);
+    const bool with_port =
+        text.find("]:") != std::string::npos || (text.front() != '[' && text.find(':') != std::string::npos);
     hosts_.push_back({url->host, with_port ? std::optional(url->port) : std::nullopt});
 }
 
@@ -42,8 +80,8 @@ bool AddressPolicy::is_allowed_host(const std::string& host, std::uint16_t port)
 
 void AddressPolicy::check_port(const std::string& host, std::uint16_t port) const
 {
-    const bool in_range = net::is_address(host) &&
-                          std::ranges::any_of(ranges_, [&](const auto& range) { return range.contains(host); });
+    const bool in_range =
+        net::is_address(host) && std::ranges::any_of(ranges_, [&](const auto& range) { return range.contains(host); });
     if (port == 80 || port == 443 || in_range || is_allowed_host(host, port))
         return;
     throw Error(ErrorKind::denied, "port {} of '{}' is not among the ports of package servers (80, 443)", port, host)
@@ -68,9 +106,10 @@ std::vector<net::Endpoint> AddressPolicy::permitted(const std::string& host, std
         return resolved;
     const auto refused = resolved.front().address;
     std::erase_if(resolved, [&](const net::Endpoint& endpoint) {
-        return net::is_special(endpoint.address) && std::ranges::none_of(ranges_, [&](const auto& range) {
-                   return range.contains(endpoint.address);
-               });
+        const bool refusable =
+            (net::is_special(endpoint.address) && !is_example(endpoint.address)) || own_.contains(endpoint.address);
+        return refusable &&
+               std::ranges::none_of(ranges_, [&](const auto& range) { return range.contains(endpoint.address); });
     });
     if (resolved.empty())
         throw Error(ErrorKind::denied, "'{}' resolves to {}, which is not a public address", host, refused)

@@ -6,14 +6,15 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace dfriends::cache {
 
-/// Where the cache may connect to, and who may use it: it must not become an open proxy, nor a way from a container into the
-/// host's private networks.
+/// Where the cache may connect to, and who may use it: it must not become an open proxy, nor a way from a container
+/// into the host's private networks.
 class AddressPolicy {
   public:
     /// `allowed`: HOST, HOST:PORT or an address range each. Remapped mirrors count as allowed. Throws Error(invalid).
@@ -37,6 +38,7 @@ class AddressPolicy {
     bool is_allowed_host(const std::string& host, std::uint16_t port) const;
     void allow(const std::string& text);
 
+    std::set<std::string> own_; ///< this host's addresses: what listens there may mean to be reached only from here
     std::vector<Host> hosts_;
     std::vector<net::AddressRange> ranges_;
 };

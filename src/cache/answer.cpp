@@ -120,8 +120,9 @@ http::Response answer_fill(const http::Request& request, const FillPointer& fill
     if (size)
         response.headers.set("Content-Length", std::to_string(range.length));
     const auto length = size ? std::optional(range.length) : std::nullopt;
-    response.body = http::Producer(
-        [fill, offset = range.offset, length](http::BodyWriter& out) { return stream_fill(fill, offset, length, out); });
+    response.body = http::Producer([fill, offset = range.offset, length](http::BodyWriter& out) {
+        return stream_fill(fill, offset, length, out);
+    });
     return response;
 }
 

@@ -31,8 +31,8 @@ struct Representation {
     std::string last_modified; ///< an HTTP date that was checked, or empty
 };
 
-/// Content from the store: 200, 206, 304 or 416 as the request's conditions and range ask. `ranges`: false answers a range
-/// with the whole, for clients whose part may come from bytes that were taken back.
+/// Content from the store: 200, 206, 304 or 416 as the request's conditions and range ask. `ranges`: false answers a
+/// range with the whole, for clients whose part may come from bytes that were taken back.
 http::Response answer_blob(const http::Request& request, const BlobPointer& blob, const Representation& about,
                            Verdict verdict, bool ranges = true);
 
@@ -40,8 +40,8 @@ http::Response answer_blob(const http::Request& request, const BlobPointer& blob
 http::Response answer_fill(const http::Request& request, const FillPointer& fill, const Representation& about,
                            Verdict verdict, bool ranges = true);
 
-/// A failure that apt takes for final. Transient-looking codes (5xx, 429) with a body make `apt-get update` end with 0 and
-/// empty lists; without a body it ends with 100 at once.
+/// A failure that apt takes for final. Transient-looking codes (5xx, 429) with a body make `apt-get update` end with 0
+/// and empty lists; without a body it ends with 100 at once.
 http::Response hard_error(int status);
 
 /// The Content-Type for a name that no upstream gave one for.

@@ -9,7 +9,8 @@ namespace dfriends::cache {
 
 namespace {
 
-// Content that must stay however old: adopted Release files with their signatures, and the indices behind package tables.
+// Content that must stay however old: adopted Release files with their signatures, and the indices behind package
+// tables.
 constexpr std::string_view live_content = "select sha256 from cache_release union select signature from cache_release "
                                           "union select sha256 from cache_table";
 
@@ -23,7 +24,8 @@ void forget(state::Database& database, const std::string& sha256)
 void put_name_row(state::Database& database, const NameRow& name)
 {
     database
-        .prepare("insert into cache_name (name, sha256, verified, etag, last_modified, fresh_until) values (?, ?, ?, ?, ?, ?) "
+        .prepare("insert into cache_name (name, sha256, verified, etag, last_modified, fresh_until) values (?, ?, ?, "
+                 "?, ?, ?) "
                  "on conflict (name) do update set sha256 = excluded.sha256, verified = excluded.verified, "
                  "etag = excluded.etag, last_modified = excluded.last_modified, fresh_until = excluded.fresh_until")
         .bind(name.name)
@@ -68,7 +70,8 @@ std::vector<ReleaseRow> CacheIndex::releases()
     auto query = reader_->prepare("select document, generation, sha256, signature, etag, adopted from cache_release "
                                   "order by document, generation desc");
     while (query.next())
-        rows.push_back({query.text(0), query.integer(1), query.text(2), query.text(3), query.text(4), query.integer(5)});
+        rows.push_back(
+            {query.text(0), query.integer(1), query.text(2), query.text(3), query.text(4), query.integer(5)});
     return rows;
 }
 
@@ -93,9 +96,10 @@ std::vector<TableRow> CacheIndex::tables()
 
 Totals CacheIndex::totals()
 {
-    auto query = reader_->prepare("select (select count(*) from cache_blob), (select coalesce(sum(size), 0) from cache_blob), "
-                                  "(select count(*) from cache_name), (select count(distinct document) from cache_release), "
-                                  "(select count(*) from cache_table)");
+    auto query =
+        reader_->prepare("select (select count(*) from cache_blob), (select coalesce(sum(size), 0) from cache_blob), "
+                         "(select count(*) from cache_name), (select count(distinct document) from cache_release), "
+                         "(select count(*) from cache_table)");
     if (!query.next())
         return {};
     return {query.integer(0), query.integer(1), query.integer(2), query.integer(3), query.integer(4)};

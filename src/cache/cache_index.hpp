@@ -62,8 +62,8 @@ struct ListRow {
     std::int64_t used = 0;
 };
 
-/// The cache's tables in the state database. Reads happen on the calling thread; writes are coroutines that return when they are
-/// on disk.
+/// The cache's tables in the state database. Reads happen on the calling thread; writes are coroutines that return when
+/// they are on disk.
 class CacheIndex {
   public:
     explicit CacheIndex(state::Store& store);

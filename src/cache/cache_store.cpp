@@ -39,7 +39,7 @@ BlobPointer open_blob(const os::Path& path, const std::string& sha256)
             return nullptr;
         throw Error(kind_of_errno(errno), "cannot open '{}'{}", path.string(), describe_errno(errno));
     }
-    struct stat status {};
+    struct stat status{};
     if (::fstat(descriptor.number(), &status) != 0 || !S_ISREG(status.st_mode))
         return nullptr;
     auto blob = std::make_shared<Blob>();
@@ -53,9 +53,8 @@ BlobPointer open_blob(const os::Path& path, const std::string& sha256)
 
 bool is_sha256(std::string_view text)
 {
-    return text.size() == 64 && std::ranges::all_of(text, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    });
+    return text.size() == 64 &&
+           std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 Draft::Draft(os::Path path, std::optional<crypto::Algorithm> also)

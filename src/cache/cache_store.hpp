@@ -54,8 +54,8 @@ class Draft {
     bool published_ = false;
 };
 
-/// Content by its SHA-256 in a directory: blobs/ab/<hex>, drafts in temp/, package tables in tables/. A blob is complete and
-/// on disk before its name appears, so kill -9 leaves at most a draft, which the next start removes.
+/// Content by its SHA-256 in a directory: blobs/ab/<hex>, drafts in temp/, package tables in tables/. A blob is
+/// complete and on disk before its name appears, so kill -9 leaves at most a draft, which the next start removes.
 class CacheStore {
   public:
     /// Makes the folders. Throws Error(conflict) where another process serves the directory.

@@ -10,7 +10,8 @@
 
 namespace dfriends::cache {
 
-/// What an index says of a file: its size and its digests in lower-case hexadecimal digits, the strongest algorithm last.
+/// What an index says of a file: its size and its digests in lower-case hexadecimal digits, the strongest algorithm
+/// last.
 struct Expected {
     std::optional<std::uint64_t> size;
     std::map<crypto::Algorithm, std::string> digests;

@@ -117,7 +117,8 @@ bool Fill::accept_head(const http::Reply& reply)
     std::optional<std::uint64_t> total = reply.content_length();
     if (reply.status() == 206) {
         const auto range = parse_content_range(reply.headers().get("Content-Range"));
-        if (resumed_at == 0 || !range || range->first != resumed_at || (total_ && range->total && *range->total != *total_))
+        if (resumed_at == 0 || !range || range->first != resumed_at ||
+            (total_ && range->total && *range->total != *total_))
             return false;
         total = range->total ? range->total : total_;
     } else if (!draft_ || resumed_at != 0) {
@@ -228,8 +229,8 @@ bool Fill::recover(Step step, const std::optional<Error>& error)
     return false;
 }
 
-/// Resumes what was cut up to three times, and starts once more from nothing where the bytes turn out wrong. Sources that do
-/// not have the file are passed over.
+/// Resumes what was cut up to three times, and starts once more from nothing where the bytes turn out wrong. Sources
+/// that do not have the file are passed over.
 net::Task<> Fill::run()
 {
     for (;;) {
@@ -304,7 +305,8 @@ net::Task<> Fetches::run(std::string name, FillPointer fill)
     fill->changed().notify_all();
 }
 
-net::Task<> stream_fill(FillPointer fill, std::uint64_t offset, std::optional<std::uint64_t> length, http::BodyWriter& out)
+net::Task<> stream_fill(FillPointer fill, std::uint64_t offset, std::optional<std::uint64_t> length,
+                        http::BodyWriter& out)
 {
     constexpr std::uint64_t most_at_once = 1U << 20U;
     std::shared_ptr<Draft> source = fill->draft();

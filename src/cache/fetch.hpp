@@ -20,21 +20,21 @@ struct FetchOrder {
     std::string key;                ///< canonical URL; fills without a digest are joined by it
     std::vector<http::Url> sources; ///< tried in order where one has not the right file
     Expected expected;
-    http::Headers conditions;       ///< If-None-Match or If-Modified-Since, for content that is known only by name
-    std::string directory;          ///< of the Release file that lists it, where one does
-    std::string path;               ///< relative to that
+    http::Headers conditions; ///< If-None-Match or If-Modified-Since, for content that is known only by name
+    std::string directory;    ///< of the Release file that lists it, where one does
+    std::string path;         ///< relative to that
 };
 
-/// One file on its way from upstream into the store, read by any number of clients while it grows. It runs to its end whoever
-/// leaves. What an index vouches for is withheld in its last 64 KiB until the digest is right.
+/// One file on its way from upstream into the store, read by any number of clients while it grows. It runs to its end
+/// whoever leaves. What an index vouches for is withheld in its last 64 KiB until the digest is right.
 class Fill {
   public:
     enum class State {
-        waiting,   ///< no reply yet
+        waiting, ///< no reply yet
         growing,
-        complete,  ///< whole and, where a digest is known, verified
-        refused,   ///< upstream answered with another status: see status() (304 among them)
-        failed,    ///< see failure()
+        complete, ///< whole and, where a digest is known, verified
+        refused,  ///< upstream answered with another status: see status() (304 among them)
+        failed,   ///< see failure()
     };
 
     Fill(FetchOrder order, Upstream& upstream, CacheStore& store);
@@ -123,7 +123,9 @@ class Fetches {
     std::map<std::string, FillPointer> fills_;
 };
 
-/// Writes a part of a fill to a client as it arrives. Throws where the fill fails, so that the client sees the answer cut.
-net::Task<> stream_fill(FillPointer fill, std::uint64_t offset, std::optional<std::uint64_t> length, http::BodyWriter& out);
+/// Writes a part of a fill to a client as it arrives. Throws where the fill fails, so that the client sees the answer
+/// cut.
+net::Task<> stream_fill(FillPointer fill, std::uint64_t offset, std::optional<std::uint64_t> length,
+                        http::BodyWriter& out);
 
 } // namespace dfriends::cache

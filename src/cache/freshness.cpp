@@ -14,7 +14,8 @@ namespace {
 constexpr std::int64_t an_hour = 3600;
 constexpr std::int64_t a_day = 24 * 3600;
 constexpr std::array<std::string_view, 3> packages = {".deb", ".udeb", ".ddeb"};
-constexpr std::array<std::string_view, 8> solid = {".dsc", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".diff.gz", ".apk", ".rpm"};
+constexpr std::array<std::string_view, 8> solid = {".dsc",     ".tar.gz",  ".tar.xz", ".tar.bz2",
+                                                   ".tar.zst", ".diff.gz", ".apk",    ".rpm"};
 
 bool has_suffix(std::string_view key, auto suffixes)
 {

@@ -16,8 +16,8 @@ struct PackageFile {
     std::string sha256; ///< 64 lower-case hexadecimal digits
 };
 
-/// Reads Packages and Sources indices piece by piece. Stanzas without a usable path, size and SHA-256 are passed over; lines
-/// above 64 KiB are skipped, so memory stays small whatever arrives.
+/// Reads Packages and Sources indices piece by piece. Stanzas without a usable path, size and SHA-256 are passed over;
+/// lines above 64 KiB are skipped, so memory stays small whatever arrives.
 class PackageIndexReader {
   public:
     using OnFile = std::function<void(const PackageFile&)>;

@@ -80,7 +80,7 @@ std::size_t PackageTable::build(const os::Path& index, const os::Path& table)
 PackageTable::PackageTable(const os::Path& path)
 {
     const auto descriptor = os::open_file(path, O_RDONLY);
-    struct stat status {};
+    struct stat status{};
     if (::fstat(descriptor.number(), &status) != 0)
         throw Error(kind_of_errno(errno), "cannot read '{}'{}", path.string(), describe_errno(errno));
     length_ = static_cast<std::size_t>(status.st_size);
@@ -130,7 +130,8 @@ std::optional<Expected> PackageTable::find(std::string_view path) const
     const auto found = record(low);
     Expected expected;
     expected.size = found.size;
-    expected.digests[crypto::Algorithm::sha256] = encode_hex(std::string_view(found.sha256.data(), found.sha256.size()));
+    expected.digests[crypto::Algorithm::sha256] =
+        encode_hex(std::string_view(found.sha256.data(), found.sha256.size()));
     return expected;
 }
 

@@ -10,12 +10,12 @@
 
 namespace dfriends::cache {
 
-/// The files of one Packages or Sources index as a sorted table on disk, mapped and searched in place: a suite of 60,000
-/// packages costs 3.5 MB of page cache and no memory of ours.
+/// The files of one Packages or Sources index as a sorted table on disk, mapped and searched in place: a suite of
+/// 60,000 packages costs 3.5 MB of page cache and no memory of ours.
 class PackageTable {
   public:
-    /// Makes the table of an index, compressed or not, and returns how many files it lists. Blocks for a second or two with a
-    /// large suite. Throws Error(invalid) for a damaged index.
+    /// Makes the table of an index, compressed or not, and returns how many files it lists. Blocks for a second or two
+    /// with a large suite. Throws Error(invalid) for a damaged index.
     static std::size_t build(const os::Path& index, const os::Path& table);
 
     /// Throws Error(invalid) where the file is no table.

@@ -39,7 +39,8 @@ bool visit_parents(std::string_view key, const std::function<bool(std::string_vi
     const auto host = key.find("://");
     const auto query = key.find('?');
     key = key.substr(0, query);
-    for (auto slash = key.rfind('/'); slash != std::string_view::npos && slash > host + 2; slash = key.rfind('/', slash - 1))
+    for (auto slash = key.rfind('/'); slash != std::string_view::npos && slash > host + 2;
+         slash = key.rfind('/', slash - 1))
         if (visit(key.substr(0, slash + 1)))
             return true;
     return false;
@@ -130,7 +131,8 @@ net::Task<> PackageTables::settle(std::string key, std::chrono::milliseconds pat
 {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (is_pending(key)) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
         if (left.count() <= 0 || !co_await settled_.wait(left))
             co_return;
     }

@@ -27,18 +27,19 @@ net::Task<> run_tunnel(std::shared_ptr<net::StreamPointer> upstream, net::Stream
 net::Task<http::Response> Proxy::pass(http::Request& request, ProxyRequest asked)
 {
     if (options_.offline)
-        co_return failure(request, Error(ErrorKind::unavailable, "'{}' is not in the cache, which is offline", asked.key));
+        co_return failure(request,
+                          Error(ErrorKind::unavailable, "'{}' is not in the cache, which is offline", asked.key));
     http::Headers headers;
-    for (const auto* field : {"Authorization", "Cookie", "Range", "If-Range", "If-Modified-Since", "If-None-Match", "Accept",
-                              "User-Agent", "Cache-Control"})
+    for (const auto* field : {"Authorization", "Cookie", "Range", "If-Range", "If-Modified-Since", "If-None-Match",
+                              "Accept", "User-Agent", "Cache-Control"})
         if (const auto value = request.headers.find(field))
             headers.set(field, std::string(*value));
     auto reply = std::make_shared<http::Reply>(
         co_await upstream_.send(request.method, asked.sources.front(), std::move(headers), {}));
     http::Response response;
     response.status = reply->status();
-    for (const auto* field : {"Content-Type", "Content-Length", "Content-Range", "Content-Encoding", "Accept-Ranges", "ETag",
-                              "Cache-Control", "Set-Cookie", "WWW-Authenticate", "Location", "Vary"})
+    for (const auto* field : {"Content-Type", "Content-Length", "Content-Range", "Content-Encoding", "Accept-Ranges",
+                              "ETag", "Cache-Control", "Set-Cookie", "WWW-Authenticate", "Location", "Vary"})
         if (const auto value = reply->headers().find(field))
             response.headers.set(field, std::string(*value));
     if (const auto date = reply->headers().find("Last-Modified"); date && parse_http_date(*date))
@@ -55,13 +56,11 @@ net::Task<http::Response> Proxy::tunnel(http::Request& request, ProxyRequest ask
 {
     if (options_.offline)
         co_return failure(request, Error(ErrorKind::unavailable, "no tunnel to '{}': the cache is offline", asked.key));
-    auto upstream =
-        std::make_shared<net::StreamPointer>(co_await upstream_.connect(asked.url.host, asked.url.port));
+    auto upstream = std::make_shared<net::StreamPointer>(co_await upstream_.connect(asked.url.host, asked.url.port));
     http::Response response;
     response.reason = "Connection established";
-    response.body = http::Upgrade([upstream](net::Stream& client, std::string rest) {
-        return run_tunnel(upstream, client, std::move(rest));
-    });
+    response.body = http::Upgrade(
+        [upstream](net::Stream& client, std::string rest) { return run_tunnel(upstream, client, std::move(rest)); });
     co_return said(request, Verdict::tunnel, std::move(response));
 }
 

@@ -64,12 +64,12 @@ bool may_keep(const Fill& fill)
 } // namespace
 
 Proxy::Proxy(ProxyOptions options, state::Store& state, log::Logger& log, Statistics& statistics)
-    : options_(std::move(options)), log_(log), statistics_(statistics), remap_(options_.remap), store_(options_.directory),
-      index_(state), upstream_(AddressPolicy(options_.allowed_upstreams, remap_)),
-      fetches_(upstream_, store_, may_keep, [this](FillPointer fill) { return stored(std::move(fill)); },
-               [this](const Fill& fill) { refused(fill); }),
-      tables_(store_, index_, options_.clock),
-      releases_(upstream_, store_, index_, fetches_, tables_, options_.clock)
+    : options_(std::move(options)), log_(log), statistics_(statistics), remap_(options_.remap),
+      store_(options_.directory), index_(state), upstream_(AddressPolicy(options_.allowed_upstreams, remap_)),
+      fetches_(
+          upstream_, store_, may_keep, [this](FillPointer fill) { return stored(std::move(fill)); },
+          [this](const Fill& fill) { refused(fill); }),
+      tables_(store_, index_, options_.clock), releases_(upstream_, store_, index_, fetches_, tables_, options_.clock)
 {
     bytes_ = index_.totals().bytes;
 }
@@ -86,8 +86,7 @@ http::Response Proxy::said(http::Request& request, Verdict verdict, http::Respon
 net::Task<http::Response> Proxy::handle(http::Request& request)
 {
     if (!AddressPolicy::is_local_client(request.connection->peer_address()))
-        co_return said(request, Verdict::error,
-                       http::text_response(403, "this cache serves local networks only\n"));
+        co_return said(request, Verdict::error, http::text_response(403, "this cache serves local networks only\n"));
     std::optional<Error> error;
     try {
         auto asked = map_request(request.method, request.target, remap_);
@@ -203,7 +202,8 @@ net::Task<http::Response> Proxy::serve_known(http::Request& request, FetchOrder 
         co_return from_store(request, blob, order.key, Verdict::hit);
     }
     if (options_.offline)
-        co_return failure(request, Error(ErrorKind::unavailable, "'{}' is not in the cache, which is offline", order.key));
+        co_return failure(request,
+                          Error(ErrorKind::unavailable, "'{}' is not in the cache, which is offline", order.key));
     if (request.method == "HEAD") {
         http::Response response;
         response.headers.set("Content-Type", content_type_of(order.key));
@@ -233,7 +233,8 @@ net::Task<http::Response> Proxy::serve_unknown(http::Request& request, ProxyRequ
     if (blob && (options_.offline || upstream_.is_down(asked.sources.front())))
         co_return from_store(request, blob, asked.key, Verdict::stale);
     if (options_.offline)
-        co_return failure(request, Error(ErrorKind::unavailable, "'{}' is not in the cache, which is offline", asked.key));
+        co_return failure(request,
+                          Error(ErrorKind::unavailable, "'{}' is not in the cache, which is offline", asked.key));
     if (request.method == "HEAD")
         co_return co_await pass(request, std::move(asked));
 
@@ -253,8 +254,8 @@ net::Task<http::Response> Proxy::serve_unknown(http::Request& request, ProxyRequ
             net::spawn(index_.put_name(*row));
         co_return from_store(request, blob, asked.key, Verdict::hit);
     }
-    const bool is_lost = fill->state() == Fill::State::failed ||
-                         (fill->state() == Fill::State::refused && is_transient(fill->status()));
+    const bool is_lost =
+        fill->state() == Fill::State::failed || (fill->state() == Fill::State::refused && is_transient(fill->status()));
     if (is_lost && blob)
         co_return from_store(request, blob, asked.key, Verdict::stale);
     if (fill->state() == Fill::State::refused || fill->state() == Fill::State::failed)
@@ -271,7 +272,8 @@ http::Response Proxy::from_store(http::Request& request, const BlobPointer& blob
         about.last_modified = std::move(row->last_modified);
     }
     used(blob->sha256);
-    return said(request, verdict, answer_blob(request, blob, about, verdict, may_use_ranges(request, std::string(key))));
+    return said(request, verdict,
+                answer_blob(request, blob, about, verdict, may_use_ranges(request, std::string(key))));
 }
 
 http::Response Proxy::from_fill(http::Request& request, const FillPointer& fill, Verdict verdict)
@@ -281,8 +283,8 @@ http::Response Proxy::from_fill(http::Request& request, const FillPointer& fill,
     return said(request, verdict, answer_fill(request, fill, about, verdict, may_use_ranges(request, key)));
 }
 
-/// A client whose answer was cut may hold bytes that turned out wrong; a part of the right file behind them would make a
-/// spliced one.
+/// A client whose answer was cut may hold bytes that turned out wrong; a part of the right file behind them would make
+/// a spliced one.
 bool Proxy::may_use_ranges(const http::Request& request, const std::string& key)
 {
     if (taken_back_.empty() || !request.headers.has("Range"))

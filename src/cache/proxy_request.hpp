@@ -24,13 +24,13 @@ struct ProxyRequest {
     std::vector<http::Url> sources; ///< all places to get it from, the best first
 };
 
-/// Reads a request's method and target: absolute-form, "/HOST/path", "/HTTPS///HOST/path", "/NAME/path" for remapped names,
-/// "HOST:PORT" with CONNECT. Throws Error(invalid) for what is hostile or broken, Error(not_found) for a first segment that
-/// names nothing.
+/// Reads a request's method and target: absolute-form, "/HOST/path", "/HTTPS///HOST/path", "/NAME/path" for remapped
+/// names, "HOST:PORT" with CONNECT. Throws Error(invalid) for what is hostile or broken, Error(not_found) for a first
+/// segment that names nothing.
 ProxyRequest map_request(std::string_view method, std::string_view target, const Remap& remap);
 
-/// Scheme, host and port in lower case without defaults, the path decoded and encoded again, '//' and '/./' folded, the query
-/// as it is. Throws Error(invalid) for "..", control characters, and hosts that are none.
+/// Scheme, host and port in lower case without defaults, the path decoded and encoded again, '//' and '/./' folded, the
+/// query as it is. Throws Error(invalid) for "..", control characters, and hosts that are none.
 std::string canonical_key(const http::Url& url);
 
 } // namespace dfriends::cache

@@ -96,7 +96,8 @@ bool is_inner_path(std::string_view path)
         return false;
     if (std::ranges::any_of(path, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
         return false;
-    return std::ranges::none_of(split(path, '/'), [](std::string_view s) { return s.empty() || s == ".." || s == "."; });
+    return std::ranges::none_of(split(path, '/'),
+                                [](std::string_view s) { return s.empty() || s == ".." || s == "."; });
 }
 
 const std::pair<const std::string, Expected>* ReleaseFile::find_digest(std::string_view algorithm,

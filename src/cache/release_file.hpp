@@ -26,8 +26,9 @@ struct ReleaseFile {
 
 constexpr std::size_t release_file_limit = 16U << 20U;
 
-/// Reads one, clear-signed or not; of a clear-signed text only what is signed counts. Entries whose path leaves the directory or
-/// whose digest is none are passed over. Throws Error(invalid) where no index is listed at all: a login page, say.
+/// Reads one, clear-signed or not; of a clear-signed text only what is signed counts. Entries whose path leaves the
+/// directory or whose digest is none are passed over. Throws Error(invalid) where no index is listed at all: a login
+/// page, say.
 ReleaseFile parse_release(std::string_view text);
 
 /// True for a relative path without "..", empty segments and control characters.

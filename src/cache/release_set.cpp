@@ -11,11 +11,11 @@ namespace dfriends::cache {
 
 namespace {
 
-constexpr std::int64_t fresh_time = 60;                  // without asking upstream
-constexpr std::int64_t pin_time = 120;                   // a client's update takes less
-constexpr std::int64_t wanted_time = 7 * 24 * 3600;      // an index that nobody asked for since holds up no adoption
-constexpr std::int64_t longest_refusal = 3600;           // then the newer set is adopted as it is
-constexpr std::int64_t gone_time = 24 * 3600;            // how long a 404 is taken for an accident
+constexpr std::int64_t fresh_time = 60;             // without asking upstream
+constexpr std::int64_t pin_time = 120;              // a client's update takes less
+constexpr std::int64_t wanted_time = 7 * 24 * 3600; // an index that nobody asked for since holds up no adoption
+constexpr std::int64_t longest_refusal = 3600;      // then the newer set is adopted as it is
+constexpr std::int64_t gone_time = 24 * 3600;       // how long a 404 is taken for an accident
 constexpr std::int64_t kept_generations = 3;
 constexpr std::chrono::milliseconds patience_with_copy{3'000};
 constexpr std::chrono::milliseconds patience_without{25'000};
@@ -73,8 +73,8 @@ void check_armour(std::string_view text, std::string_view key)
 
 } // namespace
 
-ReleaseSets::ReleaseSets(Upstream& upstream, CacheStore& store, CacheIndex& index, Fetches& fetches, PackageTables& tables,
-                         Clock clock)
+ReleaseSets::ReleaseSets(Upstream& upstream, CacheStore& store, CacheIndex& index, Fetches& fetches,
+                         PackageTables& tables, Clock clock)
     : upstream_(upstream), store_(store), index_(index), fetches_(fetches), tables_(tables), clock_(std::move(clock))
 {
     for (auto& row : index_.releases())
@@ -143,7 +143,8 @@ net::Task<ReleaseSets::Served> ReleaseSets::serve(ProxyRequest asked, std::strin
     const auto deadline =
         std::chrono::steady_clock::now() + (document != nullptr ? patience_with_copy : patience_without);
     while (!check->done) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
         if (left.count() <= 0 || !co_await check->event.wait(left))
             break;
     }
@@ -153,7 +154,8 @@ net::Task<ReleaseSets::Served> ReleaseSets::serve(ProxyRequest asked, std::strin
     const bool good = check->done && !check->failure && check->status == 0;
     if (document != nullptr && good)
         co_return served(*document, check->changed ? Freshness::miss : Freshness::hit, client, signature);
-    const bool is_gone = check->done && check->status != 0 && check->status < 500 && check->status != 429 && check->status != 408;
+    const bool is_gone =
+        check->done && check->status != 0 && check->status < 500 && check->status != 429 && check->status != 408;
     if (document != nullptr && !(is_gone && seconds(clock_()) - document->checked > gone_time))
         co_return served(*document, Freshness::stale, client, signature);
     Served answer;
@@ -352,7 +354,8 @@ std::optional<Member> ReleaseSets::find_member(std::string_view key, std::string
                     found = file == generation.release->files.end() ? nullptr : &*file;
                 }
                 if (found != nullptr) {
-                    member = Member{std::string(parent), found->first, found->second, generation.release->acquire_by_hash};
+                    member =
+                        Member{std::string(parent), found->first, found->second, generation.release->acquire_by_hash};
                     return true;
                 }
                 if (!by_hash)
@@ -382,8 +385,9 @@ FetchOrder ReleaseSets::order(const Member& member, const std::vector<http::Url>
     const auto folder = plain.substr(0, plain.rfind('/') + 1);
     for (const auto& root : roots) {
         if (member.acquire_by_hash)
-            order.sources.push_back(under(root, folder + "by-hash/" + std::string(spelling.at(order.expected.algorithm())) +
-                                                    "/" + order.expected.digest()));
+            order.sources.push_back(under(root, folder + "by-hash/" +
+                                                    std::string(spelling.at(order.expected.algorithm())) + "/" +
+                                                    order.expected.digest()));
         order.sources.push_back(under(root, plain));
     }
     return order;

@@ -32,11 +32,13 @@ struct Member {
     bool acquire_by_hash = false;
 };
 
-/// The suites: each InRelease (or Release with Release.gpg) and its indices are one consistent set. A new one is adopted only
-/// once the indices that clients use are there and right; until then, and while upstream is away, the last set is served.
+/// The suites: each InRelease (or Release with Release.gpg) and its indices are one consistent set. A new one is
+/// adopted only once the indices that clients use are there and right; until then, and while upstream is away, the last
+/// set is served.
 class ReleaseSets {
   public:
-    ReleaseSets(Upstream& upstream, CacheStore& store, CacheIndex& index, Fetches& fetches, PackageTables& tables, Clock clock);
+    ReleaseSets(Upstream& upstream, CacheStore& store, CacheIndex& index, Fetches& fetches, PackageTables& tables,
+                Clock clock);
 
     /// True for the names InRelease, Release and Release.gpg.
     static bool is_document(std::string_view key);
@@ -52,7 +54,8 @@ class ReleaseSets {
     /// The document to answer a client with. `force`: ask upstream whatever the age.
     net::Task<Served> serve(ProxyRequest asked, std::string client, bool offline, bool force);
 
-    /// What the sets say of a URL, by its plain or by-hash name. A client that was given a set a moment ago stays with it.
+    /// What the sets say of a URL, by its plain or by-hash name. A client that was given a set a moment ago stays with
+    /// it.
     std::optional<Member> find_member(std::string_view key, std::string_view client);
 
     /// An order for a member: by-hash first where the repository has that, then the plain name.
@@ -100,8 +103,9 @@ class ReleaseSets {
     std::map<std::string, Document> documents_;
     std::map<std::string, std::set<std::string>, std::less<>> directories_; ///< directory → documents
     std::map<std::string, CheckPointer> checks_;
-    std::map<std::string, std::int64_t> wanted_;                                   ///< when last written down
-    std::map<std::string, std::pair<std::int64_t, std::int64_t>, std::less<>> pins_; ///< "client document" → generation, time
+    std::map<std::string, std::int64_t> wanted_; ///< when last written down
+    std::map<std::string, std::pair<std::int64_t, std::int64_t>, std::less<>>
+        pins_; ///< "client document" → generation, time
 };
 
 } // namespace dfriends::cache

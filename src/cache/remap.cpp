@@ -22,7 +22,8 @@ http::Url mirror(std::string_view text, std::string_view whole)
 {
     auto url = http::find_url(text);
     if (!url || url->target.find_first_of("?#") != std::string::npos)
-        throw Error(ErrorKind::invalid, "cannot read the remapping '{}': '{}' is not an http or https URL", whole, text);
+        throw Error(ErrorKind::invalid, "cannot read the remapping '{}': '{}' is not an http or https URL", whole,
+                    text);
     if (!url->target.ends_with('/'))
         url->target += '/';
     return *std::move(url);

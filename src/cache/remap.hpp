@@ -11,8 +11,8 @@
 
 namespace dfriends::cache {
 
-/// Names that stand for mirrors: a request for /debian/x goes to the mirrors of "debian", and whichever of a name's mirrors a
-/// client asks for, the file is the same one.
+/// Names that stand for mirrors: a request for /debian/x goes to the mirrors of "debian", and whichever of a name's
+/// mirrors a client asks for, the file is the same one.
 class Remap {
   public:
     Remap() = default;

@@ -33,7 +33,8 @@ std::string render_report(const Report& report)
         "<p>Or in <code>sources.list</code>: <code>deb {}/mirror.example/debian …</code></p>\n"
         "<h2>State</h2>\n<table>\n"
         "<tr><td>Kept</td><td>{} files, {}</td></tr>\n<tr><td>Suites</td><td>{}</td></tr>\n"
-        "<tr><td>Answered from the cache</td><td>{} requests</td></tr>\n<tr><td>Fetched</td><td>{} requests, {}</td></tr>\n"
+        "<tr><td>Answered from the cache</td><td>{} requests</td></tr>\n<tr><td>Fetched</td><td>{} requests, "
+        "{}</td></tr>\n"
         "<tr><td>Sent</td><td>{}</td></tr>\n</table>\n</body></html>\n",
         report.offline ? ", offline at present" : "", escaped(dockerfile_line(report.proxy)),
         escaped(apt_line(report.proxy)), escaped(report.proxy), report.files,

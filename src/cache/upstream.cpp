@@ -59,7 +59,8 @@ net::Task<net::StreamPointer> Upstream::dial(std::string host, std::uint16_t por
     const auto endpoints = policy_.permitted(host, co_await net::resolve(host, port));
     std::exception_ptr failure;
     for (const auto& endpoint : endpoints) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
         if (left.count() <= 0)
             break;
         try {

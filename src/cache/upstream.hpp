@@ -24,7 +24,8 @@ class Upstream {
     explicit Upstream(AddressPolicy policy);
 
     /// Sends a request without body. The reply may have any status but a redirect that can be followed. Throws
-    /// Error(denied) where the policy forbids an address, Error(invalid) for a redirect loop, Error(unavailable) otherwise.
+    /// Error(denied) where the policy forbids an address, Error(invalid) for a redirect loop, Error(unavailable)
+    /// otherwise.
     net::Task<http::Reply> send(std::string method, http::Url url, http::Headers headers, Patience patience);
     /// A raw connection for CONNECT.
     net::Task<net::StreamPointer> connect(std::string host, std::uint16_t port);
