@@ -4,6 +4,7 @@
 #include "config/settings.hpp"
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace dfriends::applets {
@@ -49,5 +50,12 @@ struct Applet {
 
 /// All applets, the house's own verbs first.
 std::span<const Applet> table();
+
+/// The applet of that name, or null.
+const Applet* find_applet(std::string_view name);
+
+/// The section of the configuration file and the middle of the environment variables for a long-running verb: "cache" for its
+/// "serve", "paas.setup" for any other.
+std::string section_of(const Applet& applet, const Verb& verb);
 
 } // namespace dfriends::applets

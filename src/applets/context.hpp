@@ -61,10 +61,10 @@ class Context {
 
     /// To stdout. A reader that went away is Error(interrupted), another failure Error(unavailable).
     void write(std::string_view text);
-    template <class... Arguments>
-    void print(fmt::format_string<Arguments...> format, Arguments&&... arguments)
+    template <class... Values>
+    void print(fmt::format_string<Values...> format, Values&&... values)
     {
-        write(fmt::format(format, std::forward<Arguments>(arguments)...));
+        write(fmt::format(format, std::forward<Values>(values)...));
     }
     /// To stderr.
     void say(std::string_view line);

@@ -28,8 +28,9 @@ class TarWriter {
     /// Writes the end of the archive; nothing may follow.
     void finish();
 
-  private:
     struct Inside;
+
+  private:
     std::unique_ptr<Inside> inside_;
 };
 

@@ -116,7 +116,7 @@ Settings::Settings(std::span<const Setting> rows, const Sources& sources)
 {
     const auto environment = sources.environment ? sources.environment : [](const char* name) -> const char* { return std::getenv(name); };
     for (const Setting& row : rows) {
-        Value value{&row, {}, Origin::flag};
+        Value value{{}, Origin::flag};
         if (sources.flags != nullptr)
             value.texts = from_flags(row, *sources.flags);
         const std::string variable = environment_name(sources.environment_prefix, row);

@@ -60,7 +60,6 @@ class Settings {
 
   private:
     struct Value {
-        const Setting* row;
         std::vector<std::string> texts;
         Origin origin;
     };

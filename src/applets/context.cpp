@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "applets/context.hpp"
+
+#include "base/error.hpp"
+#include "config/paths.hpp"
+#include "config/yaml.hpp"
+#include "applets/configuration.hpp"
+#include "state/store.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <unistd.h>
+
+namespace dfriends::applets {
+
+struct Context::Inside {
+    std::optional<log::Logger> log;
+    std::optional<config::Node> configuration;
+    std::unique_ptr<state::Store> store;
+};
+
+Context::Context(GlobalOptions options, std::string called)
+    : global(std::move(options)), program(std::move(called)), out_colour(global.colour, STDOUT_FILENO), error_colour(global.colour, STDERR_FILENO),
+      inside_(std::make_unique<Inside>())
+{
+}
+
+Context::~Context() = default;
+
+log::Logger& Context::log()
+{
+    if (!inside_->log) {
+        const log::Level level = global.quiet ? log::Level::error : global.verbosity > 0 ? log::Level::debug : log::Level::info;
+        inside_->log.emplace(level, global.log_format);
+    }
+    return *inside_->log;
+}
+
+const config::Node& Context::configuration()
+{
+    if (!inside_->configuration)
+        inside_->configuration = read_configuration(config::configuration_file(global.configuration_file));
+    return *inside_->configuration;
+}
+
+std::filesystem::path Context::state_directory() const
+{
+    return config::state_directory(global.state_directory);
+}
+
+state::Store& Context::store()
+{
+    if (!inside_->store)
+        inside_->store = std::make_unique<state::Store>(state_directory());
+    return *inside_->store;
+}
+
+void Context::write(std::string_view text)
+{
+    while (!text.empty()) {
+        const ssize_t count = ::write(STDOUT_FILENO, text.data(), text.size());
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0 && errno == EPIPE)
+            throw Error(ErrorKind::interrupted, "the reader of the output went away");
+        if (count < 0)
+            throw Error(ErrorKind::unavailable, "cannot write the output: {}", describe_errno(errno));
+        text.remove_prefix(static_cast<std::size_t>(count));
+    }
+}
+
+void Context::say(std::string_view line)
+{
+    if (!global.quiet)
+        fmt::print(stderr, "{}\n", line);
+}
+
+void Context::expect_arguments(std::size_t least, std::size_t most) const
+{
+    const std::string usage = fmt::format("usage: {} {}{}{}", program, verb->name, verb->usage.empty() ? "" : " ", verb->usage);
+    if (arguments.size() < least)
+        throw Error(ErrorKind::usage, "'{}' wants {} argument{}, not {}", verb->name, least == most ? fmt::format("{}", least) : fmt::format("at least {}", least),
+                    least == 1 ? "" : "s", arguments.size())
+            .hint(usage);
+    if (arguments.size() > most)
+        throw Error(ErrorKind::usage, "'{}' takes no argument '{}'", verb->name, arguments[most]).hint(usage);
+}
+
+} // namespace dfriends::applets

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "applets/applet.hpp"
+#include "applets/house/verbs.hpp"
+
+#include <array>
+
+namespace dfriends::applets {
+
+std::span<const Applet> table()
+{
+    static const std::array applets{
+        house::house_applet,
+    };
+    return applets;
+}
+
+const Applet* find_applet(std::string_view name)
+{
+    for (const Applet& applet : table())
+        if (applet.name == name)
+            return &applet;
+    return nullptr;
+}
+
+std::string section_of(const Applet& applet, const Verb& verb)
+{
+    return verb.name == "serve" ? std::string(applet.name) : std::string(applet.name) + "." + std::string(verb.name);
+}
+
+} // namespace dfriends::applets

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/options.hpp"
+
+#include "base/error.hpp"
+#include "base/suggest.hpp"
+#include "base/text.hpp"
+
+#include <boost/program_options.hpp>
+
+#include <algorithm>
+
+namespace dfriends::cli {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* argument_key = "(argument)";
+
+po::options_description describe(std::span<const Option> options)
+{
+    po::options_description description;
+    const auto add = [&](const std::string& name, bool takes_value) {
+        if (takes_value)
+            description.add_options()(name.c_str(), po::value<std::vector<std::string>>()->composing(), "");
+        else
+            description.add_options()(name.c_str(), "");
+    };
+    for (const Option& option : options)
+        add(option.letter == 0 ? option.name : option.name + "," + option.letter, option.takes_value);
+    const auto has = [&](auto same) { return std::ranges::any_of(options, same); };
+    if (!has([](const Option& option) { return option.name == "help"; }))
+        add(has([](const Option& option) { return option.letter == 'h'; }) ? "help" : "help,h", false);
+    return description;
+}
+
+/// Everything from the first argument on is an argument.
+std::vector<po::option> take_rest(std::vector<std::string>& words)
+{
+    std::vector<po::option> taken;
+    if (words.empty() || (words.front().size() > 1 && words.front()[0] == '-' && words.front() != "--"))
+        return taken;
+    if (words.front() == "--")
+        words.erase(words.begin());
+    if (words.empty()) {
+        // Nothing follows "--": an option without tokens would be an endless loop for program_options.
+        return taken;
+    }
+    for (const std::string& word : words) {
+        po::option option;
+        option.position_key = static_cast<int>(taken.size());
+        option.value.push_back(word);
+        option.original_tokens.push_back(word);
+        taken.push_back(std::move(option));
+    }
+    words.clear();
+    return taken;
+}
+
+std::vector<std::string> candidate_names(std::span<const Option> options)
+{
+    std::vector<std::string> names{"--help"};
+    for (const Option& option : options)
+        names.push_back("--" + option.name);
+    return names;
+}
+
+/// program_options' reasons in our words.
+[[noreturn]] void rethrow(const po::error& error, std::span<const Option> options)
+{
+    if (const auto* unknown = dynamic_cast<const po::unknown_option*>(&error)) {
+        std::string typed = unknown->get_option_name();
+        throw Error(ErrorKind::usage, "there is no option '{}'", printable(typed)).hint(did_you_mean(typed, candidate_names(options)));
+    }
+    if (const auto* syntax = dynamic_cast<const po::invalid_command_line_syntax*>(&error)) {
+        const bool missing = syntax->kind() == po::invalid_syntax::missing_parameter || syntax->kind() == po::invalid_syntax::empty_adjacent_parameter;
+        throw Error(ErrorKind::usage, "the option '{}' {}", printable(syntax->get_option_name()), missing ? "wants a value" : "takes no value");
+    }
+    throw Error(ErrorKind::usage, "cannot read the options: {}", printable(error.what()));
+}
+
+std::vector<po::option> parse(std::span<const Option> options, const std::vector<std::string>& words, ParseStyle style)
+{
+    using namespace po::command_line_style;
+    int flags = allow_long | long_allow_next | long_allow_adjacent | allow_short | allow_dash_for_short | short_allow_next | short_allow_adjacent | allow_sticky;
+    if (style.single_dash_names)
+        flags = (flags & ~(allow_sticky | short_allow_adjacent)) | allow_long_disguise;
+    const po::options_description description = describe(options);
+    try {
+        po::command_line_parser parser(words);
+        parser.options(description).style(flags);
+        if (style.stops_at_argument)
+            parser.extra_style_parser(take_rest);
+        return parser.run().options;
+    } catch (const po::error& error) {
+        rethrow(error, options);
+    }
+}
+
+} // namespace
+
+Parsed parse_options(std::span<const Option> options, const std::vector<std::string>& words, ParseStyle style)
+{
+    Parsed parsed;
+    for (const po::option& option : parse(options, words, style)) {
+        if (option.string_key.empty() || option.string_key == argument_key) {
+            parsed.arguments.insert(parsed.arguments.end(), option.value.begin(), option.value.end());
+            continue;
+        }
+        const auto row = std::ranges::find_if(options, [&](const Option& row) { return row.name == option.string_key; });
+        if (row == options.end()) {
+            parsed.wants_help = true; // the only one that we added
+            continue;
+        }
+        parsed.options.emplace_back(row->name, row->takes_value && !option.value.empty() ? option.value.front() : "true");
+    }
+    return parsed;
+}
+
+} // namespace dfriends::cli

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/daemon.hpp"
+
+#include "base/error.hpp"
+#include "os/notify.hpp"
+#include "service/metrics.hpp"
+
+#include <csignal>
+#include <list>
+#include <sys/resource.h>
+
+namespace dfriends::service {
+
+namespace {
+
+constexpr std::chrono::milliseconds grace{8000}; // of the 10 s that a stop may take
+
+/// The soft limit of open files up to the hard one: a proxy holds two descriptors a client.
+void raise_file_limit()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+/// Answers what every service answers, and hands the rest on.
+class CommonEndpoints {
+  public:
+    CommonEndpoints(http::Handler handler, const Metrics* metrics) : handler_(std::move(handler)), metrics_(metrics) {}
+
+    net::Task<http::Response> operator()(http::Request& request) const
+    {
+        const std::string_view path = request.path();
+        const bool reads = request.method == "GET" || request.method == "HEAD";
+        if (reads && path == "/healthz")
+            co_return http::text_response(200, "ok\n");
+        if (reads && path == "/metrics" && metrics_ != nullptr)
+            co_return http::text_response(200, metrics_->render(), "text/plain; version=0.0.4; charset=utf-8");
+        co_return co_await handler_(request);
+    }
+
+  private:
+    http::Handler handler_;
+    const Metrics* metrics_;
+};
+
+} // namespace
+
+struct Daemon::Inside {
+    explicit Inside(log::Logger& logger) : log(logger) {}
+
+    log::Logger& log;
+    std::list<std::pair<http::Server, std::vector<net::Listener>>> servers;
+    std::vector<net::Task<>> beside;
+    std::vector<std::function<void()>> reloads, stops;
+    std::exception_ptr failure;
+    net::Loop loop; ///< last, so that it goes first: its tasks use all of the above
+
+    void fail(std::exception_ptr thrown)
+    {
+        if (thrown && !failure)
+            failure = thrown;
+        loop.stop();
+    }
+};
+
+Daemon::Daemon(log::Logger& log) : inside_(std::make_unique<Inside>(log)) {}
+Daemon::~Daemon() = default;
+
+net::Loop& Daemon::loop()
+{
+    return inside_->loop;
+}
+
+void Daemon::listen(const std::vector<std::string>& addresses, http::Handler handler, http::ServeOptions options, const Metrics* metrics)
+{
+    std::vector<net::Listener> listeners;
+    for (const int descriptor : os::take_listen_descriptors())
+        listeners.push_back(net::Listener::adopt(descriptor));
+    if (listeners.empty())
+        for (const std::string& address : addresses)
+            listeners.push_back(net::Listener::tcp(net::parse_endpoint(address)));
+    if (listeners.empty())
+        throw Error(ErrorKind::usage, "no address to listen on").hint("give one with --listen ADDR:PORT");
+    inside_->servers.emplace_back(std::piecewise_construct, std::forward_as_tuple(CommonEndpoints(std::move(handler), metrics), std::move(options)),
+                                  std::forward_as_tuple(std::move(listeners)));
+}
+
+void Daemon::run_beside(net::Task<> task)
+{
+    inside_->beside.push_back(std::move(task));
+}
+
+void Daemon::on_reload(std::function<void()> reload)
+{
+    inside_->reloads.push_back(std::move(reload));
+}
+
+void Daemon::on_stop(std::function<void()> stop)
+{
+    inside_->stops.push_back(std::move(stop));
+}
+
+namespace {
+
+net::Task<> reload_on_hangup(const std::vector<std::function<void()>>& reloads, log::Logger& log)
+{
+    for (;;) {
+        co_await net::wait_for_signal({SIGHUP});
+        try {
+            for (const auto& reload : reloads)
+                reload();
+            log.info("configuration read again");
+        } catch (const Error& error) { // the old one stays in force
+            log.error(std::string("cannot read the configuration again: ") + error.what());
+        }
+    }
+}
+
+net::Task<> stop_at_second_signal(net::Loop& loop)
+{
+    co_await net::wait_for_signal({SIGTERM, SIGINT});
+    loop.stop();
+}
+
+} // namespace
+
+int Daemon::run()
+{
+    Inside& inside = *inside_;
+    std::signal(SIGPIPE, SIG_IGN);
+    raise_file_limit();
+    const auto ends = [&inside](std::exception_ptr thrown) { inside.fail(thrown); };
+
+    inside.loop.spawn(
+        [](Inside& all, std::function<void(std::exception_ptr)> on_failure) -> net::Task<> {
+            for (auto& [server, listeners] : all.servers)
+                for (net::Listener& listener : listeners) {
+                    const std::string where = listener.endpoint().text();
+                    server.start(std::move(listener));
+                    all.log.info("listening on " + where);
+                }
+            for (net::Task<>& task : all.beside)
+                net::spawn(std::move(task), on_failure);
+            net::spawn(reload_on_hangup(all.reloads, all.log));
+            os::notify("READY=1");
+            co_await net::wait_for_signal({SIGTERM, SIGINT});
+            os::notify("STOPPING=1");
+            all.log.info("stopping");
+            net::spawn(stop_at_second_signal(all.loop));
+            for (const auto& stop : all.stops)
+                stop();
+            for (auto& [server, listeners] : all.servers)
+                co_await server.drain(grace);
+            all.loop.stop();
+        }(inside, ends),
+        ends);
+    inside.loop.run();
+    if (inside.failure)
+        std::rethrow_exception(inside.failure);
+    return 0;
+}
+
+} // namespace dfriends::service

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/error.hpp"
+#include "cli/options.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace dfriends;
+using namespace dfriends::cli;
+
+namespace {
+
+const std::vector<Option> rows{{"name", 'n', true, false}, {"interactive", 'i', false, false}, {"tty", 't', false, false}, {"publish", 'p', true, true}};
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+using Words = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("parse_options: all spellings")
+{
+    CHECK(parse_options(rows, {"--name", "x", "a", "--publish=1:2", "-p3:4", "-it"}).options ==
+          Pairs{{"name", "x"}, {"publish", "1:2"}, {"publish", "3:4"}, {"interactive", "true"}, {"tty", "true"}});
+    CHECK(parse_options(rows, {"-n", "-", "a", "--", "--name"}).arguments == Words{"a", "--name"});
+    CHECK(parse_options(rows, {"--help"}).wants_help);
+    CHECK(parse_options(rows, {"-h"}).wants_help);
+}
+
+TEST_CASE("parse_options: stops at the first argument where told to")
+{
+    const Parsed parsed = parse_options(rows, {"-it", "image", "-c", "--name", "--", "x"}, {.stops_at_argument = true});
+    CHECK(parsed.options.size() == 2);
+    CHECK(parsed.arguments == Words{"image", "-c", "--name", "--", "x"});
+    CHECK(parse_options(rows, {"-i", "--", "-x"}, {.stops_at_argument = true}).arguments == Words{"-x"});
+    CHECK(parse_options(rows, {"-i", "--"}, {.stops_at_argument = true}).arguments.empty());
+}
+
+TEST_CASE("parse_options: long names behind one dash where told to")
+{
+    CHECK(parse_options(rows, {"-name", "x"}, {.single_dash_names = true}).options == Pairs{{"name", "x"}});
+}
+
+TEST_CASE("parse_options: mistakes are named, with a suggestion")
+{
+    CHECK_THROWS_WITH_AS(parse_options(rows, {"--nam", "x"}), "there is no option '--nam'", Error);
+    CHECK_THROWS_WITH_AS(parse_options(rows, {"--name"}), doctest::Contains("wants a value"), Error);
+    CHECK_THROWS_WITH_AS(parse_options(rows, {"--tty=yes"}), doctest::Contains("takes no value"), Error);
+    CHECK_THROWS_AS(parse_options(rows, {"-x"}), Error);
+    try {
+        parse_options(rows, {"--pubish=1"});
+        FAIL("not refused");
+    } catch (const Error& error) {
+        CHECK(error.hint() == "did you mean '--publish'?");
+    }
+}
