@@ -15,6 +15,7 @@ namespace dfriends::cache {
 namespace {
 
 constexpr std::uint64_t withheld = 64 * 1024;
+constexpr std::uint64_t most_behind_seam = 16U << 20U;
 constexpr int most_resumes = 3;
 constexpr std::uint64_t largest_file = 64ULL << 30U;
 constexpr std::chrono::milliseconds first_pause{300};
@@ -77,7 +78,11 @@ std::uint64_t Fill::available() const
         return 0;
     if (state_ == State::complete || !order_.expected.is_known())
         return draft_->size();
-    return draft_->size() > withheld ? draft_->size() - withheld : 0;
+    // Behind a seam the bytes are as likely wrong as right; a client can wait for those that take seconds.
+    const auto size = draft_->size();
+    if (seam_ && *order_.expected.size - *seam_ <= most_behind_seam)
+        return std::min(*seam_, size) > withheld ? std::min(*seam_, size) - withheld : 0;
+    return size > withheld ? size - withheld : 0;
 }
 
 void Fill::restart()
@@ -86,6 +91,7 @@ void Fill::restart()
     if (order_.expected.is_known() && order_.expected.algorithm() != crypto::Algorithm::sha256)
         also = order_.expected.algorithm();
     draft_ = store_.draft(also);
+    seam_.reset();
 }
 
 void Fill::fail(Error error)
@@ -121,6 +127,8 @@ bool Fill::accept_head(const http::Reply& reply)
             (total_ && range->total && *range->total != *total_))
             return false;
         total = range->total ? range->total : total_;
+        if (order_.expected.is_known() && order_.expected.size && !seam_)
+            seam_ = resumed_at;
     } else if (!draft_ || resumed_at != 0) {
         restart();
     }

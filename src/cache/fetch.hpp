@@ -86,6 +86,7 @@ class Fill {
     std::shared_ptr<Draft> draft_;
     std::size_t source_ = 0;
     int cuts_ = 0;
+    std::optional<std::uint64_t> seam_; ///< where a second answer's bytes begin
     bool refetched_ = false;
     bool was_wrong_ = false;
     bool published_ = false;

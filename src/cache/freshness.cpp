@@ -51,6 +51,12 @@ std::int64_t fresh_seconds(std::string_view key, const http::Headers& head)
     return has_suffix(key, packages) || has_suffix(key, solid) ? an_hour : 0;
 }
 
+bool is_strong_date(std::string_view last_modified, TimePoint answered)
+{
+    const auto date = parse_http_date(last_modified);
+    return date && answered - *date >= std::chrono::seconds(60);
+}
+
 bool is_plausible(std::string_view key, std::string_view first_bytes)
 {
     return !has_suffix(key, packages) || first_bytes.starts_with("!<arch>\n");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/timestamp.hpp"
 #include "http/headers.hpp"
 
 #include <cstdint>
@@ -14,6 +15,10 @@ bool is_storable(const http::Headers& head);
 /// For how many seconds content that no index vouches for may be served without asking again: what Cache-Control says,
 /// up to a day; an hour for the names of files that do not change; else not at all.
 std::int64_t fresh_seconds(std::string_view key, const http::Headers& head);
+
+/// True where a Last-Modified is old enough at the time of its answer to tell two versions apart: dates count whole seconds, and
+/// a file may have changed twice within one (RFC 9110 section 8.8.2.2).
+bool is_strong_date(std::string_view last_modified, TimePoint answered);
 
 /// True where a file's first bytes fit its name: a login page is no .deb.
 bool is_plausible(std::string_view key, std::string_view first_bytes);

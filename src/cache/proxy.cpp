@@ -177,7 +177,7 @@ net::Task<http::Response> Proxy::serve_document(http::Request& request, ProxyReq
     if (served.failure && served.failure->kind() == ErrorKind::invalid && asked.key.ends_with("/Release"))
         co_return co_await serve_unknown(request, std::move(asked));
     if (served.failure)
-        co_return failure(request, *served.failure);
+        co_return upstream_failure(request, *served.failure);
     co_return upstream_status(request, served.status == 200 ? 503 : served.status, asked.key);
 }
 
@@ -297,7 +297,16 @@ http::Response Proxy::failure(http::Request& request, const FillPointer& fill)
 {
     if (fill->state() == Fill::State::refused)
         return upstream_status(request, fill->status(), fill->order().key);
-    return failure(request, fill->failure());
+    return upstream_failure(request, fill->failure());
+}
+
+/// What is invalid in an upstream's answer is no fault of the request.
+http::Response Proxy::upstream_failure(http::Request& request, const Error& error)
+{
+    if (error.kind() != ErrorKind::invalid)
+        return failure(request, error);
+    log_.warning(error.what(), {{"target", printable(std::string_view(request.target).substr(0, 500))}});
+    return said(request, Verdict::error, hard_error(502));
 }
 
 void Proxy::refused(const Fill& fill)
@@ -313,7 +322,6 @@ http::Response Proxy::failure(http::Request& request, const Error& error)
 {
     const int status = http::status_of(error.kind());
     log_.warning(error.what(), {{"target", printable(std::string_view(request.target).substr(0, 500))}});
-    // An upstream that answers with nonsense is no fault of the request once that has been read.
     if (is_transient(status))
         return said(request, Verdict::error, hard_error(503));
     std::string text = error.message() + "\n";
@@ -338,7 +346,8 @@ net::Task<> Proxy::stored(FillPointer fill)
     const bool verified = order.expected.is_known();
     const auto date = date_of(fill->head());
     std::vector<NameRow> names;
-    names.push_back({order.key, draft.sha256(), verified, std::string(fill->head().get("ETag")), date,
+    names.push_back({order.key, draft.sha256(), verified, std::string(fill->head().get("ETag")),
+                     is_strong_date(date, options_.clock()) ? date : std::string(),
                      verified ? 0 : now + fresh_seconds(order.key, fill->head())});
     if (verified && order.expected.algorithm() != crypto::Algorithm::sha256)
         names.push_back({order.expected.name(), draft.sha256(), true, {}, {}, 0});

@@ -61,6 +61,7 @@ class Proxy {
     http::Response from_fill(http::Request& request, const FillPointer& fill, Verdict verdict);
     http::Response failure(http::Request& request, const FillPointer& fill);
     http::Response failure(http::Request& request, const Error& error);
+    http::Response upstream_failure(http::Request& request, const Error& error);
     http::Response upstream_status(http::Request& request, int status, std::string_view key);
     http::Response said(http::Request& request, Verdict verdict, http::Response response);
 

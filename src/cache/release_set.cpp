@@ -3,6 +3,7 @@
 
 #include "base/encoding.hpp"
 #include "base/text.hpp"
+#include "cache/freshness.hpp"
 #include "os/file.hpp"
 
 #include <algorithm>
@@ -198,7 +199,7 @@ net::Task<> ReleaseSets::ask_upstream(const ProxyRequest& asked, Check& check)
         const auto blob = index_.find_blob(row.sha256);
         if (!row.etag.empty())
             conditions.set("If-None-Match", row.etag);
-        else if (blob && !blob->last_modified.empty())
+        else if (blob && is_strong_date(blob->last_modified, TimePoint(std::chrono::seconds(row.adopted))))
             conditions.set("If-Modified-Since", blob->last_modified);
     }
     std::optional<Error> failure;

@@ -42,7 +42,7 @@ stop_upstream() {
 
 start_cache() {
     start_service cache cache serve --listen 127.0.0.1:0 --dir "$CONTENT" --allow-upstream 127.0.0.1 "$@"
-    PROXY="http://$ADDRESS:$PORT"
+    PROXY="http://$ADDRESS"
 }
 
 # get PATH [curl options]: through the cache
@@ -230,27 +230,15 @@ same() { # same PATH [curl options]: what comes is what the repository has
     [ "$status" -ne 0 ]
     [ "$(status_of $LARGE -H 'Range: bytes=1000-')" = "200 3000000" ]
     same $LARGE
-    # Wrong only behind that: the client notices nothing.
-    control "_set?path=$SMALL&mode=ok"
 }
 
 @test "a server that splices another file into a range is found out" {
     start_cache
     update
-    control "_set?path=$MEDIUM&mode=truncate&at=150000&times=1"
-    same $MEDIUM # resumed
-    make_repository 2
-    start_service fresh cache serve --listen 127.0.0.1:0 --dir "$CONTENT.2" --allow-upstream 127.0.0.1
-    PROXY="http://$ADDRESS:$PORT"
-    update
-    python3 - "$UPSTREAM" $MEDIUM <<'PY'
-import sys, urllib.request
-url, path = sys.argv[1:]
-urllib.request.urlopen(f"{url}/_set?path={path}&mode=truncate&at=150000&times=1").read()
-PY
-    get $MEDIUM -o /dev/null -r 0-10
-    control "_set?path=$MEDIUM&mode=splice"
-    same $MEDIUM
+    control "_set?path=$MEDIUM&mode=splice&at=150000&times=2"
+    same $MEDIUM # the client saw none of it
+    [ "$(control "_ranges?path=$MEDIUM")" = '["bytes=150000-"]' ]
+    [ "$(control "_count?path=$MEDIUM")" = 3 ]
 }
 
 @test "kill -9 during a fill leaves nothing wrong, and the cache works at once after" {
@@ -261,7 +249,7 @@ PY
     get $LARGE -o /dev/null 3>&- 2>/dev/null &
     local client=$!
     sleep 0.5
-    kill -9 "$(service_pid cache)"
+    kill -9 "$SERVICE_PID"
     wait "$client" || true
     [ -n "$(ls "$CONTENT/temp")" ]
     start_cache
@@ -321,7 +309,7 @@ PY
 @test "an InRelease that is none is refused, and the last one served" {
     start_cache
     control "_set?path=$SUITE/InRelease&mode=login"
-    [ "$(status_of $SUITE/InRelease)" = "503 0" ]
+    [ "$(status_of $SUITE/InRelease)" = "502 0" ]
     control "_set?path=$SUITE/InRelease&mode=ok"
     same $SUITE/InRelease
     control "_set?path=$SUITE/InRelease&mode=status&status=503"
@@ -380,16 +368,16 @@ PY
     control "_set?path=/a.deb&mode=redirect&to=$SMALL"
     get /a.deb | cmp - "$REPOSITORY$SMALL"
     control "_set?path=/circle.deb&mode=redirect&to=/circle.deb"
-    [ "$(status_of /circle.deb | cut -d' ' -f1)" = 400 ]
+    [ "$(status_of /circle.deb)" = "502 0" ]
     stop_services
     start_service strict cache serve --listen 127.0.0.1:0 --dir "$CONTENT.strict" --allow-upstream "${UPSTREAM#http://}"
-    PROXY="http://$ADDRESS:$PORT"
+    PROXY="http://$ADDRESS"
     same $SMALL
     control "_set?path=/away.deb&mode=redirect&to=http://127.0.0.2:80/x"
     [ "$(status_of /away.deb | cut -d' ' -f1)" = 403 ]
     stop_services
     start_service closed cache serve --listen 127.0.0.1:0 --dir "$CONTENT.closed"
-    PROXY="http://$ADDRESS:$PORT"
+    PROXY="http://$ADDRESS"
     run get $SMALL -i
     [[ "$output" == "HTTP/1.1 403"* ]]
     [[ "$output" == *"--allow-upstream"* ]]
@@ -402,14 +390,14 @@ PY
     [ "$(curl -sS -p -x "$PROXY" -o /dev/null -w '%{http_connect}' "$UPSTREAM$SMALL" || true)" = 403 ]
     stop_services
     start_service tunnel cache serve --listen 127.0.0.1:0 --dir "$CONTENT" --allow-upstream "$host"
-    curl -sS -p -x "http://$ADDRESS:$PORT" "$UPSTREAM$SMALL" | cmp - "$REPOSITORY$SMALL"
+    curl -sS -p -x "http://$ADDRESS" "$UPSTREAM$SMALL" | cmp - "$REPOSITORY$SMALL"
 }
 
 @test "ten pipelined misses on one connection come back in order" {
     start_cache
     local i
     for i in $(seq 10); do head -c $((i * 7000)) /dev/urandom >"$REPOSITORY/p$i.bin"; done
-    python3 - "$ADDRESS" "$PORT" "$UPSTREAM" "$REPOSITORY" <<'PY'
+    python3 - "${ADDRESS%:*}" "$PORT" "$UPSTREAM" "$REPOSITORY" <<'PY'
 import http.client, pathlib, socket, sys
 address, port, upstream, root = sys.argv[1:]
 connection = socket.create_connection((address, int(port)), 20)
@@ -445,9 +433,8 @@ PY
 
 @test "two processes do not share one directory" {
     start_cache
-    run timeout 10 "$DFRIENDS" --state-dir "$BATS_TEST_TMPDIR/other" cache serve --listen 127.0.0.1:0 --dir "$CONTENT"
-    [ "$status" -eq 5 ]
-    [[ "$output" == *"another process serves"* ]]
+    fails 5 timeout 10 "$DFRIENDS" --state-dir "$BATS_TEST_TMPDIR/other" cache serve --listen 127.0.0.1:0 --dir "$CONTENT"
+    says "another process serves"
 }
 
 @test "list and stats say what is there" {
@@ -455,10 +442,10 @@ PY
     update
     same $SMALL
     sleep 0.3
-    run "$DFRIENDS" --state-dir "$(service_state cache)" cache list '*small*'
+    run "$DFRIENDS" --state-dir "$BATS_TEST_TMPDIR/cache-state" cache list '*small*'
     [ "$status" -eq 0 ]
     [[ "$output" == *"$SMALL"* ]]
-    run "$DFRIENDS" --state-dir "$(service_state cache)" --json cache stats
+    run "$DFRIENDS" --state-dir "$BATS_TEST_TMPDIR/cache-state" --json cache stats
     [ "$(jq .suites <<<"$output")" = 1 ]
     [ "$(jq .package_tables <<<"$output")" = 1 ]
     [ "$(jq '.files >= 3' <<<"$output")" = true ]

@@ -9,7 +9,7 @@ for the next N requests of that path (0, the default: all). Modes:
     short     declares AT bytes and sends as many, as if that were all
     long      declares AT bytes more than there are, sends all, closes
     flip      sends the byte at AT inverted
-    splice    answers a range with the bytes of another file, all zeros
+    splice    like truncate, but answers a range with the bytes of another file, all zeros
     login     answers 200 with a page of HTML
     status    answers STATUS with a body
     redirect  answers 302 to TO
@@ -128,8 +128,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "HEAD":
             return
-        if kind in ("truncate", "long"):
-            self.wfile.write(body[:at] if kind == "truncate" else body)
+        if kind in ("truncate", "long") or (kind == "splice" and not first):
+            self.wfile.write(body if kind == "long" else body[:at])
             self.close_connection = True
         elif kind == "short":
             self.wfile.write(body[:at])
