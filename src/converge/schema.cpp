@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/schema.hpp"
+
+#include "base/suggest.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+namespace dfriends::converge {
+
+namespace {
+
+using enum AttributeType;
+
+constexpr std::array docker_engine{
+    Attribute{"package", text, "Package that brings it; default docker.io"},
+    Attribute{"version", text, "Version to install; default any"},
+};
+constexpr std::array docker_image{
+    Attribute{"image", text, "Repository, where it is not the resource's name"},
+    Attribute{"tag", text, "Tag; default latest"},
+    Attribute{"source", text, "Directory with a Dockerfile to build it from"},
+    Attribute{"force", flag, "Remove it even where containers use it"},
+    Attribute{"archive", text, "File to load it from or save it to"},
+};
+constexpr std::array docker_container{
+    Attribute{"container", text, "Name of the container, where it is not the resource's name"},
+    Attribute{"image", text, "Image to run", true},
+    Attribute{"command", text_list, "Command and arguments; one text is split as a shell splits words"},
+    Attribute{"entrypoint", text_list, "Entry point instead of the image's"},
+    Attribute{"ports", text_list, "Published ports, as docker run -p takes them"},
+    Attribute{"expose", text_list, "Exposed ports"},
+    Attribute{"env", text_list, "NAME=value pairs"},
+    Attribute{"volumes", text_list, "Volumes, as docker run -v takes them"},
+    Attribute{"volumes_from", text_list, "Containers whose volumes are shared"},
+    Attribute{"links", text_list, "Links to other containers"},
+    Attribute{"labels", text_map, "Labels"},
+    Attribute{"hostname", text, "Host name inside"},
+    Attribute{"network", text, "Network to join"},
+    Attribute{"dns", text_list, "Name servers"},
+    Attribute{"user", text, "User inside"},
+    Attribute{"working_directory", text, "Working directory inside"},
+    Attribute{"restart", text, "Restart policy: no, on-failure[:N], always, unless-stopped"},
+    Attribute{"memory", text, "Memory limit"},
+    Attribute{"cpu_shares", number, "Relative CPU weight"},
+    Attribute{"privileged", flag, "All capabilities and devices"},
+    Attribute{"tty", flag, "Allocate a terminal"},
+    Attribute{"stdin", flag, "Keep stdin open"},
+    Attribute{"read_only", flag, "Read-only root file system"},
+    Attribute{"detach", flag, "Go on without waiting for its end; default true"},
+    Attribute{"remove", flag, "Remove it when it ends"},
+    Attribute{"extra_parameters", text_list, "Further options of docker run"},
+    Attribute{"signal", text, "Signal of the action kill"},
+    Attribute{"stop_timeout", number, "Seconds to wait before a stop kills"},
+};
+constexpr std::array docker_network{
+    Attribute{"driver", text, "Driver; default bridge"},
+    Attribute{"subnet", text, "Address range"},
+    Attribute{"gateway", text, "Gateway's address"},
+    Attribute{"internal", flag, "No way out"},
+};
+constexpr std::array docker_volume{
+    Attribute{"driver", text, "Driver; default local"},
+    Attribute{"options", text_map, "Options of the driver"},
+};
+constexpr std::array file{
+    Attribute{"path", text, "Path, where it is not the resource's name"},
+    Attribute{"content", text, "Content"},
+    Attribute{"source", text, "File to copy the content from"},
+    Attribute{"owner", text, "Owner"},
+    Attribute{"group", text, "Group"},
+    Attribute{"mode", text, "Mode in octal digits"},
+};
+constexpr std::array directory{
+    Attribute{"path", text, "Path, where it is not the resource's name"},
+    Attribute{"owner", text, "Owner"},
+    Attribute{"group", text, "Group"},
+    Attribute{"mode", text, "Mode in octal digits"},
+    Attribute{"recursive", flag, "Make parents too; delete with all content"},
+};
+constexpr std::array link{
+    Attribute{"path", text, "Path, where it is not the resource's name"},
+    Attribute{"to", text, "What it points at", true},
+};
+constexpr std::array package{
+    Attribute{"package", text_list, "Names, where they are not the resource's name"},
+    Attribute{"version", text, "Version; default any"},
+    Attribute{"options", text_list, "Further options of the package tool"},
+};
+constexpr std::array service{
+    Attribute{"service", text, "Name, where it is not the resource's name"},
+};
+constexpr std::array exec{
+    Attribute{"command", text, "Shell text, where it is not the resource's name"},
+    Attribute{"creates", text, "File whose presence means that it has run"},
+    Attribute{"directory", text, "Working directory"},
+    Attribute{"user", text, "User to run as"},
+    Attribute{"environment", text_list, "NAME=value pairs"},
+    Attribute{"path", text_list, "Directories to search for programs"},
+    Attribute{"timeout", number, "Seconds until it is ended; default 300"},
+    Attribute{"returns", text_list, "Exit codes that mean success; default 0"},
+    Attribute{"refresh_only", flag, "Run only when notified"},
+};
+constexpr std::array user{
+    Attribute{"user", text, "Name, where it is not the resource's name"},
+    Attribute{"id", number, "User id"},
+    Attribute{"group", text, "Primary group"},
+    Attribute{"groups", text_list, "Further groups"},
+    Attribute{"home", text, "Home directory"},
+    Attribute{"make_home", flag, "Make the home directory"},
+    Attribute{"shell", text, "Login shell"},
+    Attribute{"comment", text, "Full name"},
+    Attribute{"system", flag, "A system user"},
+};
+constexpr std::array group{
+    Attribute{"group", text, "Name, where it is not the resource's name"},
+    Attribute{"id", number, "Group id"},
+    Attribute{"members", text_list, "Users in it"},
+    Attribute{"system", flag, "A system group"},
+};
+constexpr std::array message{
+    Attribute{"message", text, "Text, where it is not the resource's name"},
+};
+
+constexpr std::array<std::string_view, 2> install_remove{"install", "remove"};
+constexpr std::array<std::string_view, 2> create_delete{"create", "delete"};
+constexpr std::array<std::string_view, 2> create_remove{"create", "remove"};
+constexpr std::array<std::string_view, 8> image_actions{"pull_if_missing", "pull", "build", "build_if_missing", "remove", "load", "save", "nothing"};
+constexpr std::array<std::string_view, 9> container_actions{"run", "create", "start", "stop", "restart", "kill", "remove", "redeploy", "nothing"};
+constexpr std::array<std::string_view, 4> package_actions{"install", "upgrade", "remove", "nothing"};
+constexpr std::array<std::string_view, 7> service_actions{"start", "stop", "restart", "reload", "enable", "disable", "nothing"};
+constexpr std::array<std::string_view, 2> exec_actions{"run", "nothing"};
+constexpr std::array<std::string_view, 3> file_actions{"create", "create_if_missing", "delete"};
+constexpr std::array<std::string_view, 1> message_actions{"write"};
+
+constexpr std::array types{
+    ResourceType{"directory", directory, create_delete, {}},
+    ResourceType{"docker_container", docker_container, container_actions, "restart"},
+    ResourceType{"docker_engine", docker_engine, install_remove, "restart"},
+    ResourceType{"docker_image", docker_image, image_actions, {}},
+    ResourceType{"docker_network", docker_network, create_delete, {}},
+    ResourceType{"docker_volume", docker_volume, create_remove, {}},
+    ResourceType{"exec", exec, exec_actions, "run"},
+    ResourceType{"file", file, file_actions, {}},
+    ResourceType{"group", group, create_remove, {}},
+    ResourceType{"link", link, create_delete, {}},
+    ResourceType{"log", message, message_actions, {}},
+    ResourceType{"package", package, package_actions, {}},
+    ResourceType{"service", service, service_actions, "restart"},
+    ResourceType{"user", user, create_remove, {}},
+};
+
+template <class Rows>
+std::vector<std::string> names_of(const Rows& rows)
+{
+    std::vector<std::string> names;
+    for (const auto& row : rows)
+        names.emplace_back(row.name);
+    return names;
+}
+
+bool is_scalar(const Value& value)
+{
+    return std::holds_alternative<std::string>(value.content) || std::holds_alternative<std::int64_t>(value.content) || std::holds_alternative<double>(value.content);
+}
+
+bool fits(AttributeType type, const Value& value)
+{
+    switch (type) {
+    case text:
+        return is_scalar(value);
+    case number:
+        return std::holds_alternative<std::int64_t>(value.content);
+    case flag:
+        return std::holds_alternative<bool>(value.content);
+    case text_list:
+        if (const auto* list = std::get_if<Value::List>(&value.content))
+            return std::ranges::all_of(*list, is_scalar);
+        return is_scalar(value);
+    case text_map:
+        if (const auto* map = std::get_if<Value::Map>(&value.content))
+            return std::ranges::all_of(*map, [](const Member& member) { return is_scalar(member.value); });
+        return false;
+    }
+    return false;
+}
+
+std::string_view words_of(AttributeType type)
+{
+    switch (type) {
+    case text:
+        return "a text";
+    case number:
+        return "a whole number";
+    case flag:
+        return "true or false";
+    case text_list:
+        return "a list of texts";
+    case text_map:
+        return "a map of texts";
+    }
+    return "";
+}
+
+void check_attributes(const Resource& resource, const ResourceType& type)
+{
+    for (const auto& [name, value] : resource.attributes) {
+        const auto row = std::ranges::find(type.attributes, name, &Attribute::name);
+        if (row == type.attributes.end())
+            throw Error(ErrorKind::invalid, value.position, "'{}' has no attribute '{}'", resource.type, name).hint(did_you_mean(name, names_of(type.attributes)));
+        if (!value.is_null() && !fits(row->type, value))
+            throw Error(ErrorKind::invalid, value.position, "'{}' of '{}' wants {}", name, resource.type, words_of(row->type));
+    }
+    for (const Attribute& row : type.attributes)
+        if (row.required && (!resource.attributes.contains(row.name) || resource.attributes.find(row.name)->second.is_null()))
+            throw Error(ErrorKind::invalid, resource.position, "'{}[{}]' wants '{}'", resource.type, resource.name, row.name);
+}
+
+void check_actions(const Resource& resource, const ResourceType& type)
+{
+    for (const std::string& action : resource.actions)
+        if (action != "nothing" && std::ranges::find(type.actions, action) == type.actions.end())
+            throw Error(ErrorKind::invalid, resource.position, "'{}' has no action '{}'", resource.type, action)
+                .hint(did_you_mean(action, {type.actions.begin(), type.actions.end()}));
+}
+
+} // namespace
+
+std::span<const ResourceType> resource_types()
+{
+    return types;
+}
+
+const ResourceType* find_resource_type(std::string_view name)
+{
+    const auto row = std::ranges::find(types, name, &ResourceType::name);
+    return row == types.end() ? nullptr : &*row;
+}
+
+void check(const Catalog& catalog)
+{
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const Resource& resource : catalog.resources) {
+        const ResourceType* type = find_resource_type(resource.type);
+        if (type == nullptr)
+            throw Error(ErrorKind::invalid, resource.position, "there is no resource type '{}'", resource.type).hint(did_you_mean(resource.type, names_of(types)));
+        check_attributes(resource, *type);
+        check_actions(resource, *type);
+        if (!seen.emplace(resource.type, resource.name).second && resource.type != "log")
+            throw Error(ErrorKind::invalid, resource.position, "'{}[{}]' is declared twice", resource.type, resource.name);
+    }
+}
+
+} // namespace dfriends::converge
