@@ -68,12 +68,15 @@ ProxyRequest file(http::Url url, const Remap& remap)
 http::Url read_https(std::string_view rest, std::string_view target)
 {
     rest.remove_prefix(std::min(rest.find_first_not_of('/'), rest.size()));
-    return read_url("https://" + std::string(rest), target);
+    auto url = read_url("https://" + std::string(rest), target);
+    if (url.host == "https")
+        refuse(target, "it names no host");
+    return url;
 }
 
-ProxyRequest read_absolute(std::string_view target, const Remap& remap)
+ProxyRequest read_absolute(std::string_view text, std::string_view target, const Remap& remap)
 {
-    auto url = read_url(target, target);
+    auto url = read_url(text, target);
     if (url.host == "https")
         return file(read_https(url.target, target), remap);
     return file(std::move(url), remap);
@@ -102,7 +105,7 @@ ProxyRequest read_origin(std::string_view target, const Remap& remap)
     if (first.find_first_of(".:[") == std::string_view::npos && first != "localhost")
         throw Error(ErrorKind::not_found, "'{}' is neither a host nor a remapped name", printable(first.substr(0, 100)))
             .hint("use http://THIS:3142/HOST/path, or start the cache with --remap NAME=URL");
-    return file(read_url("http://" + std::string(rest), target), remap);
+    return read_absolute("http://" + std::string(rest), target, remap);
 }
 
 ProxyRequest read_connect(std::string_view target)
@@ -153,7 +156,7 @@ ProxyRequest map_request(std::string_view method, std::string_view target, const
         return read_connect(target);
     if (target.starts_with('/'))
         return read_origin(target, remap);
-    return read_absolute(target, remap);
+    return read_absolute(target, target, remap);
 }
 
 } // namespace dfriends::cache

@@ -176,11 +176,46 @@ same() { # same PATH [curl options]: what comes is what the repository has
     update
     control "_set?path=$MEDIUM&mode=truncate&at=150000&times=1"
     same $MEDIUM
-    [ "$(control "_ranges?path=$MEDIUM")" = '["bytes=150000-"]' ]
+    equal "$(control "_ranges?path=$MEDIUM")" '["bytes=150000-"]'
     cp "$REPOSITORY$MEDIUM" "$REPOSITORY/unknown.bin"
     control "_set?path=/unknown.bin&mode=truncate&at=150000&times=2"
     same /unknown.bin
     [ "$(control "_ranges?path=/unknown.bin")" = '["bytes=150000-", "bytes=300000-"]' ]
+}
+
+@test "bodies without a length, in chunks, and ones that stand still" {
+    start_cache
+    update
+    head -c 300000 /dev/urandom >"$REPOSITORY/unknown.bin"
+    local path mode
+    for mode in chunked bare; do
+        for path in $SMALL /unknown.bin; do
+            control "_set?path=$path&mode=$mode"
+            same $path
+            same $path
+        done
+    done
+    control "_set?path=$MEDIUM&mode=stall&at=150000&delay=30&times=1"
+    local start=$SECONDS
+    same $MEDIUM
+    [ $((SECONDS - start)) -le 15 ]
+    equal "$(control "_ranges?path=$MEDIUM")" '["bytes=150000-"]'
+}
+
+@test "a server error that passes is hidden, one that stays is final" {
+    start_cache
+    update
+    control "_set?path=$SMALL&mode=status&status=503&times=1"
+    same $SMALL
+    local status
+    for status in 500 502 503 504 429; do
+        control "_set?path=$MEDIUM&mode=status&status=$status"
+        [ "$(status_of $MEDIUM)" = "503 0" ]
+    done
+    control "_set?path=$MEDIUM&mode=status&status=403"
+    [ "$(status_of $MEDIUM | cut -d' ' -f1)" = 403 ]
+    control "_set?path=$MEDIUM&mode=ok"
+    same $MEDIUM
 }
 
 @test "an answer that is truncated again and again is never kept" {
@@ -237,7 +272,7 @@ same() { # same PATH [curl options]: what comes is what the repository has
     update
     control "_set?path=$MEDIUM&mode=splice&at=150000&times=2"
     same $MEDIUM # the client saw none of it
-    [ "$(control "_ranges?path=$MEDIUM")" = '["bytes=150000-"]' ]
+    equal "$(control "_ranges?path=$MEDIUM")" '["bytes=150000-"]'
     [ "$(control "_count?path=$MEDIUM")" = 3 ]
 }
 

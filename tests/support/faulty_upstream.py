@@ -15,7 +15,9 @@ for the next N requests of that path (0, the default: all). Modes:
     redirect  answers 302 to TO
     slow      sends 16 KiB pieces with DELAY seconds between them
     hang      sends nothing for DELAY seconds, then closes
+    stall     sends AT bytes, then nothing for DELAY seconds, then closes
     chunked   sends chunks, and no length
+    bare      sends no length at all: the body ends with the connection
 /_count?path=/x says how often a path was asked for, /_ranges?path=/x the Range headers that came, /_reset forgets all."""
 import collections
 import email.utils
@@ -121,7 +123,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Last-Modified", date)
         if first:
             self.send_header("Content-Range", f"bytes {first}-{total - 1}/{total}")
-        if kind == "chunked":
+        if kind == "bare":
+            self.close_connection = True
+        elif kind == "chunked":
             self.send_header("Transfer-Encoding", "chunked")
         else:
             self.send_header("Content-Length", str(length))
@@ -133,6 +137,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
         elif kind == "short":
             self.wfile.write(body[:at])
+        elif kind == "stall":
+            self.wfile.write(body[:at])
+            self.wfile.flush()
+            time.sleep(delay)
+            self.close_connection = True
         elif kind == "chunked":
             for start in range(0, len(body), 10000):
                 piece = body[start:start + 10000]
