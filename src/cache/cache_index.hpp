@@ -59,7 +59,7 @@ struct ListRow {
     std::string name;
     std::uint64_t size = 0;
     bool verified = false;
-    std::int64_t used = 0;
+    std::int64_t used = 0; ///< milliseconds
 };
 
 /// The cache's tables in the state database. Reads happen on the calling thread; writes are coroutines that return when
@@ -76,6 +76,7 @@ class CacheIndex {
     Totals totals();
     std::vector<ListRow> list(std::string_view pattern); ///< names that a shell pattern fits, by name
 
+    /// Times of content are in milliseconds.
     net::Task<> put(BlobRow blob, std::vector<NameRow> names, std::int64_t now);
     net::Task<> put_name(NameRow name);
     /// Keeps the newest `keep` generations of the document; the others' rows go.

@@ -16,11 +16,12 @@ bool is_storable(const http::Headers& head);
 /// up to a day; an hour for the names of files that do not change; else not at all.
 std::int64_t fresh_seconds(std::string_view key, const http::Headers& head);
 
-/// True where a Last-Modified is old enough at the time of its answer to tell two versions apart: dates count whole seconds, and
-/// a file may have changed twice within one (RFC 9110 section 8.8.2.2).
+/// True where a Last-Modified is old enough at the time of its answer to tell two versions apart: dates count whole
+/// seconds, and a file may have changed twice within one (RFC 9110 section 8.8.2.2).
 bool is_strong_date(std::string_view last_modified, TimePoint answered);
 
-/// True where a file's first bytes fit its name: a login page is no .deb.
-bool is_plausible(std::string_view key, std::string_view first_bytes);
+/// False where content does not fit its name: a login page for a package, or a package whose archive ends elsewhere
+/// than the file does. For content that no index vouches for.
+bool is_plausible(std::string_view key, const http::Headers& head, int descriptor, std::uint64_t size);
 
 } // namespace dfriends::cache

@@ -8,8 +8,6 @@
 #include "http/status.hpp"
 
 #include <algorithm>
-#include <array>
-#include <unistd.h>
 
 namespace dfriends::cache {
 
@@ -21,6 +19,11 @@ constexpr std::int64_t taken_back_time = 600;
 std::int64_t seconds(TimePoint moment)
 {
     return std::chrono::duration_cast<std::chrono::seconds>(moment.time_since_epoch()).count();
+}
+
+std::int64_t milliseconds(TimePoint moment)
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(moment.time_since_epoch()).count();
 }
 
 bool is_transient(int status)
@@ -55,10 +58,8 @@ std::string type_of(const http::Headers& head, std::string_view key)
 /// Whether content that no index vouches for is kept.
 bool may_keep(const Fill& fill)
 {
-    std::array<char, 8> first{};
-    const auto count = ::pread(fill.draft()->descriptor(), first.data(), first.size(), 0);
-    return is_storable(fill.head()) &&
-           is_plausible(fill.order().key, {first.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))});
+    const auto& draft = *fill.draft();
+    return is_storable(fill.head()) && is_plausible(fill.order().key, fill.head(), draft.descriptor(), draft.size());
 }
 
 } // namespace
@@ -270,6 +271,10 @@ http::Response Proxy::from_store(http::Request& request, const BlobPointer& blob
     if (auto row = index_.find_blob(blob->sha256)) {
         about.content_type = std::move(row->content_type);
         about.last_modified = std::move(row->last_modified);
+    } else {
+        // Published by a process that was killed before it could write that down.
+        net::spawn(index_.put({blob->sha256, blob->size, about.content_type, {}}, {}, milliseconds(options_.clock())));
+        bytes_ += static_cast<std::int64_t>(blob->size);
     }
     used(blob->sha256);
     return said(request, verdict,
@@ -352,7 +357,8 @@ net::Task<> Proxy::stored(FillPointer fill)
     if (verified && order.expected.algorithm() != crypto::Algorithm::sha256)
         names.push_back({order.expected.name(), draft.sha256(), true, {}, {}, 0});
     const bool is_known = index_.find_blob(draft.sha256()).has_value();
-    co_await index_.put({draft.sha256(), draft.size(), type_of(fill->head(), order.key), date}, std::move(names), now);
+    co_await index_.put({draft.sha256(), draft.size(), type_of(fill->head(), order.key), date}, std::move(names),
+                        milliseconds(options_.clock()));
     statistics_.fetched(draft.size());
     bytes_ += is_known ? 0 : static_cast<std::int64_t>(draft.size());
     if (options_.max_size && bytes_ > static_cast<std::int64_t>(*options_.max_size) && !collecting_)
@@ -396,7 +402,7 @@ net::Task<> Proxy::flush()
         co_return;
     std::vector<std::string> sha256s(used_.begin(), used_.end());
     used_.clear();
-    co_await index_.touch(std::move(sha256s), flushed_);
+    co_await index_.touch(std::move(sha256s), milliseconds(options_.clock()));
 }
 
 } // namespace dfriends::cache

@@ -25,7 +25,7 @@ bool is_host(std::string_view host)
         return false;
     if (host.find(':') != std::string_view::npos)
         return net::is_address(host);
-    if (host.front() == '.' || host.find("..") != std::string_view::npos)
+    if (host.front() == '.' || host.back() == '.' || host.find("..") != std::string_view::npos)
         return false;
     return std::ranges::all_of(
         host, [](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_'; });

@@ -325,7 +325,7 @@ net::Task<std::string> ReleaseSets::keep(std::string text, http::Headers head, s
     BlobRow blob{draft->sha256(), draft->size(), "text/plain",
                  parse_http_date(date) ? std::string(date) : std::string()};
     NameRow row{std::move(name), draft->sha256(), true, std::string(head.get("ETag")), blob.last_modified, 0};
-    co_await index_.put(std::move(blob), {std::move(row)}, seconds(clock_()));
+    co_await index_.put(std::move(blob), {std::move(row)}, 1000 * seconds(clock_()));
     co_return draft->sha256();
 }
 

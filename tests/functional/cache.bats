@@ -360,6 +360,7 @@ same() { # same PATH [curl options]: what comes is what the repository has
 @test "every form of a request reaches the same file" {
     start_cache --remap "stable=$UPSTREAM"
     local host=${UPSTREAM#http://}
+    update
     same $SMALL
     curl -sS "$PROXY/$host$SMALL" | cmp - "$REPOSITORY$SMALL"
     curl -sS "$PROXY/stable$SMALL" | cmp - "$REPOSITORY$SMALL"
@@ -456,8 +457,9 @@ PY
     local i
     for i in 1 2 3 4 5 6; do
         head -c 300000 /dev/urandom >"$REPOSITORY/f$i.deb"
-        get "/f$i.deb" -o /dev/null
+        same "/f$i.deb"
     done
+    [ "$(verdict_of /f6.deb)" = HIT ]
     for _ in $(seq 50); do
         [ "$(du -sk "$CONTENT/blobs" | cut -f1)" -lt 1200 ] && break
         sleep 0.1

@@ -42,7 +42,7 @@ int list(Context& context)
     cli::TableOutput table({"SIZE", "VERIFIED", "USED", "URL"});
     for (const auto& row : rows) {
         const auto age =
-            std::chrono::duration_cast<std::chrono::seconds>(system_now().time_since_epoch()).count() - row.used;
+            std::chrono::duration_cast<std::chrono::seconds>(system_now().time_since_epoch()).count() - row.used / 1000;
         table.row({render_size(row.size), row.verified ? "yes" : "no", render_age(std::chrono::seconds(age)),
                    printable(row.name)});
     }

@@ -22,7 +22,7 @@ std::string encode_list(const std::vector<dfriends::cache::ListRow>& rows)
         list.push_back({{"url", row.name},
                         {"size", row.size},
                         {"verified", row.verified},
-                        {"used", render_rfc3339(TimePoint(std::chrono::seconds(row.used)))}});
+                        {"used", render_rfc3339(TimePoint(std::chrono::milliseconds(row.used)))}});
     return dump_json(list);
 }
 

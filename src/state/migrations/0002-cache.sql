@@ -8,8 +8,8 @@ create table cache_blob (
     size integer not null,
     content_type text not null,
     last_modified text not null, -- as the first upstream gave it, '' for none
-    stored integer not null,
-    used integer not null
+    stored integer not null,     -- milliseconds
+    used integer not null        -- milliseconds
 ) strict, without rowid;
 create index cache_blob_used on cache_blob (used);
 

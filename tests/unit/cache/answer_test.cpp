@@ -2,8 +2,11 @@
 #include "cache/answer.hpp"
 #include "cache/byte_range.hpp"
 #include "cache/freshness.hpp"
+#include "os/file.hpp"
 
 #include <doctest/doctest.h>
+
+#include <fcntl.h>
 
 using namespace dfriends;
 using namespace dfriends::cache;
@@ -89,10 +92,30 @@ TEST_CASE("freshness: what upstream says, up to a day; files that do not change 
     CHECK(!is_storable({{"Cache-Control", "no-store"}}));
     CHECK(!is_storable({{"Set-Cookie", "a=b"}}));
     CHECK(is_storable({}));
-    CHECK(!is_plausible("http://x/a.deb", "<html>"));
-    CHECK(is_plausible("http://x/a.deb", "!<arch>\n"));
     const TimePoint ten(std::chrono::seconds(1'785'578'400)); // the date above
     CHECK(!is_strong_date(date, ten + std::chrono::seconds(59)));
     CHECK(is_strong_date(date, ten + std::chrono::seconds(60)));
     CHECK(!is_strong_date("yesterday", ten));
+}
+
+TEST_CASE("is_plausible: login pages and archives that end elsewhere are no packages")
+{
+    const os::TemporaryDirectory directory;
+    const auto check = [&](const std::string& key, const std::string& content, const http::Headers& head = {}) {
+        os::write_file(directory.path() / "f", content);
+        const auto descriptor = os::open_file(directory.path() / "f", O_RDONLY);
+        return is_plausible(key, head, descriptor.number(), content.size());
+    };
+    const auto member = [](const std::string& content) {
+        return fmt::format("{:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n{}", "debian-binary", 0, 0, 0, "100644", content.size(),
+                           content) +
+               (content.size() % 2 == 1 ? "\n" : "");
+    };
+    const auto package = "!<arch>\n" + member("2.0\n") + member("odd");
+    CHECK(check("http://x/a.deb", package));
+    CHECK(!check("http://x/a.deb", package.substr(0, package.size() - 2)));
+    CHECK(!check("http://x/a.deb", package + "more"));
+    CHECK(!check("http://x/a.deb", " <html>please log in</html>"));
+    CHECK(!check("http://x/a.tar.gz", "anything", {{"Content-Type", "text/html; charset=utf-8"}}));
+    CHECK(check("http://x/index.html", "<html>", {{"Content-Type", "text/html"}}));
 }
