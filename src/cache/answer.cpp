@@ -2,6 +2,7 @@
 #include "cache/answer.hpp"
 
 #include "base/text.hpp"
+#include "base/timestamp.hpp"
 #include "cache/byte_range.hpp"
 
 namespace dfriends::cache {
@@ -146,6 +147,18 @@ std::string content_type_of(std::string_view key)
     if (ends("Release") || ends("Packages") || ends("Sources") || ends(".gpg"))
         return "text/plain";
     return "application/octet-stream";
+}
+
+std::string date_of(const http::Headers& head)
+{
+    const auto date = head.get("Last-Modified");
+    return parse_http_date(date) ? std::string(date) : std::string();
+}
+
+std::string type_of(const http::Headers& head, std::string_view key)
+{
+    const auto type = head.get("Content-Type");
+    return type.empty() ? content_type_of(key) : std::string(type);
 }
 
 } // namespace dfriends::cache

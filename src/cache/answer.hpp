@@ -44,6 +44,11 @@ http::Response answer_fill(const http::Request& request, const FillPointer& fill
 /// and empty lists; without a body it ends with 100 at once.
 http::Response hard_error(int status);
 
+/// Last-Modified of an upstream's answer where it is a date at all: apt fails on others.
+std::string date_of(const http::Headers& head);
+/// Content-Type of an upstream's answer, or what the name says.
+std::string type_of(const http::Headers& head, std::string_view key);
+
 /// The Content-Type for a name that no upstream gave one for.
 std::string content_type_of(std::string_view key);
 

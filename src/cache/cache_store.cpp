@@ -72,7 +72,11 @@ Draft::~Draft()
 
 void Draft::append(std::string_view bytes)
 {
-    os::write_all(descriptor_.number(), bytes, path_);
+    try {
+        os::write_all(descriptor_.number(), bytes, path_);
+    } catch (Error& error) {
+        throw std::move(error.hint("free some space, or limit the cache with --max-size"));
+    }
     hash_.update(bytes);
     if (other_hash_)
         other_hash_->update(bytes);

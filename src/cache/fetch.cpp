@@ -267,9 +267,9 @@ net::Task<> Fill::wait_until_over()
         co_await changed_.wait();
 }
 
-Fetches::Fetches(Upstream& upstream, CacheStore& store, MayKeep may_keep, OnStored on_stored, OnWrong on_wrong)
+Fetches::Fetches(Upstream& upstream, CacheStore& store, MayKeep may_keep, OnStored on_stored, OnTrouble on_trouble)
     : upstream_(upstream), store_(store), may_keep_(std::move(may_keep)), on_stored_(std::move(on_stored)),
-      on_wrong_(std::move(on_wrong))
+      on_trouble_(std::move(on_trouble))
 {
 }
 
@@ -296,8 +296,8 @@ net::Task<> Fetches::run(std::string name, FillPointer fill)
     }
     if (error)
         fill->fail(*std::move(error));
-    if (fill->was_wrong_)
-        on_wrong_(*fill);
+    if (fill->was_wrong_ || fill->state() == Fill::State::failed)
+        on_trouble_(*fill);
     // Clients have every byte by now; what fails from here on costs only the next one a fetch.
     if (fill->state() == Fill::State::complete && (fill->order().expected.is_known() || may_keep_(*fill))) {
         try {

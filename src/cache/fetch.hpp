@@ -53,6 +53,8 @@ class Fill {
     bool has_ended() const { return state_ != State::waiting && state_ != State::growing; }
     /// Something of the above changed.
     net::Event& changed() { return changed_; }
+    /// Wrong bytes had come, whatever became of it.
+    bool was_wrong() const { return was_wrong_; }
     /// True when the content is in the store too.
     bool is_published() const { return published_; }
     /// Nothing will change any more.
@@ -103,9 +105,9 @@ class Fetches {
     using MayKeep = std::function<bool(const Fill&)>;
     /// Called when a fill is complete and in the store, while newcomers still join it.
     using OnStored = std::function<net::Task<>(FillPointer)>;
-    /// Called when wrong bytes had come, of which clients may hold a part.
-    using OnWrong = std::function<void(const Fill&)>;
-    Fetches(Upstream& upstream, CacheStore& store, MayKeep may_keep, OnStored on_stored, OnWrong on_wrong);
+    /// Called when wrong bytes had come, of which clients may hold a part, or when the fill failed.
+    using OnTrouble = std::function<void(const Fill&)>;
+    Fetches(Upstream& upstream, CacheStore& store, MayKeep may_keep, OnStored on_stored, OnTrouble on_trouble);
 
     struct Joined {
         FillPointer fill;
@@ -120,7 +122,7 @@ class Fetches {
     CacheStore& store_;
     MayKeep may_keep_;
     OnStored on_stored_;
-    OnWrong on_wrong_;
+    OnTrouble on_trouble_;
     std::map<std::string, FillPointer> fills_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/encoding.hpp"
 #include "base/error.hpp"
+#include "cache/moment.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,11 +13,6 @@ namespace dfriends::cache {
 namespace {
 
 constexpr std::int64_t generations = 3;
-
-std::int64_t seconds(TimePoint moment)
-{
-    return std::chrono::duration_cast<std::chrono::seconds>(moment.time_since_epoch()).count();
-}
 
 std::string_view without_compression(std::string_view path)
 {

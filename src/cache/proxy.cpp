@@ -4,6 +4,7 @@
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "cache/freshness.hpp"
+#include "cache/moment.hpp"
 #include "cache/report_page.hpp"
 #include "http/status.hpp"
 
@@ -15,16 +16,6 @@ namespace {
 
 constexpr std::chrono::seconds table_patience{20};
 constexpr std::int64_t taken_back_time = 600;
-
-std::int64_t seconds(TimePoint moment)
-{
-    return std::chrono::duration_cast<std::chrono::seconds>(moment.time_since_epoch()).count();
-}
-
-std::int64_t milliseconds(TimePoint moment)
-{
-    return std::chrono::duration_cast<std::chrono::milliseconds>(moment.time_since_epoch()).count();
-}
 
 bool is_transient(int status)
 {
@@ -43,18 +34,6 @@ bool is_private(const http::Request& request, const ProxyRequest& asked)
     return request.headers.has("Authorization") || request.headers.has("Cookie") || !asked.url.user_info.empty();
 }
 
-std::string date_of(const http::Headers& head)
-{
-    const auto date = head.get("Last-Modified");
-    return parse_http_date(date) ? std::string(date) : std::string();
-}
-
-std::string type_of(const http::Headers& head, std::string_view key)
-{
-    const auto type = head.get("Content-Type");
-    return type.empty() ? content_type_of(key) : std::string(type);
-}
-
 /// Whether content that no index vouches for is kept.
 bool may_keep(const Fill& fill)
 {
@@ -69,7 +48,7 @@ Proxy::Proxy(ProxyOptions options, state::Store& state, log::Logger& log, Statis
       store_(options_.directory), index_(state), upstream_(AddressPolicy(options_.allowed_upstreams, remap_)),
       fetches_(
           upstream_, store_, may_keep, [this](FillPointer fill) { return stored(std::move(fill)); },
-          [this](const Fill& fill) { refused(fill); }),
+          [this](const Fill& fill) { trouble(fill); }),
       tables_(store_, index_, options_.clock), releases_(upstream_, store_, index_, fetches_, tables_, options_.clock)
 {
     bytes_ = index_.totals().bytes;
@@ -177,8 +156,10 @@ net::Task<http::Response> Proxy::serve_document(http::Request& request, ProxyReq
     // Not every file of that name is a suite's: installer images have a Release of their own kind.
     if (served.failure && served.failure->kind() == ErrorKind::invalid && asked.key.ends_with("/Release"))
         co_return co_await serve_unknown(request, std::move(asked));
-    if (served.failure)
+    if (served.failure) {
+        warn(*served.failure, asked.key);
         co_return upstream_failure(request, *served.failure);
+    }
     co_return upstream_status(request, served.status == 200 ? 503 : served.status, asked.key);
 }
 
@@ -308,31 +289,26 @@ http::Response Proxy::failure(http::Request& request, const FillPointer& fill)
 /// What is invalid in an upstream's answer is no fault of the request.
 http::Response Proxy::upstream_failure(http::Request& request, const Error& error)
 {
-    if (error.kind() != ErrorKind::invalid)
-        return failure(request, error);
-    log_.warning(error.what(), {{"target", printable(std::string_view(request.target).substr(0, 500))}});
-    return said(request, Verdict::error, hard_error(502));
-}
-
-void Proxy::refused(const Fill& fill)
-{
-    if (taken_back_.size() > 1000)
-        taken_back_.clear();
-    taken_back_[fill.order().key] = seconds(options_.clock());
-    statistics_.refused_content();
-    log_.warning("dropped content that is not what its index says", {{"url", fill.order().key}});
+    if (error.kind() == ErrorKind::invalid)
+        return said(request, Verdict::error, hard_error(502));
+    return error_answer(request, error);
 }
 
 http::Response Proxy::failure(http::Request& request, const Error& error)
 {
+    warn(error, request.target);
+    return error_answer(request, error);
+}
+
+http::Response Proxy::error_answer(http::Request& request, const Error& error)
+{
     const int status = http::status_of(error.kind());
-    log_.warning(error.what(), {{"target", printable(std::string_view(request.target).substr(0, 500))}});
     if (is_transient(status))
         return said(request, Verdict::error, hard_error(503));
-    std::string text = error.message() + "\n";
+    std::string text = printable(error.message()) + "\n";
     if (!error.hint().empty())
-        text += "hint: " + error.hint() + "\n";
-    return said(request, Verdict::error, http::text_response(status, printable(trim(text)) + "\n"));
+        text += "hint: " + printable(error.hint()) + "\n";
+    return said(request, Verdict::error, http::text_response(status, std::move(text)));
 }
 
 http::Response Proxy::upstream_status(http::Request& request, int status, std::string_view key)
@@ -341,68 +317,6 @@ http::Response Proxy::upstream_status(http::Request& request, int status, std::s
         return said(request, Verdict::error, hard_error(status < 400 ? 502 : 503));
     return said(request, Verdict::pass,
                 http::text_response(status, fmt::format("upstream answers {} for '{}'\n", status, printable(key))));
-}
-
-net::Task<> Proxy::stored(FillPointer fill)
-{
-    const auto& order = fill->order();
-    const auto& draft = *fill->draft();
-    const auto now = seconds(options_.clock());
-    const bool verified = order.expected.is_known();
-    const auto date = date_of(fill->head());
-    std::vector<NameRow> names;
-    names.push_back({order.key, draft.sha256(), verified, std::string(fill->head().get("ETag")),
-                     is_strong_date(date, options_.clock()) ? date : std::string(),
-                     verified ? 0 : now + fresh_seconds(order.key, fill->head())});
-    if (verified && order.expected.algorithm() != crypto::Algorithm::sha256)
-        names.push_back({order.expected.name(), draft.sha256(), true, {}, {}, 0});
-    const bool is_known = index_.find_blob(draft.sha256()).has_value();
-    co_await index_.put({draft.sha256(), draft.size(), type_of(fill->head(), order.key), date}, std::move(names),
-                        milliseconds(options_.clock()));
-    statistics_.fetched(draft.size());
-    bytes_ += is_known ? 0 : static_cast<std::int64_t>(draft.size());
-    if (options_.max_size && bytes_ > static_cast<std::int64_t>(*options_.max_size) && !collecting_)
-        net::spawn(collect());
-}
-
-/// Removes the least recently used content until a tenth of the limit is free again.
-net::Task<> Proxy::collect()
-{
-    collecting_ = true;
-    try {
-        co_await flush();
-        const auto total = index_.totals().bytes;
-        const auto goal = static_cast<std::int64_t>(*options_.max_size / 10 * 9);
-        std::int64_t freed = 0;
-        for (const auto& blob : co_await index_.evict(total - goal)) {
-            store_.remove(blob.sha256);
-            freed += static_cast<std::int64_t>(blob.size);
-        }
-        bytes_ = total - freed;
-        log_.info("removed what was used least", {{"bytes", std::to_string(freed)}, {"left", std::to_string(bytes_)}});
-    } catch (const Error& error) {
-        log_.warning(error.what());
-    }
-    collecting_ = false;
-}
-
-void Proxy::used(const std::string& sha256)
-{
-    constexpr std::size_t most = 256;
-    constexpr std::int64_t a_minute = 60;
-    used_.insert(sha256);
-    if (used_.size() >= most || seconds(options_.clock()) - flushed_ > a_minute)
-        net::spawn(flush());
-}
-
-net::Task<> Proxy::flush()
-{
-    flushed_ = seconds(options_.clock());
-    if (used_.empty())
-        co_return;
-    std::vector<std::string> sha256s(used_.begin(), used_.end());
-    used_.clear();
-    co_await index_.touch(std::move(sha256s), milliseconds(options_.clock()));
 }
 
 } // namespace dfriends::cache

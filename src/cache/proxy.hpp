@@ -61,12 +61,14 @@ class Proxy {
     http::Response from_fill(http::Request& request, const FillPointer& fill, Verdict verdict);
     http::Response failure(http::Request& request, const FillPointer& fill);
     http::Response failure(http::Request& request, const Error& error);
+    http::Response error_answer(http::Request& request, const Error& error);
     http::Response upstream_failure(http::Request& request, const Error& error);
     http::Response upstream_status(http::Request& request, int status, std::string_view key);
     http::Response said(http::Request& request, Verdict verdict, http::Response response);
 
     net::Task<> stored(FillPointer fill);
-    void refused(const Fill& fill);
+    void trouble(const Fill& fill);
+    void warn(const Error& error, std::string_view about);
     net::Task<> collect();
     void used(const std::string& sha256);
     bool may_use_ranges(const http::Request& request, const std::string& key);

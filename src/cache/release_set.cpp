@@ -4,6 +4,7 @@
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "cache/freshness.hpp"
+#include "cache/moment.hpp"
 #include "os/file.hpp"
 
 #include <algorithm>
@@ -21,11 +22,6 @@ constexpr std::int64_t kept_generations = 3;
 constexpr std::chrono::milliseconds patience_with_copy{3'000};
 constexpr std::chrono::milliseconds patience_without{25'000};
 constexpr Patience document_patience{std::chrono::seconds(4), std::chrono::seconds(8), std::chrono::seconds(8)};
-
-std::int64_t seconds(TimePoint moment)
-{
-    return std::chrono::duration_cast<std::chrono::seconds>(moment.time_since_epoch()).count();
-}
 
 std::string_view last_segment(std::string_view key)
 {
