@@ -72,11 +72,7 @@ Draft::~Draft()
 
 void Draft::append(std::string_view bytes)
 {
-    try {
-        os::write_all(descriptor_.number(), bytes, path_);
-    } catch (Error& error) {
-        throw std::move(error.hint("free some space, or limit the cache with --max-size"));
-    }
+    os::write_all(descriptor_.number(), bytes, path_);
     hash_.update(bytes);
     if (other_hash_)
         other_hash_->update(bytes);

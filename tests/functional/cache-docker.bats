@@ -14,7 +14,7 @@ setup() {
 
 teardown() {
     stop_services
-    docker rm -f dft-apt-cacher >/dev/null 2>&1 || true
+    docker rm -f -v dft-apt-cacher >/dev/null 2>&1 || true
     docker image rm -f dft-cache dft-first dft-second >/dev/null 2>&1 || true
 }
 
