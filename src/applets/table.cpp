@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/applet.hpp"
+#include "applets/cache/verbs.hpp"
 #include "applets/house/verbs.hpp"
 #include "applets/kv/verbs.hpp"
 
@@ -13,6 +14,7 @@ std::span<const Applet> table()
         house::house_applet,
         kv::kv_applet,
         kv::ctl_applet,
+        cache::cache_applet,
     };
     return applets;
 }
