@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dfriends::engine {
@@ -18,13 +19,20 @@ class IgnoreList {
     explicit IgnoreList(std::string_view text);
     /// `path` is relative to the context, with '/'.
     bool ignores(std::string_view path) const;
-    /// True where nothing below an ignored folder can come back.
-    bool may_skip(std::string_view directory) const;
     bool has_exceptions() const { return exceptions_; }
+
+    /// A step of a compiled pattern, for the file that compiles them.
+    struct Step {
+        enum class Kind { literal, any_character, name_part, anything, folders, one_of };
+        Kind kind = Kind::literal;
+        char character = 0;
+        bool inverted = false;
+        std::vector<std::pair<char, char>> ranges = {};
+    };
 
   private:
     struct Pattern {
-        std::vector<std::string> parts;
+        std::vector<Step> steps;
         bool negated = false;
     };
     std::vector<Pattern> patterns_;

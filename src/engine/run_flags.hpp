@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/flags.hpp"
 #include "engine/types.hpp"
 
 #include <functional>
@@ -12,17 +13,8 @@
 
 namespace dfriends::engine {
 
-/// A flag of `docker run` and `docker create`.
-struct RunFlag {
-    std::string_view name; ///< "publish"
-    char letter = 0;       ///< 'p', or 0
-    bool takes_value = true;
-    std::string_view placeholder = {};
-    std::string_view help = {};
-};
-
-/// All of them, by name.
-std::span<const RunFlag> run_flags();
+/// The flags of `docker run`, by name; those of `docker create` are the same less what only a start has.
+std::span<const Flag> run_flags();
 
 /// What a command line of `docker run` says.
 struct RunRequest {
@@ -34,7 +26,7 @@ struct RunRequest {
     std::string detach_keys;
     std::string id_file;               ///< --cidfile
     std::vector<std::string> attached; ///< -a: stdin, stdout, stderr
-    std::vector<std::string> warnings;
+    bool wants_help = false;
 };
 
 struct RunSources {
@@ -58,6 +50,10 @@ std::vector<std::string> parse_expose(std::string_view text);
 Mount parse_mount(std::string_view text);
 /// The value of --restart: no, always, unless-stopped, on-failure[:N].
 RestartPolicy parse_restart(std::string_view text);
+/// "name=soft[:hard]", "/dev/a[:/dev/b][:rwm]", and NAME:ADDRESS of --add-host.
+Ulimit parse_ulimit(std::string_view text);
+Device parse_device(std::string_view text);
+std::string parse_extra_host(std::string_view text);
 /// Adds the value of --volume: an anonymous volume, a named one or a bind. A relative host path starting with '.' is
 /// made absolute.
 void apply_volume(ContainerSpec& spec, std::string_view text);
