@@ -13,7 +13,8 @@ namespace {
 
 os::Command command_of(const Resource& resource)
 {
-    os::Command command{.words = {"/bin/sh", "-c", text_or_name(resource, "command")}};
+    os::Command command;
+    command.words = {"/bin/sh", "-c", text_or_name(resource, "command")};
     for (const std::string& pair : list_of(resource, "environment")) {
         const auto [name, value] = split_once(pair, '=');
         command.environment[std::string(name)] = value;
