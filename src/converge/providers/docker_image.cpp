@@ -25,19 +25,32 @@ std::string require_text(const Resource& resource, const char* attribute, const 
     return *text;
 }
 
+std::string id_of(const std::string& image, Docker& docker)
+{
+    const auto found = docker.find_image(image);
+    return found ? found->id : "";
+}
+
 /// A pull whose image is the one that was there is no change, but only the registry knows beforehand.
 Step pull(const std::string& image, const std::string& id, Scene& scene)
 {
     if (id.empty())
-        return {.effect = Effect::create, .changes = {{"image", "", image}}, .perform = [&docker = scene.host.docker(), image] { docker.pull(image); }};
-    return {.effect = Effect::act, .changes = {{"image", image, "the newest " + image}}, .perform = [&docker = scene.host.docker(), image] { docker.pull(image); }};
+        return {.effect = Effect::create, .changes = {{"image", "", image}}, .perform = [&docker = scene.host.docker(), image] { docker.pull(image); }, .probe = {}};
+    Docker& docker = scene.host.docker();
+    return {.effect = Effect::act,
+            .changes = {{"image", image, "the newest " + image}},
+            .perform = [&docker, image] { docker.pull(image); },
+            .probe = [&docker, image] { return id_of(image, docker); }};
 }
 
 Step build(const Resource& resource, const std::string& action, const std::string& image, Scene& scene, bool exists)
 {
+    Docker& docker = scene.host.docker();
+    const std::string directory = require_text(resource, "source", action);
     return {.effect = exists ? Effect::act : Effect::create,
-            .changes = {{"source", "", require_text(resource, "source", action)}},
-            .perform = [&docker = scene.host.docker(), directory = require_text(resource, "source", action), image] { docker.build(directory, image); }};
+            .changes = {{"source", "", directory}},
+            .perform = [&docker, directory, image] { docker.build(directory, image); },
+            .probe = [&docker, image] { return id_of(image, docker); }};
 }
 
 } // namespace

@@ -21,6 +21,13 @@ engine::NetworkSpec spec_of(const Resource& resource)
     return spec;
 }
 
+engine::NetworkSpec nothing()
+{
+    engine::NetworkSpec spec;
+    spec.driver.clear();
+    return spec;
+}
+
 std::vector<Change> compare(const Resource& resource, const engine::NetworkSpec& found)
 {
     std::vector<Change> changes;
@@ -50,7 +57,7 @@ Step examine_docker_network(const Resource& resource, const std::string& action,
         return {.effect = Effect::remove, .changes = {}, .perform = [&docker, name] { docker.remove_network(name); }};
     }
     if (!found)
-        return {.effect = Effect::create, .changes = compare(resource, {.driver = ""}), .perform = [&docker, spec = spec_of(resource)] { docker.create_network(spec); }};
+        return {.effect = Effect::create, .changes = compare(resource, nothing()), .perform = [&docker, spec = spec_of(resource)] { docker.create_network(spec); }};
     auto changes = compare(resource, found->spec);
     if (changes.empty())
         return {};
