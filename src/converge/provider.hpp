@@ -36,7 +36,7 @@ struct Step {
     Effect effect = Effect::none;
     std::vector<Change> changes;
     std::function<void()> perform;      ///< empty where there is nothing to do
-    std::function<std::string()> probe; ///< of an act: where it says the same before and after, nothing has changed
+    std::function<std::string()> probe = {}; ///< of an act: where it says the same before and after, nothing has changed
 };
 
 /// What providers may know of the run that they are part of.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "converge/real_host.hpp"
 #include "engine/build_context.hpp"

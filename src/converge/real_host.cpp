@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/real_host.hpp"
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/file.hpp"
 #include "os/user.hpp"

@@ -16,7 +16,7 @@ using OnResult = std::function<void(const Result&)>;
 Report plan(const Catalog& catalog, Host& host, const OnResult& on_result = {});
 
 /// Brings the host to the declared state. A resource that fails does not end the run: those that require it are skipped. Notifications
-/// that a run before this one left undelivered come first; see Journal.
+/// that a run before this one left undelivered are delivered at its end; see Journal.
 Report apply(const Catalog& catalog, Host& host, Journal& journal, const OnResult& on_result = {});
 
 } // namespace dfriends::converge

@@ -35,7 +35,7 @@ std::string id_of(const std::string& image, Docker& docker)
 Step pull(const std::string& image, const std::string& id, Scene& scene)
 {
     if (id.empty())
-        return {.effect = Effect::create, .changes = {{"image", "", image}}, .perform = [&docker = scene.host.docker(), image] { docker.pull(image); }, .probe = {}};
+        return {.effect = Effect::create, .changes = {{"image", "", image}}, .perform = [&docker = scene.host.docker(), image] { docker.pull(image); }};
     Docker& docker = scene.host.docker();
     return {.effect = Effect::act,
             .changes = {{"image", image, "the newest " + image}},
