@@ -22,7 +22,8 @@ constexpr std::int64_t kept_runs = 1000;
 PastRun run_of(const state::Statement& row)
 {
     PastRun run{.id = row.integer(0), .started = row.text(1), .finished = row.is_null(2) ? "" : row.text(2), .files = {}};
-    for (const std::string_view line : lines(row.text(3)))
+    const std::string files = row.text(3);
+    for (const std::string_view line : lines(files))
         run.files.emplace_back(line);
     run.created = row.integer(4);
     run.changed = row.integer(5);
