@@ -68,6 +68,7 @@ class Parser {
     Node primary();
     Node keyword_value();
     Node named();
+    bool several_targets() const;
     Node constant(std::string name, std::size_t offset);
     Node string();
     Node array();
@@ -86,6 +87,7 @@ class Parser {
     std::set<std::string, std::less<>>& locals_;
     int nesting_;
     std::size_t at_ = 0;
+    std::size_t statement_ = 0; ///< the token where the statement began
     bool do_belongs_outside_ = false; ///< inside the arguments of a call without parentheses
 };
 
@@ -204,6 +206,7 @@ Node Parser::statement()
 {
     enter();
     const ScopeExit leave([this] { --nesting_; });
+    statement_ = at_;
     if (next().kind == TokenKind::keyword)
         for (const std::string_view word : {"while", "until", "def", "class", "module", "begin", "for", "yield", "rescue", "ensure"})
             if (is_keyword(word))
@@ -572,30 +575,31 @@ Node Parser::keyword_value()
     unsupported(token);
 }
 
+/// Whether «a, b = …» stands here, behind the a.
+bool Parser::several_targets() const
+{
+    std::size_t ahead = at_;
+    const auto is = [&](std::string_view text) { return tokens_[ahead].kind == TokenKind::mark && tokens_[ahead].text == text; };
+    while (is(",") && tokens_[ahead + 1].kind == TokenKind::identifier)
+        ahead += 2;
+    return is("=");
+}
+
 Node Parser::named()
 {
     const Token& token = take();
-    const bool local = locals_.contains(token.text);
-    if (local && !(is_mark("(") && !next().space_before)) {
-        Node node = make(NodeKind::name, token.offset, {}, token.text);
-        if (!is_mark(",") || do_belongs_outside_)
-            return node;
-        return node;
-    }
-    // The targets of «a, b = …».
-    if (is_mark(",") && !do_belongs_outside_ && tokens_[at_ + 1].kind == TokenKind::identifier) {
-        std::size_t ahead = at_;
-        while (tokens_[ahead].kind == TokenKind::mark && tokens_[ahead].text == "," && tokens_[ahead + 1].kind == TokenKind::identifier)
-            ahead += 2;
-        if (tokens_[ahead].kind == TokenKind::mark && tokens_[ahead].text == "=") {
-            std::vector<Node> targets{make(NodeKind::name, token.offset, {}, token.text)};
-            while (take_mark(",")) {
-                const Token& target = take();
-                targets.push_back(make(NodeKind::name, target.offset, {}, target.text));
-            }
-            return make(NodeKind::array, token.offset, std::move(targets));
+    if (&token == &tokens_[statement_] && is_mark(",") && several_targets()) {
+        std::vector<Node> targets{make(NodeKind::name, token.offset, {}, token.text)};
+        while (take_mark(",")) {
+            const Token& target = take();
+            targets.push_back(make(NodeKind::name, target.offset, {}, target.text));
         }
+        return make(NodeKind::array, token.offset, std::move(targets));
     }
+    // A variable is one also before «[» and «-», but «port port» is a call of the property with the variable.
+    const bool called = (is_mark("(") && !next().space_before) || (argument_follows() && next().kind != TokenKind::mark);
+    if (locals_.contains(token.text) && !called)
+        return make(NodeKind::name, token.offset, {}, token.text);
     Node call = make(NodeKind::call, token.offset, {}, token.text);
     finish_call(call);
     if (call.children.empty() && !call.has_parentheses)
