@@ -150,18 +150,21 @@ net::Task<> send_call(net::Stream& stream, const Call& call, const std::string& 
 void refuse_control_characters(const Call& call)
 {
     const auto is_bad = [](std::string_view text) {
-        return std::ranges::any_of(text, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
+        return std::ranges::any_of(
+            text, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
     };
     bool bad = is_bad(call.method) || is_bad(call.url.target) || call.url.target.find(' ') != std::string::npos;
     for (const auto& [name, value] : call.headers)
         bad = bad || is_bad(name) || is_bad(value);
     if (bad)
-        throw Error(ErrorKind::invalid, "a request for '{}' holds a control character", printable(call.url.text().substr(0, 200)));
+        throw Error(ErrorKind::invalid, "a request for '{}' holds a control character",
+                    printable(call.url.text().substr(0, 200)));
 }
 
 bool is_repeatable(const Call& call)
 {
-    return !call.producer && (call.method == "GET" || call.method == "HEAD" || call.method == "PUT" || call.method == "DELETE");
+    return !call.producer &&
+           (call.method == "GET" || call.method == "HEAD" || call.method == "PUT" || call.method == "DELETE");
 }
 
 /// Reads heads until one is final; false where the connection ended before the first byte.
@@ -196,6 +199,8 @@ net::Task<std::optional<Reply>> try_call(std::shared_ptr<Client::Pool> pool, con
         co_await send_call(*inside->kept.stream, call, pool->options.user_agent);
     } catch (const Error&) {
         failure = std::current_exception(); // the peer may have answered early and closed: its answer counts more
+        inside->deadline.expire_after(
+            std::chrono::seconds(2)); // but it may as well wait for the rest of a body that broke off
     }
     try {
         answered = co_await read_final_head(*inside, call);
@@ -204,8 +209,11 @@ net::Task<std::optional<Reply>> try_call(std::shared_ptr<Client::Pool> pool, con
             failure = std::current_exception();
     }
     inside->deadline.clear();
+    if (!answered && failure && call.producer)
+        std::rethrow_exception(failure);
     if (!answered && inside->deadline.has_expired())
-        throw Error(ErrorKind::unavailable, "no answer from '{}' within {} s", call.url.authority(), call.head_timeout.count() / 1000);
+        throw Error(ErrorKind::unavailable, "no answer from '{}' within {} s", call.url.authority(),
+                    call.head_timeout.count() / 1000);
     if (!answered && reused && is_repeatable(call))
         co_return std::nullopt;
     if (!answered && failure)

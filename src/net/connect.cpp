@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <fcntl.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -89,11 +90,22 @@ Task<StreamPointer> connect_unix(std::filesystem::path path)
     SocketAddress address;
     auto& name = reinterpret_cast<sockaddr_un&>(address.storage);
     if (path.native().size() >= sizeof name.sun_path)
-        throw Error(ErrorKind::invalid, "the socket's path '{}' is longer than {} bytes", path.string(), sizeof name.sun_path - 1);
+        throw Error(ErrorKind::invalid, "the socket's path '{}' is longer than {} bytes", path.string(),
+                    sizeof name.sun_path - 1);
     name.sun_family = AF_UNIX;
     std::memcpy(name.sun_path, path.c_str(), path.native().size() + 1);
     address.length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.native().size() + 1);
     co_return co_await connect_address(address, "'" + path.string() + "'", std::chrono::seconds(10));
+}
+
+std::pair<StreamPointer, os::Descriptor> connect_pair()
+{
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        throw Error(ErrorKind::unavailable, "cannot make a pair of sockets: {}", describe_errno(errno));
+    os::Descriptor other(ends[1]);
+    ::fcntl(ends[0], F_SETFL, ::fcntl(ends[0], F_GETFL) | O_NONBLOCK);
+    return {adopt_socket(ends[0], AF_UNIX), std::move(other)};
 }
 
 } // namespace dfriends::net

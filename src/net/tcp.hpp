@@ -3,11 +3,13 @@
 
 #include "net/endpoint.hpp"
 #include "net/stream.hpp"
+#include "os/file.hpp"
 
 #include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dfriends::net {
@@ -19,6 +21,10 @@ Task<StreamPointer> connect_tcp(Endpoint endpoint, std::chrono::milliseconds tim
 /// Resolves and tries each address in turn; the whole takes at most `timeout`.
 Task<StreamPointer> connect_tcp(std::string host, std::uint16_t port, std::chrono::milliseconds timeout);
 Task<StreamPointer> connect_unix(std::filesystem::path path);
+
+/// Two ends of one connection inside this process: a stream for the current loop, and a blocking socket for a thread of
+/// its own. Closing either end ends the other.
+std::pair<StreamPointer, os::Descriptor> connect_pair();
 
 /// A listening socket. Accepting happens on the loop that is current when accept() is first called.
 class Listener {

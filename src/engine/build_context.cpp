@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/build_context.hpp"
+
+#include "archive/tar_writer.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "crypto/random.hpp"
+#include "engine/byte_pipe.hpp"
+#include "os/file.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace dfriends::engine {
+
+namespace {
+
+using Path = std::filesystem::path;
+
+/// What one build sends: made once, before the engine is called, so that a broken context fails early.
+struct Plan {
+    Path directory;
+    std::vector<std::string> names;           ///< sorted; folders before what they hold
+    std::map<std::string, std::string> extra; ///< texts that are not on disk under that name
+};
+
+bool is_sendable(const std::filesystem::directory_entry& entry)
+{
+    const auto type = entry.symlink_status().type();
+    return type == std::filesystem::file_type::regular || type == std::filesystem::file_type::directory ||
+           type == std::filesystem::file_type::symlink || type == std::filesystem::file_type::fifo;
+}
+
+/// Folders of an ignored folder are entered only where a '!' pattern may bring something back.
+void collect(const Path& directory, const std::string& prefix, const IgnoreList& ignored,
+             const std::vector<std::string>& always, std::vector<std::string>& names)
+{
+    std::vector<std::filesystem::directory_entry> entries;
+    std::error_code code;
+    for (std::filesystem::directory_iterator it(directory, code), end; !code && it != end; it.increment(code))
+        entries.push_back(*it);
+    if (code)
+        throw Error(kind_of_errno(code.value()), "cannot read the build context '{}': {}", directory.string(),
+                    code.message());
+    std::ranges::sort(entries);
+    for (const auto& entry : entries) {
+        const std::string name = prefix + entry.path().filename().string();
+        const bool skipped = ignored.ignores(name) && std::ranges::find(always, name) == always.end();
+        const bool is_directory = entry.is_directory() && !entry.is_symlink();
+        if (!skipped && is_sendable(entry))
+            names.push_back(is_directory ? name + "/" : name);
+        const bool holds_needed =
+            std::ranges::any_of(always, [&](const std::string& needed) { return needed.starts_with(name + "/"); });
+        if (is_directory && (!skipped || ignored.has_exceptions() || holds_needed))
+            collect(entry.path(), name + "/", ignored, always, names);
+    }
+}
+
+void pack(const Plan& plan, const archive::TarWriter::Sink& sink)
+{
+    archive::TarWriter tar(sink);
+    for (const std::string& name : plan.names)
+        if (!plan.extra.contains(name))
+            tar.add_path(plan.directory / name, name);
+    for (const auto& [name, text] : plan.extra)
+        tar.add_file(name, text);
+    tar.finish();
+}
+
+net::Task<> send_plan(std::shared_ptr<const Plan> plan, http::BodyWriter& writer)
+{
+    BytePipe pipe([plan](const BytePipe::Sink& sink) { pack(*plan, sink); });
+    std::vector<char> piece(128 * 1024);
+    while (const std::size_t count = co_await pipe.read_some(piece))
+        co_await writer.write({piece.data(), count});
+}
+
+http::Producer producer_of(std::shared_ptr<const Plan> plan)
+{
+    return [plan](http::BodyWriter& writer) { return send_plan(plan, writer); };
+}
+
+/// The file that holds the patterns: one beside the Dockerfile, of its name, comes first.
+std::optional<std::string> read_ignore_file(const Path& directory, const Path& dockerfile)
+{
+    if (auto own = os::find_file(dockerfile.string() + ".dockerignore", 1U << 20U))
+        return own;
+    return os::find_file(directory / ".dockerignore", 1U << 20U);
+}
+
+/// The path below the folder with '/', or nothing where it lies outside.
+std::optional<std::string> name_inside(const Path& directory, const Path& file)
+{
+    const Path relative = file.lexically_relative(directory);
+    if (relative.empty() || *relative.begin() == "..")
+        return std::nullopt;
+    return relative.generic_string();
+}
+
+} // namespace
+
+BuildContext read_context(const Path& directory, const Path& dockerfile)
+{
+    std::error_code code;
+    const Path root = std::filesystem::canonical(directory, code);
+    if (code || !std::filesystem::is_directory(root))
+        throw Error(ErrorKind::not_found, "unable to prepare context: path '{}' not found", directory.string());
+    const Path wanted = dockerfile.empty() ? root / "Dockerfile" : dockerfile;
+    // The folder's real path counts, the file's own name too: a Dockerfile may be a link.
+    const Path parent = std::filesystem::canonical(wanted.has_parent_path() ? wanted.parent_path() : Path("."), code);
+    const Path file = code ? wanted : parent / wanted.filename();
+    if (!std::filesystem::is_regular_file(file, code))
+        throw Error(ErrorKind::not_found,
+                    "unable to prepare context: unable to evaluate symlinks in Dockerfile path: '{}': no such file",
+                    wanted.string())
+            .hint("name it with -f FILE");
+    auto plan = std::make_shared<Plan>();
+    plan->directory = root;
+    BuildContext context;
+    const auto inside = name_inside(root, file);
+    context.dockerfile = inside ? *inside : ".dockerfile." + crypto::random_hex(10);
+    if (!inside)
+        plan->extra[context.dockerfile] = os::read_file(file, 16U << 20U);
+    const auto patterns = read_ignore_file(root, file);
+    const IgnoreList ignored(patterns.value_or(""));
+    collect(root, "", ignored, {context.dockerfile, ".dockerignore"}, plan->names);
+    context.tar = producer_of(std::move(plan));
+    return context;
+}
+
+BuildContext dockerfile_context(std::string dockerfile)
+{
+    auto plan = std::make_shared<Plan>();
+    plan->extra["Dockerfile"] = std::move(dockerfile);
+    return {producer_of(std::move(plan)), "Dockerfile"};
+}
+
+} // namespace dfriends::engine

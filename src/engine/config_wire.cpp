@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/encoding.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "engine/read_wire.hpp"
+#include "engine/wire.hpp"
+
+#include <fmt/format.h>
+
+namespace dfriends::engine {
+
+namespace {
+
+RegistryLogin decode_login(const std::string& server, const Json& entry)
+{
+    RegistryLogin login;
+    login.server = server;
+    login.user = text_of(entry, "username");
+    login.password = text_of(entry, "password");
+    login.identity_token = text_of(entry, "identitytoken");
+    login.registry_token = text_of(entry, "registrytoken");
+    if (const auto pair = decode_base64(text_of(entry, "auth")); pair && !pair->empty()) {
+        const auto [user, password] = split_once(*pair, ':');
+        login.user = std::string(user);
+        login.password = std::string(password.substr(0, password.find('\0')));
+    }
+    return login;
+}
+
+} // namespace
+
+UserConfiguration decode_user_configuration(std::string_view text, std::string_view file)
+{
+    const Json object = parse_json(text, fmt::format("'{}'", file));
+    UserConfiguration configuration;
+    configuration.current_context = text_of(object, "currentContext");
+    configuration.credentials_store = text_of(object, "credsStore");
+    configuration.credential_helpers = map_of(object, "credHelpers");
+    const Json& logins = member_of(object, "auths");
+    if (logins.is_object())
+        for (const auto& [server, entry] : logins.items())
+            configuration.logins.emplace(server, decode_login(server, entry));
+    return configuration;
+}
+
+ContextFile decode_context(std::string_view text, std::string_view file)
+{
+    const Json object = parse_json(text, fmt::format("'{}'", file));
+    const Json& endpoint = member_of(member_of(object, "Endpoints"), "docker");
+    return {text_of(object, "Name"), text_of(endpoint, "Host"), flag_of(endpoint, "SkipTLSVerify")};
+}
+
+namespace {
+
+Json encode_login_object(const RegistryLogin& login)
+{
+    Json object = Json::object();
+    const auto put = [&](const char* name, const std::string& value) {
+        if (!value.empty())
+            object[name] = value;
+    };
+    put("username", login.user);
+    put("password", login.password);
+    put("identitytoken", login.identity_token);
+    put("registrytoken", login.registry_token);
+    put("serveraddress", login.server);
+    return object;
+}
+
+} // namespace
+
+std::string encode_login_document(const RegistryLogin& login)
+{
+    return dump_json(encode_login_object(login));
+}
+
+std::string encode_logins_document(const std::map<std::string, RegistryLogin>& logins)
+{
+    Json object = Json::object();
+    for (const auto& [server, login] : logins)
+        object[server] = encode_login_object(login);
+    return dump_json(object);
+}
+
+RegistryLogin decode_helper_login(std::string_view text)
+{
+    const Json object = parse_json(text, "the credential helper's answer");
+    RegistryLogin login;
+    login.server = text_of(object, "ServerURL");
+    const std::string user = text_of(object, "Username");
+    const std::string secret = text_of(object, "Secret");
+    if (user == "<token>") {
+        login.identity_token = secret;
+    } else {
+        login.user = user;
+        login.password = secret;
+    }
+    return login;
+}
+
+} // namespace dfriends::engine

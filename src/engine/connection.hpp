@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/host.hpp"
+#include "engine/types.hpp"
+#include "http/client.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dfriends::engine {
+
+/// The query part of a target, built piece by piece; empty values and false flags are left out.
+class Query {
+  public:
+    Query& add(std::string_view name, std::string_view value);
+    Query& add(std::string_view name, bool value);
+    Query& add(std::string_view name, std::int64_t value); ///< always added
+    Query& add(std::string_view name, const Filters& filters);
+    /// "?a=1&b=2", or an empty text.
+    std::string text() const;
+
+  private:
+    std::string text_;
+};
+
+/// The HTTP side of one engine: dialling, the API version, and its errors as Error. Every call has a connection of its
+/// own, so that one object serves several loops one after the other (net::run).
+class Connection {
+  public:
+    static constexpr std::string_view oldest_api = "1.24";
+    static constexpr std::string_view newest_api = "1.47";
+
+    /// `dial` replaces the way to the engine; tests pass one.
+    Connection(Host host, http::Dial dial);
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    const Host& host() const { return host_; }
+    /// The version to speak ("1.41"), agreed upon at the first call: the lower of both sides' newest. Throws
+    /// Error(unavailable) with a hint where no engine answers, Error(denied) without permission, Error(conflict) where
+    /// the versions do not meet.
+    net::Task<std::string> negotiate();
+    /// The agreed version is at least this one; false before the first call.
+    bool speaks(std::string_view version) const;
+
+    struct Ask {
+        std::string method = "GET";
+        std::string path; ///< "/containers/json?all=1", without the version
+        std::string body; ///< JSON
+        http::Headers headers = {};
+        http::Producer producer = {}; ///< instead of `body`
+        bool waits_long = false;      ///< the head may take as long as it likes (wait, build, attach)
+        bool without_version = false; ///< for the calls that find the version out
+    };
+    /// A reply that is not an error; one of 400 and above is thrown with the engine's own sentence.
+    net::Task<http::Reply> send(Ask ask);
+    /// send() and the whole body.
+    net::Task<std::string> fetch(Ask ask);
+    /// send() with an upgrade to a raw stream: attach and exec.
+    net::Task<http::Upgraded> hijack(Ask ask);
+
+  private:
+    http::Url url(std::string_view path, bool with_version) const;
+    net::Task<http::Reply> send_raw(http::Call call);
+
+    Host host_;
+    http::Client client_;
+    std::string version_;
+};
+
+/// "1.9" comes before "1.41".
+int compare_api_versions(std::string_view a, std::string_view b);
+
+} // namespace dfriends::engine

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/containers.hpp"
+
+#include "base/encoding.hpp"
+#include "base/error.hpp"
+#include "engine/wire.hpp"
+
+#include <array>
+
+namespace dfriends::engine {
+
+namespace {
+
+std::string path_of(const std::string& container, std::string_view rest = {})
+{
+    return "/containers/" + encode_percent(container) + std::string(rest);
+}
+
+/// Names the container where the engine's sentence does not.
+Connection::Ask post(std::string path, bool waits_long = false)
+{
+    return {.method = "POST", .path = std::move(path), .waits_long = waits_long};
+}
+
+/// Reads a reply to its end and drops it, so that the engine is never cut off in the middle of a call.
+net::Task<int> finish(http::Reply reply)
+{
+    const int status = reply.status();
+    co_await reply.read_all(1U << 20U);
+    co_return status;
+}
+
+void refuse_empty(const std::string& container)
+{
+    if (container.empty() || container.find('/') != std::string::npos)
+        throw Error(ErrorKind::invalid, "'{}' is not a container's name or id", container);
+}
+
+} // namespace
+
+net::Task<Created> Containers::create(ContainerSpec spec)
+{
+    co_await connection_.negotiate();
+    // Engines from API 1.44 on join all networks at creation; joining the others here works with every engine.
+    const std::string query = Query()
+                                  .add("name", spec.name)
+                                  .add("platform", connection_.speaks("1.41") ? spec.platform : std::string())
+                                  .text();
+    Created created = decode_created(co_await connection_.fetch(
+        {.method = "POST", .path = "/containers/create" + query, .body = encode_container(spec), .waits_long = true}));
+    for (std::size_t i = 1; i < spec.networks.size(); ++i) {
+        const std::string path = "/networks/" + encode_percent(spec.networks[i].network) + "/connect";
+        std::exception_ptr failure;
+        try {
+            co_await connection_.fetch(
+                {.method = "POST", .path = path, .body = encode_connect(created.id, spec.networks[i])});
+        } catch (const Error&) {
+            failure = std::current_exception();
+        }
+        if (failure) { // a container without all its networks must not be left behind
+            co_await remove(created.id, true, true);
+            std::rethrow_exception(failure);
+        }
+    }
+    co_return created;
+}
+
+net::Task<bool> Containers::start(std::string container)
+{
+    refuse_empty(container);
+    co_return co_await finish(co_await connection_.send(post(path_of(container, "/start"), true))) != 304;
+}
+
+net::Task<bool> Containers::stop(std::string container, std::optional<int> timeout, std::string signal)
+{
+    refuse_empty(container);
+    Query query;
+    if (timeout)
+        query.add("t", static_cast<std::int64_t>(*timeout));
+    query.add("signal", signal);
+    co_return co_await finish(co_await connection_.send(post(path_of(container, "/stop") + query.text(), true))) != 304;
+}
+
+net::Task<> Containers::restart(std::string container, std::optional<int> timeout, std::string signal)
+{
+    refuse_empty(container);
+    Query query;
+    if (timeout)
+        query.add("t", static_cast<std::int64_t>(*timeout));
+    query.add("signal", signal);
+    co_await connection_.fetch(post(path_of(container, "/restart") + query.text(), true));
+}
+
+net::Task<> Containers::kill(std::string container, std::string signal)
+{
+    refuse_empty(container);
+    co_await connection_.fetch(post(path_of(container, "/kill") + Query().add("signal", signal).text()));
+}
+
+net::Task<> Containers::pause(std::string container)
+{
+    refuse_empty(container);
+    co_await connection_.fetch(post(path_of(container, "/pause")));
+}
+
+net::Task<> Containers::unpause(std::string container)
+{
+    refuse_empty(container);
+    co_await connection_.fetch(post(path_of(container, "/unpause")));
+}
+
+net::Task<> Containers::rename(std::string container, std::string name)
+{
+    refuse_empty(container);
+    co_await connection_.fetch(post(path_of(container, "/rename") + Query().add("name", name).text()));
+}
+
+net::Task<> Containers::remove(std::string container, bool force, bool volumes, bool link)
+{
+    // A link is removed by its path: "/web/db".
+    if (!link)
+        refuse_empty(container);
+    const std::string query = Query().add("force", force).add("v", volumes).add("link", link).text();
+    co_await connection_.fetch(
+        {.method = "DELETE", .path = "/containers/" + encode_percent(container, "/") + query, .waits_long = true});
+}
+
+net::Task<> Containers::resize(std::string container, unsigned columns, unsigned rows)
+{
+    const std::string query = Query().add("h", std::int64_t{rows}).add("w", std::int64_t{columns}).text();
+    co_await connection_.fetch(post(path_of(container, "/resize") + query));
+}
+
+net::Task<ContainerDetails> Containers::inspect(std::string container, bool size)
+{
+    refuse_empty(container);
+    co_return decode_container(
+        co_await connection_.fetch({.path = path_of(container, "/json") + Query().add("size", size).text()}));
+}
+
+net::Task<std::optional<ContainerDetails>> Containers::find(std::string container)
+{
+    try {
+        co_return co_await inspect(container);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::not_found)
+            throw;
+    }
+    co_return std::nullopt;
+}
+
+net::Task<std::vector<ContainerSummary>> Containers::list(bool all, Filters filters, int limit, bool size)
+{
+    Query query;
+    query.add("all", all).add("size", size).add("filters", filters);
+    if (limit > 0)
+        query.add("limit", std::int64_t{limit});
+    co_return decode_container_list(co_await connection_.fetch({.path = "/containers/json" + query.text()}));
+}
+
+net::Task<int> Containers::wait(std::string container, std::string condition)
+{
+    refuse_empty(container);
+    co_await connection_.negotiate();
+    if (!connection_.speaks("1.30"))
+        condition.clear(); // those engines know only "not-running"
+    co_return decode_wait(co_await connection_.fetch(
+        post(path_of(container, "/wait") + Query().add("condition", condition).text(), true)));
+}
+
+net::Task<> Containers::logs(std::string container, LogOptions options, OnOutput on_output)
+{
+    refuse_empty(container);
+    const ContainerDetails details = co_await inspect(container);
+    Query query;
+    query.add("follow", options.follow)
+        .add("timestamps", options.timestamps)
+        .add("stdout", options.output)
+        .add("stderr", options.error);
+    query.add("tail", options.tail).add("since", options.since).add("until", options.until);
+    http::Reply reply =
+        co_await connection_.send({.path = path_of(container, "/logs") + query.text(), .waits_long = true});
+    FrameReader frames;
+    std::array<char, 32 * 1024> piece;
+    while (const std::size_t count = co_await reply.read_some(piece)) {
+        if (details.spec.tty)
+            on_output(Channel::output, {piece.data(), count});
+        else
+            frames.feed({piece.data(), count}, on_output);
+    }
+}
+
+net::Task<Attachment> Containers::attach(std::string container, AttachOptions options, bool tty)
+{
+    refuse_empty(container);
+    Query query;
+    query.add("stream", true).add("stdin", options.input).add("stdout", options.output).add("stderr", options.error);
+    query.add("logs", options.logs).add("detachKeys", options.detach_keys);
+    co_return Attachment(co_await connection_.hijack(post(path_of(container, "/attach") + query.text())), tty);
+}
+
+net::Task<std::vector<std::vector<std::string>>> Containers::top(std::string container, std::string ps_arguments)
+{
+    refuse_empty(container);
+    co_return decode_top(
+        co_await connection_.fetch({.path = path_of(container, "/top") + Query().add("ps_args", ps_arguments).text()}));
+}
+
+net::Task<> Containers::copy_from(std::string container, std::string path, OnOutput on_bytes)
+{
+    refuse_empty(container);
+    http::Reply reply = co_await connection_.send(
+        {.path = path_of(container, "/archive") + Query().add("path", path).text(), .waits_long = true});
+    std::array<char, 64 * 1024> piece;
+    while (const std::size_t count = co_await reply.read_some(piece))
+        on_bytes(Channel::output, {piece.data(), count});
+}
+
+net::Task<> Containers::copy_to(std::string container, std::string folder, http::Producer tar)
+{
+    refuse_empty(container);
+    const std::string query = Query().add("path", folder).add("noOverwriteDirNonDir", true).text();
+    Connection::Ask ask{.method = "PUT",
+                        .path = path_of(container, "/archive") + query,
+                        .producer = std::move(tar),
+                        .waits_long = true};
+    ask.headers.set("Content-Type", "application/x-tar");
+    co_await connection_.fetch(std::move(ask));
+}
+
+net::Task<std::optional<Containers::PathStat>> Containers::stat(std::string container, std::string path)
+{
+    refuse_empty(container);
+    co_await inspect(container); // so that a missing container is not taken for a missing path
+    try {
+        const http::Reply reply = co_await connection_.send(
+            {.method = "HEAD", .path = path_of(container, "/archive") + Query().add("path", path).text()});
+        co_return decode_path_stat(reply.headers().get("X-Docker-Container-Path-Stat"));
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::not_found)
+            throw;
+    }
+    co_return std::nullopt;
+}
+
+} // namespace dfriends::engine

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/host.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "crypto/hash.hpp"
+#include "engine/wire.hpp"
+#include "http/url.hpp"
+#include "os/file.hpp"
+#include "os/user.hpp"
+
+#include <cstdlib>
+#include <unistd.h>
+
+namespace dfriends::engine {
+
+namespace {
+
+using Path = std::filesystem::path;
+
+std::string variable(const Environment& environment, const char* name)
+{
+    const char* const value = environment ? environment(name) : std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
+bool is_there(const Path& path)
+{
+    std::error_code ignored;
+    return std::filesystem::exists(path, ignored);
+}
+
+void take_files(Host& host, const Path& directory)
+{
+    const auto take = [&](Path& into, const char* name) {
+        if (is_there(directory / name))
+            into = directory / name;
+    };
+    take(host.trust, "ca.pem");
+    take(host.certificate, "cert.pem");
+    take(host.key, "key.pem");
+}
+
+void turn_tls_on(Host& host)
+{
+    if (host.transport == Host::Transport::tcp)
+        host.transport = Host::Transport::tls;
+}
+
+/// Whether the text names a port of its own.
+bool names_port(std::string_view text)
+{
+    const std::string_view authority = text.substr(0, text.find('/'));
+    const std::size_t colon = authority.rfind(':');
+    return colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
+}
+
+Host parse_network_host(std::string_view scheme, std::string_view rest, std::string_view whole)
+{
+    std::string text(rest);
+    if (text.empty() || text.front() == ':')
+        text.insert(0, "localhost");
+    const auto url = http::find_url("http://" + text);
+    if (!url || !url->user_info.empty() || url->target.find('?') != std::string::npos)
+        throw Error(ErrorKind::invalid, "'{}' is not an address of a Docker Engine", printable(whole))
+            .hint("write 'unix:///PATH' or 'tcp://HOST:PORT'");
+    Host host;
+    host.transport = scheme == "https" ? Host::Transport::tls : Host::Transport::tcp;
+    host.address = url->host;
+    host.port = names_port(text) ? url->port : host.transport == Host::Transport::tls ? 2376 : 2375;
+    host.base_path = url->target == "/" ? "" : url->target;
+    while (host.base_path.ends_with('/'))
+        host.base_path.pop_back();
+    return host;
+}
+
+/// The flags and variables that say TLS for an address that came from --host or DOCKER_HOST.
+Host with_environment_tls(Host host, std::string_view text, const Environment& environment)
+{
+    const bool verify = !variable(environment, "DOCKER_TLS_VERIFY").empty();
+    const bool wanted = verify || !variable(environment, "DOCKER_TLS").empty();
+    if (!wanted || host.transport == Host::Transport::unix_socket)
+        return host;
+    const bool has_port =
+        text.find("://") == std::string_view::npos ? names_port(text) : names_port(text.substr(text.find("://") + 3));
+    turn_tls_on(host);
+    if (!has_port)
+        host.port = 2376;
+    host.verify = verify;
+    const std::string path = variable(environment, "DOCKER_CERT_PATH");
+    const Path directory = path.empty() ? configuration_directory(environment) : Path(path);
+    take_files(host, directory);
+    if (verify && host.trust.empty() && !path.empty())
+        throw Error(ErrorKind::not_found, "cannot verify the Docker Engine's certificate: there is no '{}'",
+                    (directory / "ca.pem").string())
+            .hint("put the authority's certificate there, or set DOCKER_CERT_PATH");
+    return host;
+}
+
+Host read_context(const std::string& name, const Environment& environment)
+{
+    const Path directory = configuration_directory(environment) / "contexts";
+    const std::string id = crypto::hash_hex(crypto::Algorithm::sha256, name);
+    const Path file = directory / "meta" / id / "meta.json";
+    const auto text = os::find_file(file, 1U << 20U);
+    if (!text)
+        throw Error(ErrorKind::not_found, "there is no docker context '{}' in '{}'", printable(name),
+                    directory.string())
+            .hint("list them with 'docker context ls', or unset DOCKER_CONTEXT");
+    const ContextFile context = decode_context(*text, file.string());
+    if (context.host.empty())
+        throw Error(ErrorKind::invalid, "the docker context '{}' in '{}' names no engine", printable(name),
+                    file.string());
+    Host host = parse_host(context.host);
+    const Path tls = directory / "tls" / id / "docker";
+    if (is_there(tls) || context.skip_verify) {
+        turn_tls_on(host);
+        take_files(host, tls);
+        host.verify = !context.skip_verify;
+    }
+    host.origin = "context '" + name + "'";
+    return host;
+}
+
+std::string current_context(const Environment& environment)
+{
+    const Path file = configuration_directory(environment) / "config.json";
+    const auto text = os::find_file(file, 4U << 20U);
+    return text ? decode_user_configuration(*text, file.string()).current_context : "";
+}
+
+Host choose(const std::optional<std::string>& given_host, const std::optional<std::string>& given_context,
+            const Environment& environment)
+{
+    const std::string named = variable(environment, "DOCKER_HOST");
+    if (given_host && given_context)
+        throw Error(ErrorKind::usage, "--host and --context exclude each other");
+    if (given_host || (!given_context && !named.empty())) {
+        const std::string& text = given_host ? *given_host : named;
+        Host host = with_environment_tls(parse_host(text), text, environment);
+        host.origin = given_host ? "--host" : "DOCKER_HOST";
+        return host;
+    }
+    std::string context = given_context.value_or(variable(environment, "DOCKER_CONTEXT"));
+    if (context.empty())
+        context = current_context(environment);
+    if (!context.empty() && context != "default")
+        return read_context(context, environment);
+    Host host = named.empty() ? Host() : with_environment_tls(parse_host(named), named, environment);
+    host.origin = "default";
+    return host;
+}
+
+} // namespace
+
+std::string Host::text() const
+{
+    if (transport == Transport::unix_socket)
+        return "unix://" + socket.string();
+    const bool is_v6 = address.find(':') != std::string::npos;
+    return "tcp://" + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port) + base_path;
+}
+
+Host parse_host(std::string_view text)
+{
+    const std::string_view trimmed = trim(text);
+    const std::size_t mark = trimmed.find("://");
+    const std::string scheme = mark == std::string_view::npos ? "" : to_lower(trimmed.substr(0, mark));
+    const std::string_view rest = mark == std::string_view::npos ? trimmed : trimmed.substr(mark + 3);
+    if (scheme == "unix" || (scheme.empty() && rest.starts_with('/'))) {
+        Host host;
+        if (!rest.empty())
+            host.socket = std::string(rest);
+        return host;
+    }
+    if (scheme == "tcp" || scheme == "http" || scheme == "https" || (scheme.empty() && !rest.empty()))
+        return parse_network_host(scheme, rest, text);
+    if (scheme == "ssh")
+        throw Error(ErrorKind::invalid, "an engine behind ssh cannot be reached directly: '{}'", printable(text))
+            .hint("forward its socket: ssh -NL /tmp/docker.sock:/var/run/docker.sock HOST, then "
+                  "DOCKER_HOST=unix:///tmp/docker.sock");
+    throw Error(ErrorKind::invalid, "'{}' is not an address of a Docker Engine", printable(text))
+        .hint("write 'unix:///PATH' or 'tcp://HOST:PORT'");
+}
+
+std::filesystem::path configuration_directory(const Environment& environment)
+{
+    if (const std::string given = variable(environment, "DOCKER_CONFIG"); !given.empty())
+        return given;
+    std::string home = variable(environment, "HOME");
+    if (home.empty())
+        if (const auto user = os::find_user(os::user_name(::geteuid())))
+            home = user->home.string();
+    return Path(home.empty() ? "/" : home) / ".docker";
+}
+
+Host find_host(const std::optional<std::string>& host, const std::optional<std::string>& context,
+               const Environment& environment)
+{
+    Host found = choose(host, context, environment);
+    found.api_version = variable(environment, "DOCKER_API_VERSION");
+    if (found.api_version.starts_with('v'))
+        found.api_version.erase(0, 1);
+    for (const char c : found.api_version)
+        if (c != '.' && (c < '0' || c > '9'))
+            throw Error(ErrorKind::invalid, "DOCKER_API_VERSION is no version: '{}'", printable(found.api_version));
+    return found;
+}
+
+} // namespace dfriends::engine

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dfriends::engine {
+
+/// Where a Docker Engine listens and how to speak to it.
+struct Host {
+    enum class Transport { unix_socket, tcp, tls };
+
+    Transport transport = Transport::unix_socket;
+    std::filesystem::path socket = "/var/run/docker.sock"; ///< for unix_socket
+    std::string address;                                   ///< host name or address, for tcp and tls
+    std::uint16_t port = 0;
+    std::string base_path; ///< "/prefix" of a tcp:// address behind a proxy; usually empty
+
+    std::filesystem::path trust;       ///< PEM of the authority, for tls; empty: the system's
+    std::filesystem::path certificate; ///< PEM of our certificate; empty: none
+    std::filesystem::path key;
+    bool verify = true;
+
+    std::string origin;      ///< where it was found: "DOCKER_HOST", "context 'x'", "default"
+    std::string api_version; ///< DOCKER_API_VERSION; empty: negotiated
+
+    /// "unix:///var/run/docker.sock", "tcp://10.0.0.1:2376".
+    std::string text() const;
+};
+
+/// Reads "unix://PATH", "tcp://HOST[:PORT]", "http(s)://HOST[:PORT]", "PATH" or "HOST:PORT". Throws Error(invalid).
+Host parse_host(std::string_view text);
+
+using Environment = std::function<const char*(const char* name)>;
+
+/// Finds the engine as the docker client does: `host` and `context` (flags), DOCKER_HOST, DOCKER_CONTEXT, the current
+/// context of config.json, else the default socket; with DOCKER_TLS_VERIFY, DOCKER_TLS, DOCKER_CERT_PATH and
+/// DOCKER_CONFIG. No engine is asked. Throws Error(invalid) for what it cannot read and Error(not_found) for a context
+/// that does not exist.
+Host find_host(const std::optional<std::string>& host = {}, const std::optional<std::string>& context = {},
+               const Environment& environment = {});
+
+/// DOCKER_CONFIG, else ~/.docker.
+std::filesystem::path configuration_directory(const Environment& environment = {});
+
+} // namespace dfriends::engine

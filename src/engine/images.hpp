@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/connection.hpp"
+#include "engine/types.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dfriends::engine {
+
+/// The images of an engine. `image` is a reference (NAME, NAME:TAG, NAME@DIGEST) or an id.
+class Images {
+  public:
+    explicit Images(Connection& connection) : connection_(connection) {}
+
+    net::Task<ImageDetails> inspect(std::string image);
+    /// Nothing where the engine has no such image.
+    net::Task<std::optional<ImageDetails>> find(std::string image);
+    net::Task<std::vector<ImageSummary>> list(bool all = false, Filters filters = {});
+
+    /// Fetches an image from its registry with the login that config.json has for it. Without a tag or digest:
+    /// "latest". A registry that does not answer is Error(unavailable), an image that it does not have or give
+    /// Error(not_found) or Error(denied).
+    net::Task<> pull(std::string image, OnProgress on_progress = {}, std::string platform = {});
+    /// Builds with the classic builder; returns the image's id. A build that breaks is Error(failed) with the engine's
+    /// sentence.
+    net::Task<std::string> build(http::Producer context, BuildOptions options, OnProgress on_progress = {});
+    net::Task<> tag(std::string image, std::string reference);
+
+    struct Removed {
+        std::string untagged;
+        std::string deleted;
+    };
+    net::Task<std::vector<Removed>> remove(std::string image, bool force = false, bool no_prune = false);
+
+    /// A tar archive of images, to `on_bytes`.
+    net::Task<> save(std::vector<std::string> images, OnOutput on_bytes);
+    net::Task<> load(http::Producer archive, OnProgress on_progress = {}, bool quiet = false);
+
+  private:
+    Connection& connection_;
+};
+
+} // namespace dfriends::engine

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/types.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dfriends::engine {
+
+/// The login that docker's config.json (auths, credHelpers, credsStore) has for a registry; nothing without one.
+std::optional<RegistryLogin> find_login(std::string_view registry,
+                                        const std::filesystem::path& configuration_directory);
+/// The value of X-Registry-Auth.
+std::string encode_login(const RegistryLogin& login);
+/// The value of X-Registry-Config: all logins that stand in config.json itself, for the base images of a build; empty
+/// without any.
+std::string encode_all_logins(const std::filesystem::path& configuration_directory);
+
+} // namespace dfriends::engine

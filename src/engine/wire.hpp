@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// For the files of this room only: types to JSON and back.
+#include "engine/containers.hpp"
+#include "engine/images.hpp"
+#include "engine/types.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dfriends::engine {
+
+/// The engine's sentence in an error's body: {"message": "…"}, or the body itself, on one line and printable.
+std::string decode_error(std::string_view body);
+std::string encode_filters(const Filters& filters);
+
+std::string encode_container(const ContainerSpec& spec);
+ContainerDetails decode_container(std::string document);
+std::vector<ContainerSummary> decode_container_list(std::string_view document);
+/// {"Id": "…", "Warnings": […]} of containers and networks.
+Created decode_created(std::string_view document);
+/// Throws Error(failed) where the engine could not wait.
+int decode_wait(std::string_view document);
+std::vector<std::vector<std::string>> decode_top(std::string_view document);
+std::optional<Containers::PathStat> decode_path_stat(std::string_view header);
+
+ImageDetails decode_image(std::string document);
+std::vector<ImageSummary> decode_image_list(std::string_view document);
+std::vector<Images::Removed> decode_removed(std::string_view document);
+/// A line of the progress of a pull, build or load; `failure` is its error, or empty.
+struct ProgressLine {
+    Progress progress;
+    std::string failure;
+    int code = 0;
+};
+ProgressLine decode_progress(std::string_view line);
+std::string encode_map(const std::map<std::string, std::string>& map);
+std::string encode_map(const std::map<std::string, std::optional<std::string>>& map);
+std::string encode_list(const std::vector<std::string>& list);
+
+std::string encode_exec(const ExecSpec& spec);
+std::string encode_exec_start(bool detach, bool tty);
+ExecDetails decode_exec(std::string_view document);
+
+std::string encode_network(const NetworkSpec& spec);
+NetworkDetails decode_network(std::string document);
+std::vector<NetworkDetails> decode_network_list(std::string_view document);
+std::string encode_connect(const std::string& container, const NetworkAttachment& attachment);
+std::string encode_disconnect(const std::string& container, bool force);
+
+std::string encode_volume(const VolumeSpec& spec);
+VolumeDetails decode_volume(std::string document);
+std::vector<VolumeDetails> decode_volume_list(std::string_view document);
+
+EngineVersion decode_version(std::string document);
+EngineSummary decode_summary(std::string document);
+Event decode_event(std::string_view line);
+
+/// What docker's config.json says.
+struct UserConfiguration {
+    std::string current_context;
+    std::string credentials_store;
+    std::map<std::string, std::string> credential_helpers;
+    std::map<std::string, RegistryLogin> logins; ///< by the key as written
+};
+UserConfiguration decode_user_configuration(std::string_view text, std::string_view file);
+/// A context's meta.json.
+struct ContextFile {
+    std::string name;
+    std::string host;
+    bool skip_verify = false;
+};
+ContextFile decode_context(std::string_view text, std::string_view file);
+std::string encode_login_document(const RegistryLogin& login);
+std::string encode_logins_document(const std::map<std::string, RegistryLogin>& logins);
+/// What `docker-credential-X get` prints.
+RegistryLogin decode_helper_login(std::string_view text);
+
+} // namespace dfriends::engine
