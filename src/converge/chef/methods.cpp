@@ -149,7 +149,7 @@ Object sorted(const Object& object, Arguments)
     for (const Object& item : items)
         if (compare(items[0], item) == std::partial_ordering::unordered)
             throw Error(ErrorKind::invalid, "{} and {} cannot be sorted", kind_of(items[0]), kind_of(item));
-    std::ranges::stable_sort(items, [](const Object& a, const Object& b) { return compare(a, b) < 0; });
+    std::ranges::sort(items, [](const Object& a, const Object& b) { return compare(a, b) < 0; });
     return make_list(std::move(items));
 }
 
@@ -428,6 +428,8 @@ Object apply_operator(std::string_view mark, const Object& left, const Object& r
     if (text != nullptr && (mark == "+" || mark == "<<"))
         return bounded(*text + text_of(right));
     if (left.as<List>() != nullptr && (mark == "+" || mark == "<<" || mark == "-")) {
+        if (mark == "-" && items_of(left).size() * items_of(right).size() > 1'000'000)
+            throw Error(ErrorKind::invalid, "the arrays are too long for a difference");
         if (mark == "-")
             return filtered(left, [&](const Object& item) { return std::ranges::find(items_of(right), item) == items_of(right).end(); });
         std::vector<Object> items = items_of(left);
