@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/applet.hpp"
+#include "applets/converge/verbs.hpp"
 #include "applets/house/verbs.hpp"
 
 #include <array>
@@ -10,6 +11,7 @@ std::span<const Applet> table()
 {
     static const std::array applets{
         house::house_applet,
+        converge::converge_applet,
     };
     return applets;
 }

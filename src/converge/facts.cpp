@@ -204,7 +204,8 @@ std::string full_name(const std::string& host)
 {
     if (host.find('.') != std::string::npos)
         return host;
-    for (const std::string_view line : lines(os::find_file("/etc/hosts").value_or(""))) {
+    const std::string hosts = os::find_file("/etc/hosts").value_or("");
+    for (const std::string_view line : lines(hosts)) {
         const auto entry = words(split_once(line, '#').first);
         if (entry.size() > 1 && std::ranges::find(entry, host) != entry.end() && entry[1].starts_with(host + "."))
             return std::string(entry[1]);

@@ -40,7 +40,8 @@ std::optional<std::vector<std::string>> entry(Host& host, const std::string& tab
 std::vector<std::string> groups_of(Host& host, const std::string& user)
 {
     std::vector<std::string> groups;
-    for (const std::string_view group : words(trim(host.run(words_of({"id", "-Gn", user})).output)))
+    const os::Outcome outcome = host.run(words_of({"id", "-Gn", user}));
+    for (const std::string_view group : words(trim(outcome.output)))
         groups.emplace_back(group);
     return groups;
 }

@@ -13,7 +13,7 @@ namespace dfriends::converge {
 ///     resources:
 ///       - docker_image: busybox           # TYPE: NAME stands first
 ///       - docker_container: web
-///         image: busybox                  # the type's attributes
+///         image: busybox                  # the type's attributes; one that is called as the type is TYPE_name
 ///         action: run                     # or a list
 ///         requires: docker_image[busybox] # or a list
 ///         notifies:
