@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/chef/dialect.hpp"
 
-#include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "converge/attributes.hpp"
 #include "crypto/hash.hpp"
@@ -69,7 +68,7 @@ std::string container_name(const Declaration& from, Dialect dialect, const std::
         return name;
     const Value* command = find_value(from, "command");
     const std::string identity = image + '\n' + (command == nullptr ? "" : scalar_text(*command));
-    return name + "-" + encode_hex(crypto::sha256(identity)).substr(0, 8);
+    return name + "-" + crypto::hash_hex(crypto::Algorithm::sha256, identity).substr(0, 8);
 }
 
 void set_restart(Resource& resource, const Declaration& from, Dialect dialect)

@@ -498,6 +498,7 @@ Object Evaluator::platform_value(const Node& node, const std::vector<Object>& ar
         throw source_.error(node.offset, fmt::format("'{}' wants a hash", node.text));
     const Object* fallback = nullptr;
     for (const auto& [key, value] : (*table)->entries) {
+        charge(node, 100 + weight(value));
         const List* several = key.as<List>();
         if (key == Object(std::string("default")))
             fallback = &value;

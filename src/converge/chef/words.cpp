@@ -12,7 +12,7 @@ using enum Conversion;
 
 constexpr std::string_view local_only = "containers are those of the engine that converge is given";
 
-constexpr std::array<PropertyRow, 7> common{{
+constexpr auto common = std::to_array<PropertyRow>({
     {"guard_interpreter", "guards are run by /bin/sh; write them so", refused},
     {"ignore_failure", "", apart},
     {"provider", "", ignored},
@@ -20,10 +20,10 @@ constexpr std::array<PropertyRow, 7> common{{
     {"retry_delay", "", ignored},
     {"sensitive", "", ignored},
     {"supports", "", ignored},
-}};
+});
 
 // The 2014 cookbook's properties and those of 2016 and later side by side.
-constexpr std::array<PropertyRow, 85> container{{
+constexpr auto container = std::to_array<PropertyRow>({
     {"add_host", "--add-host", option},
     {"api_retries", "", ignored},
     {"attach", "", ignored},
@@ -108,18 +108,11 @@ constexpr std::array<PropertyRow, 85> container{{
     {"volume", "volumes", append},
     {"volumes", "volumes", append},
     {"volumes_from", "volumes_from"},
+    {"workdir", "working_directory"},
+    {"working_dir", "working_directory"},
     {"working_directory", "working_directory"},
-}};
-constexpr std::array<PropertyRow, 2> container_aliases{{{"working_dir", "working_directory"}, {"workdir", "working_directory"}}};
-
-/// std::array cannot be joined in place, and the list above is long enough.
-constexpr auto container_all = [] {
-    std::array<PropertyRow, container.size() + container_aliases.size()> all{};
-    std::ranges::copy(container_aliases, std::ranges::copy(container, all.begin()).out);
-    return all;
-}();
-
-constexpr std::array<PropertyRow, 17> image{{
+});
+constexpr auto image = std::to_array<PropertyRow>({
     {"buildargs", "write ARG defaults into the Dockerfile", refused},
     {"cmd_timeout", "", ignored},
     {"destination", "archive"},
@@ -137,8 +130,8 @@ constexpr std::array<PropertyRow, 17> image{{
     {"repo", "image"},
     {"source", "source"},
     {"tag", "tag"},
-}};
-constexpr std::array<PropertyRow, 8> network{{
+});
+constexpr auto network = std::to_array<PropertyRow>({
     {"driver", "driver"},
     {"driver_opts", "make the network with execute", refused},
     {"gateway", "gateway"},
@@ -147,14 +140,14 @@ constexpr std::array<PropertyRow, 8> network{{
     {"ip_range", "make the network with execute", refused},
     {"network_name", "", apart},
     {"subnet", "subnet"},
-}};
-constexpr std::array<PropertyRow, 4> volume{{
+});
+constexpr auto volume = std::to_array<PropertyRow>({
     {"driver", "driver"},
     {"host", local_only, refused},
     {"opts", "options", map},
     {"volume_name", "", apart},
-}};
-constexpr std::array<PropertyRow, 8> engine{{
+});
+constexpr auto engine = std::to_array<PropertyRow>({
     {"host", "configure the engine in /etc/docker/daemon.json", refused},
     {"install_method", "", ignored},
     {"package_name", "package"},
@@ -163,8 +156,8 @@ constexpr std::array<PropertyRow, 8> engine{{
     {"service_manager", "", ignored},
     {"setup_docker_repo", "", ignored},
     {"version", "version"},
-}};
-constexpr std::array<PropertyRow, 7> file{{
+});
+constexpr auto file = std::to_array<PropertyRow>({
     {"backup", "", ignored},
     {"content", "content"},
     {"group", "group"},
@@ -172,8 +165,8 @@ constexpr std::array<PropertyRow, 7> file{{
     {"owner", "owner"},
     {"path", "path"},
     {"user", "owner"},
-}};
-constexpr std::array<PropertyRow, 8> cookbook_file{{
+});
+constexpr auto cookbook_file = std::to_array<PropertyRow>({
     {"backup", "", ignored},
     {"cookbook", "copy the file into this cookbook", refused},
     {"group", "group"},
@@ -182,28 +175,28 @@ constexpr std::array<PropertyRow, 8> cookbook_file{{
     {"path", "path"},
     {"source", "", apart},
     {"user", "owner"},
-}};
-constexpr std::array<PropertyRow, 6> directory{{
+});
+constexpr auto directory = std::to_array<PropertyRow>({
     {"group", "group"},
     {"mode", "mode", mode},
     {"owner", "owner"},
     {"path", "path"},
     {"recursive", "recursive"},
     {"user", "owner"},
-}};
-constexpr std::array<PropertyRow, 3> link{{
+});
+constexpr auto link = std::to_array<PropertyRow>({
     {"link_type", "", apart},
     {"target_file", "path"},
     {"to", "to"},
-}};
-constexpr std::array<PropertyRow, 5> package{{
+});
+constexpr auto package = std::to_array<PropertyRow>({
     {"options", "options"},
     {"package_name", "package"},
     {"source", "install the file with execute and dpkg -i", refused},
     {"timeout", "", ignored},
     {"version", "version"},
-}};
-constexpr std::array<PropertyRow, 8> service{{
+});
+constexpr auto service = std::to_array<PropertyRow>({
     {"init_command", "use execute", refused},
     {"pattern", "", ignored},
     {"reload_command", "use execute", refused},
@@ -212,8 +205,8 @@ constexpr std::array<PropertyRow, 8> service{{
     {"start_command", "use execute", refused},
     {"status_command", "", ignored},
     {"stop_command", "use execute", refused},
-}};
-constexpr std::array<PropertyRow, 15> execute{{
+});
+constexpr auto execute = std::to_array<PropertyRow>({
     {"code", "", apart},
     {"command", "command"},
     {"creates", "creates"},
@@ -229,8 +222,8 @@ constexpr std::array<PropertyRow, 15> execute{{
     {"timeout", "timeout"},
     {"umask", "call umask in the command", refused},
     {"user", "user"},
-}};
-constexpr std::array<PropertyRow, 12> user{{
+});
+constexpr auto user = std::to_array<PropertyRow>({
     {"comment", "comment"},
     {"gid", "group"},
     {"home", "home"},
@@ -243,34 +236,34 @@ constexpr std::array<PropertyRow, 12> user{{
     {"username", "user"},
     {"force", "", ignored},
     {"iterations", "", ignored},
-}};
-constexpr std::array<PropertyRow, 6> group{{
+});
+constexpr auto group = std::to_array<PropertyRow>({
     {"append", "", ignored},
     {"excluded_members", "use execute and gpasswd -d", refused},
     {"gid", "id"},
     {"group_name", "group"},
     {"members", "members"},
     {"system", "system"},
-}};
-constexpr std::array<PropertyRow, 2> log{{{"level", "", ignored}, {"message", "message"}}};
-constexpr std::array<PropertyRow, 1> apt_update{{{"frequency", "", ignored}}};
+});
+constexpr auto log = std::to_array<PropertyRow>({{"level", "", ignored}, {"message", "message"}});
+constexpr auto apt_update = std::to_array<PropertyRow>({{"frequency", "", ignored}});
 
-constexpr std::array<ActionRow, 2> container_actions{{{"delete", "remove"}, {"run_if_missing", "run"}}};
-constexpr std::array<ActionRow, 1> network_actions{{{"remove", "delete"}}};
-constexpr std::array<ActionRow, 1> volume_actions{{{"delete", "remove"}}};
-constexpr std::array<ActionRow, 3> engine_actions{{{"create", "install"}, {"delete", "remove"}, {"start", "install"}}};
-constexpr std::array<ActionRow, 2> account_actions{{{"manage", "create"}, {"modify", "create"}}};
-constexpr std::array<ActionRow, 1> package_actions{{{"purge", "remove"}}};
-constexpr std::array<ActionRow, 2> update_actions{{{"periodic", "run"}, {"update", "run"}}};
+constexpr auto container_actions = std::to_array<ActionRow>({{"delete", "remove"}, {"run_if_missing", "run"}});
+constexpr auto network_actions = std::to_array<ActionRow>({{"remove", "delete"}});
+constexpr auto volume_actions = std::to_array<ActionRow>({{"delete", "remove"}});
+constexpr auto engine_actions = std::to_array<ActionRow>({{"create", "install"}, {"delete", "remove"}, {"start", "install"}});
+constexpr auto account_actions = std::to_array<ActionRow>({{"manage", "create"}, {"modify", "create"}});
+constexpr auto package_actions = std::to_array<ActionRow>({{"purge", "remove"}});
+constexpr auto update_actions = std::to_array<ActionRow>({{"periodic", "run"}, {"update", "run"}});
 
-constexpr std::array<TypeRow, 27> types{{
+constexpr auto types = std::to_array<TypeRow>({
     {"apt_package", "package", "package", package, package_actions},
     {"apt_update", "exec", "command", apt_update, update_actions},
     {"bash", "exec", "command", execute, {}},
     {"cookbook_file", "file", "path", cookbook_file, {}},
     {"directory", "directory", "path", directory, {}},
     {"dnf_package", "package", "package", package, package_actions},
-    {"docker_container", "docker_container", "container", container_all, container_actions},
+    {"docker_container", "docker_container", "container", container, container_actions},
     {"docker_image", "docker_image", "image", image, {}},
     {"docker_installation", "docker_engine", "", engine, engine_actions},
     {"docker_installation_package", "docker_engine", "", engine, engine_actions},
@@ -291,7 +284,7 @@ constexpr std::array<TypeRow, 27> types{{
     {"systemd_service", "service", "service", service, {}},
     {"user", "user", "user", user, account_actions},
     {"yum_package", "package", "package", package, package_actions},
-}};
+});
 
 } // namespace
 
