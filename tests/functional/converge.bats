@@ -24,7 +24,7 @@ clean() {
 
 # code_it: the image of the example application under the name that the walkthrough gives it: it listens on NODE_PORT, or 8000.
 code_it() {
-  docker image inspect shrikrishna/code.it >/dev/null 2>&1 && docker run --rm --entrypoint /bin/busybox shrikrishna/code.it true && return
+  docker image inspect shrikrishna/code.it >/dev/null 2>&1 && return
   mkdir -p app
   cp "$(command -v busybox)" app/busybox
   printf '#!/bin/sh\nexec busybox httpd -f -p "${NODE_PORT:-8000}" -h /srv\n' >app/node
@@ -138,7 +138,7 @@ END
 
 @test "validate names the place of a mistake without an engine" {
   printf 'resources:\n  - docker_contaner: web\n' >bad.yaml
-  DOCKER_HOST=unix:///nowhere fails 3 dfriends converge validate bad.yaml || [ "$status" -ne 0 ]
+  DOCKER_HOST=unix:///nowhere fails 3 dfriends converge validate bad.yaml
   says "bad.yaml:2:5"
   says "did you mean 'docker_container'?"
   manifest
