@@ -24,7 +24,7 @@ constexpr std::size_t most_steps = 500'000;
 constexpr std::size_t most_declarations = 2'000;
 
 /// What Chef knows and this does not, with what to do instead.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 13> refused{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 22> refused{{
     {"ruby_block", "use execute, or only_if and not_if for conditions"},
     {"chef_gem", "no gems are needed here; remove the line"},
     {"gem_package", "use execute with the gem command"},
@@ -38,6 +38,15 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 13> refused{
     {"docker_registry", "log in with 'docker login' once on this machine"},
     {"docker_exec", "use execute with docker exec"},
     {"send", "write the call itself"},
+    {"template", "use file with content \"…#{…}\", or cookbook_file"},
+    {"apt_repository", "use file in /etc/apt/sources.list.d and apt_update"},
+    {"yum_repository", "use file in /etc/yum.repos.d"},
+    {"mount", "use execute with mount and only_if or not_if"},
+    {"sysctl", "use file in /etc/sysctl.d and execute with sysctl -p"},
+    {"systemd_unit", "use file in /etc/systemd/system and service"},
+    {"docker_tag", "use execute with docker tag"},
+    {"docker_image_prune", "use execute with docker image prune -f"},
+    {"docker_plugin", "use execute with docker plugin install"},
 }};
 
 enum class Flow { on, next, leave_loop, leave };
