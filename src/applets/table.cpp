@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/applet.hpp"
 #include "applets/cache/verbs.hpp"
+#include "applets/converge/verbs.hpp"
 #include "applets/house/verbs.hpp"
 #include "applets/kv/verbs.hpp"
 
@@ -15,6 +16,7 @@ std::span<const Applet> table()
         kv::kv_applet,
         kv::ctl_applet,
         cache::cache_applet,
+        converge::converge_applet,
     };
     return applets;
 }

@@ -124,7 +124,7 @@ constexpr std::array message{
     Attribute{"message", text, "Text, where it is not the resource's name"},
 };
 
-constexpr std::array<std::string_view, 2> install_remove{"install", "remove"};
+constexpr std::array<std::string_view, 4> engine_actions{"install", "restart", "remove", "nothing"};
 constexpr std::array<std::string_view, 2> create_delete{"create", "delete"};
 constexpr std::array<std::string_view, 2> create_remove{"create", "remove"};
 constexpr std::array<std::string_view, 8> image_actions{"pull_if_missing", "pull", "build", "build_if_missing", "remove", "load", "save", "nothing"};
@@ -138,7 +138,7 @@ constexpr std::array<std::string_view, 1> message_actions{"write"};
 constexpr std::array types{
     ResourceType{"directory", directory, create_delete, {}},
     ResourceType{"docker_container", docker_container, container_actions, "restart"},
-    ResourceType{"docker_engine", docker_engine, install_remove, "restart"},
+    ResourceType{"docker_engine", docker_engine, engine_actions, "restart"},
     ResourceType{"docker_image", docker_image, image_actions, {}},
     ResourceType{"docker_network", docker_network, create_delete, {}},
     ResourceType{"docker_volume", docker_volume, create_remove, {}},

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "applets/applet.hpp"
+
+namespace dfriends::applets::converge {
+
+extern const Applet converge_applet;
+
+int plan(Context& context);
+int apply(Context& context);
+int drift(Context& context);
+int validate(Context& context);
+int translate(Context& context);
+int history(Context& context);
+int show(Context& context);
+
+} // namespace dfriends::applets::converge

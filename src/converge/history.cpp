@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/history.hpp"
+
+#include "base/text.hpp"
+#include "base/timestamp.hpp"
+#include "converge/wire.hpp"
+#include "state/store.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace dfriends::converge {
+
+namespace {
+
+constexpr std::string_view run_columns = "id, started, finished, files, created, changed, removed, unchanged, failed";
+constexpr std::string_view result_columns = "type, name, action, status, effect, changes, reason, hint, milliseconds, run";
+
+/// Older runs go, so that a host that applies each minute keeps a small database.
+constexpr std::int64_t kept_runs = 1000;
+
+PastRun run_of(const state::Statement& row)
+{
+    PastRun run{.id = row.integer(0), .started = row.text(1), .finished = row.is_null(2) ? "" : row.text(2), .files = {}};
+    const std::string files = row.text(3);
+    for (const std::string_view line : lines(files))
+        run.files.emplace_back(line);
+    run.created = row.integer(4);
+    run.changed = row.integer(5);
+    run.removed = row.integer(6);
+    run.unchanged = row.integer(7);
+    run.failed = row.integer(8);
+    return run;
+}
+
+template <class Name, std::size_t Count>
+Name named(const std::array<Name, Count>& all, const std::string& name)
+{
+    const auto row = std::ranges::find_if(all, [&](Name one) { return name_of(one) == name; });
+    return row == all.end() ? all.front() : *row;
+}
+
+Result result_of(const state::Statement& row)
+{
+    static constexpr std::array statuses{Status::unchanged, Status::changed, Status::failed, Status::skipped, Status::guarded};
+    static constexpr std::array effects{Effect::none, Effect::create, Effect::update, Effect::replace, Effect::remove, Effect::act};
+    Result result;
+    result.type = row.text(0);
+    result.name = row.text(1);
+    result.action = row.text(2);
+    result.status = named(statuses, row.text(3));
+    result.effect = named(effects, row.text(4));
+    result.changes = decode_changes(row.text(5));
+    result.reason = row.text(6);
+    result.hint = row.text(7);
+    result.duration = std::chrono::milliseconds(row.integer(8));
+    return result;
+}
+
+std::string now()
+{
+    return render_rfc3339(std::chrono::system_clock::now());
+}
+
+} // namespace
+
+RunJournal::RunJournal(state::Store& store, const std::vector<std::filesystem::path>& files) : store_(store)
+{
+    std::vector<std::string> paths;
+    for (const auto& file : files)
+        paths.push_back(std::filesystem::absolute(file).lexically_normal().string());
+    store_.change([this, text = join(paths, "\n")](state::Database& database) {
+        database.prepare("insert into converge_run (started, files) values (?, ?)").bind(now()).bind(text).run();
+        id_ = database.last_row();
+        database.prepare("delete from converge_run where id <= ?").bind(id_ - kept_runs).run();
+    });
+}
+
+std::vector<Pending> RunJournal::pending()
+{
+    std::vector<Pending> all;
+    const auto reader = store_.reader();
+    state::Statement query = reader->prepare("select type, name, action, source from converge_notification order by type, name, action");
+    while (query.next())
+        all.push_back({.type = query.text(0), .name = query.text(1), .action = query.text(2), .source = query.text(3)});
+    return all;
+}
+
+void RunJournal::record(const Result& result, const std::vector<Pending>& caused)
+{
+    store_.change([&, position = position_++](state::Database& database) {
+        const std::string changes = encode_changes(result.changes);
+        database.prepare("insert into converge_result (run, position, type, name, action, status, effect, changes, reason, hint, milliseconds) values (?,?,?,?,?,?,?,?,?,?,?)")
+            .bind(id_).bind(position).bind(result.type).bind(result.name).bind(result.action).bind(name_of(result.status)).bind(name_of(result.effect))
+            .bind(changes).bind(result.reason).bind(result.hint).bind(static_cast<std::int64_t>(result.duration.count()))
+            .run();
+        for (const Pending& told : caused)
+            database.prepare("insert or replace into converge_notification (type, name, action, source) values (?,?,?,?)")
+                .bind(told.type).bind(told.name).bind(told.action).bind(told.source)
+                .run();
+    });
+}
+
+void RunJournal::delivered(const Pending& notification)
+{
+    store_.change([&](state::Database& database) {
+        database.prepare("delete from converge_notification where type = ? and name = ? and action = ?").bind(notification.type).bind(notification.name).bind(notification.action).run();
+    });
+}
+
+void RunJournal::finish(const Report& report)
+{
+    const auto with = [&](Effect effect) {
+        return static_cast<std::int64_t>(std::ranges::count_if(report.results, [&](const Result& result) { return result.status == Status::changed && result.effect == effect; }));
+    };
+    const std::int64_t created = with(Effect::create);
+    const std::int64_t removed = with(Effect::remove);
+    store_.change([&](state::Database& database) {
+        database.prepare("update converge_run set finished = ?, created = ?, changed = ?, removed = ?, unchanged = ?, failed = ? where id = ?")
+            .bind(now()).bind(created).bind(static_cast<std::int64_t>(report.count(Status::changed)) - created - removed).bind(removed)
+            .bind(static_cast<std::int64_t>(report.count(Status::unchanged) + report.count(Status::guarded)))
+            .bind(static_cast<std::int64_t>(report.count(Status::failed) + report.count(Status::skipped))).bind(id_)
+            .run();
+    });
+}
+
+std::vector<PastRun> list_runs(const state::Store& store, std::size_t limit)
+{
+    std::vector<PastRun> runs;
+    const auto reader = store.reader();
+    state::Statement query = reader->prepare(fmt::format("select {} from converge_run order by id desc limit ?", run_columns));
+    query.bind(static_cast<std::int64_t>(limit));
+    while (query.next())
+        runs.push_back(run_of(query));
+    return runs;
+}
+
+PastRun find_run(const state::Store& store, std::int64_t id)
+{
+    const auto reader = store.reader();
+    state::Statement query = reader->prepare(fmt::format("select {} from converge_run where id = ?", run_columns));
+    query.bind(id);
+    if (!query.next())
+        throw Error(ErrorKind::not_found, "there is no run {}", id).hint("dfriends converge history lists them");
+    return run_of(query);
+}
+
+std::optional<PastRun> last_run(const state::Store& store)
+{
+    auto runs = list_runs(store, 1);
+    return runs.empty() ? std::nullopt : std::optional(std::move(runs.front()));
+}
+
+std::vector<Result> results_of(const state::Store& store, std::int64_t run)
+{
+    std::vector<Result> results;
+    const auto reader = store.reader();
+    state::Statement query = reader->prepare(fmt::format("select {} from converge_result where run = ? order by position", result_columns));
+    query.bind(run);
+    while (query.next())
+        results.push_back(result_of(query));
+    return results;
+}
+
+std::vector<std::pair<std::int64_t, Result>> results_of_resource(const state::Store& store, const std::string& type, const std::string& name)
+{
+    std::vector<std::pair<std::int64_t, Result>> results;
+    const auto reader = store.reader();
+    state::Statement query = reader->prepare(fmt::format("select {} from converge_result where type = ? and name = ? order by run desc, position limit 100", result_columns));
+    query.bind(type).bind(name);
+    while (query.next())
+        results.emplace_back(query.integer(9), result_of(query));
+    return results;
+}
+
+} // namespace dfriends::converge

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "converge/journal.hpp"
+#include "converge/result.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dfriends::state {
+class Store;
+}
+
+namespace dfriends::converge {
+
+/// An apply of the past.
+struct PastRun {
+    std::int64_t id = 0;
+    std::string started;  ///< RFC 3339
+    std::string finished; ///< empty where it was interrupted, or still runs
+    std::vector<std::string> files;
+    std::int64_t created = 0;
+    std::int64_t changed = 0;
+    std::int64_t removed = 0;
+    std::int64_t unchanged = 0;
+    std::int64_t failed = 0;
+};
+
+/// The journal of one apply in the state database; makes its row at once.
+class RunJournal final : public Journal {
+  public:
+    RunJournal(state::Store& store, const std::vector<std::filesystem::path>& files);
+    std::int64_t id() const { return id_; }
+
+    std::vector<Pending> pending() override;
+    void record(const Result& result, const std::vector<Pending>& caused) override;
+    void delivered(const Pending& notification) override;
+    /// The run has come to its end.
+    void finish(const Report& report);
+
+  private:
+    state::Store& store_;
+    std::int64_t id_ = 0;
+    std::int64_t position_ = 0;
+};
+
+/// The newest first.
+std::vector<PastRun> list_runs(const state::Store& store, std::size_t limit);
+/// Throws Error(not_found).
+PastRun find_run(const state::Store& store, std::int64_t id);
+std::optional<PastRun> last_run(const state::Store& store);
+std::vector<Result> results_of(const state::Store& store, std::int64_t run);
+/// What became of one resource, the newest first, with the runs' ids.
+std::vector<std::pair<std::int64_t, Result>> results_of_resource(const state::Store& store, const std::string& type, const std::string& name);
+
+} // namespace dfriends::converge

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/types.hpp"
+#include "os/process.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <vector>
+
+namespace dfriends::converge {
+
+/// What stands at a path; symbolic links are not followed.
+struct PathState {
+    enum class Kind { file, directory, link, other };
+    Kind kind = Kind::file;
+    mode_t mode = 0; ///< permission bits
+    std::string owner;
+    std::string group;
+    std::string target; ///< of a link
+    bool operator==(const PathState&) const = default;
+};
+
+/// The Docker Engine of a host, as far as resources need it. Names and failures are those of engine::Client.
+class Docker {
+  public:
+    virtual ~Docker() = default;
+    /// Whether an engine answers now.
+    virtual bool answers() = 0;
+    /// Throws what explains that none answers.
+    virtual void require() = 0;
+
+    virtual std::optional<engine::ImageDetails> find_image(const std::string& image) = 0;
+    virtual void pull(const std::string& image) = 0;
+    virtual void build(const std::string& directory, const std::string& image) = 0;
+    virtual void remove_image(const std::string& image, bool force) = 0;
+    virtual void load_image(const std::string& archive) = 0;
+    virtual void save_image(const std::string& image, const std::string& archive) = 0;
+
+    virtual std::optional<engine::ContainerDetails> find_container(const std::string& name) = 0;
+    virtual std::string create(const engine::ContainerSpec& spec) = 0;
+    virtual void start(const std::string& container) = 0;
+    virtual void stop(const std::string& container, std::optional<int> timeout) = 0;
+    virtual void restart(const std::string& container, std::optional<int> timeout) = 0;
+    virtual void kill(const std::string& container, const std::string& signal) = 0;
+    virtual void rename(const std::string& container, const std::string& name) = 0;
+    virtual void remove(const std::string& container) = 0;
+    /// Waits for its end; returns the exit code.
+    virtual int wait(const std::string& container) = 0;
+
+    virtual std::optional<engine::NetworkDetails> find_network(const std::string& name) = 0;
+    virtual void create_network(const engine::NetworkSpec& spec) = 0;
+    virtual void remove_network(const std::string& name) = 0;
+    virtual std::optional<engine::VolumeDetails> find_volume(const std::string& name) = 0;
+    virtual void create_volume(const engine::VolumeSpec& spec) = 0;
+    virtual void remove_volume(const std::string& name) = 0;
+};
+
+/// The machine that a run brings to its declared state: all that providers do to it goes through here. Failures are Error with the
+/// path or the program in it.
+class Host {
+  public:
+    virtual ~Host() = default;
+
+    virtual std::optional<PathState> find_path(const std::string& path) = 0;
+    virtual std::string read(const std::string& path) = 0;
+    /// Replaces the file as a whole; mode and owner of an existing one stay where they are not said later.
+    virtual void write(const std::string& path, std::string_view bytes, mode_t mode) = 0;
+    virtual void make_directory(const std::string& path, mode_t mode, bool parents) = 0;
+    virtual void make_link(const std::string& path, const std::string& target) = 0;
+    virtual void set_mode(const std::string& path, mode_t mode) = 0;
+    /// Names or numbers; empty ones stay as they are.
+    virtual void set_owner(const std::string& path, const std::string& owner, const std::string& group) = 0;
+    /// A folder that is not empty is removed only where `recursive`.
+    virtual void remove(const std::string& path, bool recursive) = 0;
+
+    /// Runs a program to its end. A program that does not exist is an outcome with status 127.
+    virtual os::Outcome run(const os::Command& command) = 0;
+    virtual bool has_program(const std::string& name) = 0;
+    virtual bool is_root() = 0;
+
+    virtual Docker& docker() = 0;
+    /// A line for the user: what the resource type log writes, and the output of long work.
+    virtual void say(std::string_view line) = 0;
+};
+
+} // namespace dfriends::converge

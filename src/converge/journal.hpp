@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "converge/result.hpp"
+
+#include <string>
+#include <vector>
+
+namespace dfriends::converge {
+
+/// A notification that a change has caused and that is still to be delivered.
+struct Pending {
+    std::string type;
+    std::string name;
+    std::string action; ///< never empty
+    std::string source; ///< who changed
+    bool operator==(const Pending& other) const { return type == other.type && name == other.name && action == other.action; }
+};
+
+/// What outlives a run that is killed. Each call is on disk when it returns.
+class Journal {
+  public:
+    virtual ~Journal() = default;
+    /// What earlier runs left undelivered.
+    virtual std::vector<Pending> pending() = 0;
+    /// A result, and with it the notifications that its change causes.
+    virtual void record(const Result& result, const std::vector<Pending>& caused) = 0;
+    virtual void delivered(const Pending& notification) = 0;
+};
+
+} // namespace dfriends::converge

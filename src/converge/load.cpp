@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/load.hpp"
+
+#include "converge/resource_graph.hpp"
+#include "converge/schema.hpp"
+#include "converge/yaml/manifest.hpp"
+#include "os/file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace dfriends::converge {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t largest_manifest = 8ULL << 20U;
+constexpr std::array<std::string_view, 4> suffixes{".yaml", ".yml", ".rb", ".pp"};
+
+bool has_known_suffix(const fs::path& path)
+{
+    return std::ranges::find(suffixes, path.extension().string()) != suffixes.end();
+}
+
+std::vector<fs::path> manifests_of(const fs::path& folder)
+{
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(folder))
+        if (entry.is_regular_file() && has_known_suffix(entry.path()))
+            files.push_back(entry.path());
+    if (files.empty())
+        throw Error(ErrorKind::invalid, "there is no manifest in '{}'", folder.string()).hint("manifests end with .yaml, .rb (Chef) or .pp (Puppet)");
+    std::ranges::sort(files);
+    return files;
+}
+
+/// A recipe stops where a resource fails.
+void chain(Catalog& catalog)
+{
+    for (std::size_t at = 1; at < catalog.resources.size(); ++at) {
+        const Resource& previous = catalog.resources[at - 1];
+        const Reference reference{.type = previous.type, .name = previous.name, .position = catalog.resources[at].position};
+        auto& required = catalog.resources[at].requires_;
+        if (std::ranges::find(required, reference) == required.end())
+            required.push_back(reference);
+    }
+}
+
+Catalog read(const fs::path& file, const Facts& facts)
+{
+    const std::string text = os::read_file(file, largest_manifest);
+    const std::string suffix = file.extension().string();
+    return read_yaml_manifest(text, file.string());
+}
+
+} // namespace
+
+std::vector<fs::path> find_manifests(const std::vector<std::string>& words)
+{
+    std::vector<fs::path> files;
+    for (const std::string& word : words) {
+        std::error_code code;
+        const auto status = fs::status(word, code);
+        if (!fs::exists(status))
+            throw Error(ErrorKind::not_found, "there is no '{}'", word);
+        if (fs::is_directory(status)) {
+            for (fs::path& file : manifests_of(word))
+                files.push_back(std::move(file));
+            continue;
+        }
+        if (!has_known_suffix(word))
+            throw Error(ErrorKind::invalid, "'{}' is in no known language", word).hint("manifests end with .yaml, .rb (Chef) or .pp (Puppet)");
+        files.emplace_back(word);
+    }
+    return files;
+}
+
+Catalog load(const std::vector<fs::path>& files, const Facts& facts)
+{
+    Catalog catalog;
+    for (const fs::path& file : files)
+    {
+        Catalog part = read(file, facts);
+        for (Resource& resource : part.resources)
+            catalog.resources.push_back(std::move(resource));
+    }
+    check(catalog);
+    order_resources(catalog); // for its complaints
+    return catalog;
+}
+
+} // namespace dfriends::converge

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "converge/host.hpp"
+#include "converge/resource.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dfriends::converge {
+
+/// An attribute that is not as declared. Empty texts: there was nothing, or there will be nothing.
+struct Change {
+    std::string attribute;
+    std::string from;
+    std::string to;
+    bool operator==(const Change&) const = default;
+};
+
+/// What an action does to its thing.
+enum class Effect {
+    none,    ///< all is as declared
+    create,
+    update,
+    replace, ///< removes it and makes it anew
+    remove,
+    act,     ///< does something that leaves no state to compare: runs a command, restarts
+};
+
+std::string_view name_of(Effect effect);
+
+/// The step that an action still takes: nothing, or what changes and the work that does it.
+struct Step {
+    Effect effect = Effect::none;
+    std::vector<Change> changes;
+    std::function<void()> perform;      ///< empty where there is nothing to do
+    std::function<std::string()> probe = {}; ///< of an act: where it says the same before and after, nothing has changed
+};
+
+/// What providers may know of the run that they are part of.
+struct Scene {
+    Host& host;
+    bool planning = false;        ///< nothing is done: what earlier resources would make does not exist
+    bool engine_to_come = false;  ///< an earlier resource of a plan would install Docker
+    bool refreshing = false;      ///< the action is a notification's
+};
+
+/// Compares a resource with the machine and says what is left to do; changes nothing itself. The scene must outlive the step.
+Step examine(const Resource& resource, const std::string& action, Scene& scene);
+
+// One for each type, in providers/.
+Step examine_directory(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_docker_container(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_docker_engine(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_docker_image(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_docker_network(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_docker_volume(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_exec(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_file(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_group(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_link(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_log(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_package(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_service(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_user(const Resource& resource, const std::string& action, Scene& scene);
+
+/// Whether Docker can be asked. False only in a plan in which it is still to be installed; throws where no engine answers.
+bool can_ask_docker(Scene& scene);
+
+/// Runs a program and throws Error(failed) with the last lines that it said where it did not end with 0.
+void run_or_fail(Host& host, const os::Command& command);
+
+} // namespace dfriends::converge

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/text.hpp"
+#include "converge/attributes.hpp"
+#include "converge/provider.hpp"
+#include "os/user.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace dfriends::converge {
+
+namespace {
+
+os::Command command_of(const Resource& resource)
+{
+    os::Command command;
+    command.words = {"/bin/sh", "-c", text_or_name(resource, "command")};
+    for (const std::string& pair : list_of(resource, "environment")) {
+        const auto [name, value] = split_once(pair, '=');
+        command.environment[std::string(name)] = value;
+    }
+    if (const auto folders = list_of(resource, "path"); !folders.empty())
+        command.environment["PATH"] = join(folders, ":");
+    if (const auto folder = find_text(resource, "directory"))
+        command.directory = *folder;
+    if (const auto name = find_text(resource, "user")) {
+        const auto user = os::find_user(*name);
+        if (!user)
+            throw Error(ErrorKind::not_found, "there is no user '{}'", *name);
+        command.user = {user->id, user->group};
+        command.environment.try_emplace("HOME", user->home.string());
+        command.environment.try_emplace("USER", user->name);
+    }
+    command.timeout = std::chrono::seconds(find_number(resource, "timeout").value_or(300));
+    return command;
+}
+
+void run_command(const Resource& resource, Host& host)
+{
+    const os::Command command = command_of(resource);
+    const os::Outcome outcome = host.run(command);
+    auto accepted = list_of(resource, "returns");
+    if (accepted.empty())
+        accepted = {"0"};
+    if (outcome.timed_out)
+        throw Error(ErrorKind::failed, "the command did not end within {} s", find_number(resource, "timeout").value_or(300));
+    if (std::ranges::find(accepted, std::to_string(outcome.status)) != accepted.end())
+        return;
+    const std::string_view said = trim(outcome.error.empty() ? outcome.output : outcome.error);
+    const std::string_view last = said.empty() ? said : lines(said).back();
+    throw Error(ErrorKind::failed, "the command ended with {} instead of {}{}{}", outcome.status, join(accepted, " or "), last.empty() ? "" : ": ", printable(last));
+}
+
+} // namespace
+
+Step examine_exec(const Resource& resource, const std::string&, Scene& scene)
+{
+    if (flag_or(resource, "refresh_only", false) && !scene.refreshing)
+        return {};
+    if (const auto creates = find_text(resource, "creates"); creates && scene.host.find_path(*creates))
+        return {};
+    return {.effect = Effect::act,
+            .changes = {{"command", "", text_or_name(resource, "command")}},
+            .perform = [&resource, &scene] { run_command(resource, scene.host); }};
+}
+
+} // namespace dfriends::converge

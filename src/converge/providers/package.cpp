@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/attributes.hpp"
+#include "converge/provider.hpp"
+#include "converge/providers/package_tool.hpp"
+
+namespace dfriends::converge {
+
+Step examine_package(const Resource& resource, const std::string& action, Scene& scene)
+{
+    const PackageTool tool(scene.host);
+    auto names = list_of(resource, "package");
+    if (names.empty())
+        names = {resource.name};
+    const auto version = find_text(resource, "version");
+    Step step;
+    std::vector<std::string> missing;
+    for (const std::string& name : names) {
+        const auto installed = tool.installed_version(name);
+        if (action == "remove") {
+            if (installed) {
+                step.changes.push_back({names.size() == 1 ? "version" : name, *installed, ""});
+                missing.push_back(name);
+            }
+            continue;
+        }
+        auto wanted = version;
+        if (action == "upgrade" && !wanted)
+            wanted = tool.newest_version(name);
+        if (installed && (!wanted || *wanted == *installed))
+            continue;
+        step.changes.push_back({names.size() == 1 ? "version" : name, installed.value_or(""), wanted.value_or("installed")});
+        step.effect = installed ? Effect::update : step.effect == Effect::none ? Effect::create : step.effect;
+        missing.push_back(version ? tool.versioned(name, *version) : name);
+    }
+    if (missing.empty())
+        return {};
+    if (action == "remove")
+        step.effect = Effect::remove;
+    step.perform = [tool, missing, action, options = list_of(resource, "options")] {
+        if (action == "remove")
+            tool.remove(missing, options);
+        else
+            tool.install(missing, options);
+    };
+    return step;
+}
+
+} // namespace dfriends::converge

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/providers/replace_container.hpp"
+
+#include "converge/attributes.hpp"
+#include "converge/container_spec.hpp"
+#include "crypto/hash.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace dfriends::converge {
+
+namespace {
+
+constexpr auto settling_time = std::chrono::milliseconds(300);
+constexpr auto removal_patience = std::chrono::seconds(15);
+
+std::string old_name(const std::string& name)
+{
+    return name + "-dfriends-old";
+}
+
+std::string new_name(const std::string& name)
+{
+    return name + "-dfriends-new";
+}
+
+engine::ContainerSpec labelled_spec(const Resource& resource)
+{
+    engine::ContainerSpec spec = container_spec(resource);
+    const std::string state = render_state(declared_state(resource));
+    spec.labels[digest_label] = crypto::hash_hex(crypto::Algorithm::sha256, state);
+    spec.labels[state_label] = state;
+    return spec;
+}
+
+engine::ImageDetails require_image(const std::string& image, Docker& docker)
+{
+    if (auto found = docker.find_image(image))
+        return *found;
+    docker.pull(image);
+    if (auto found = docker.find_image(image))
+        return *found;
+    throw Error(ErrorKind::not_found, "there is no image '{}'", image);
+}
+
+/// Anonymous volumes hold data that nobody named: the new container gets those of the old one that it would have too.
+void keep_anonymous_volumes(engine::ContainerSpec& spec, const engine::ContainerDetails& old, const engine::ImageDetails& image)
+{
+    for (const engine::MountPoint& mount : old.mounts) {
+        const bool is_anonymous = mount.type == "volume" && mount.name.size() == 64 && mount.name.find_first_not_of("0123456789abcdef") == std::string::npos;
+        const auto has = [&](const std::vector<std::string>& paths) { return std::ranges::find(paths, mount.destination) != paths.end(); };
+        if (is_anonymous && (has(spec.volumes) || has(image.defaults.volumes)))
+            spec.binds.push_back(mount.name + ":" + mount.destination);
+    }
+}
+
+void remove_if_there(const std::string& name, Docker& docker)
+{
+    if (const auto left = docker.find_container(name)) {
+        if (left->state.running)
+            docker.stop(left->id, std::nullopt);
+        docker.remove(left->id);
+    }
+}
+
+std::optional<int> timeout_of(const Resource& resource)
+{
+    const auto seconds = find_number(resource, "stop_timeout");
+    return seconds ? std::optional(static_cast<int>(*seconds)) : std::nullopt;
+}
+
+/// One that removes itself when it stops cannot come back: its successor takes its place after that.
+void replace_passing(const Resource& resource, const engine::ContainerDetails& old, Host& host, bool starts)
+{
+    Docker& docker = host.docker();
+    require_image(text_or(resource, "image", ""), docker);
+    if (old.state.running)
+        docker.stop(old.id, timeout_of(resource));
+    else
+        docker.remove(old.id);
+    const auto end = std::chrono::steady_clock::now() + removal_patience;
+    while (docker.find_container(old.id)) {
+        if (std::chrono::steady_clock::now() > end)
+            throw Error(ErrorKind::unavailable, "the container '{}' did not go", old.name);
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    make_container(resource, host, starts);
+}
+
+void put_back(const engine::ContainerDetails& old, const std::string& fresh, const std::string& name, Docker& docker)
+{
+    remove_if_there(fresh, docker);
+    if (const auto found = docker.find_container(old.id); found && found->name != name)
+        docker.rename(old.id, name);
+    if (old.state.running)
+        docker.start(old.id);
+}
+
+} // namespace
+
+void start_container(const Resource& resource, const std::string& container, Host& host)
+{
+    Docker& docker = host.docker();
+    docker.start(container);
+    if (!flag_or(resource, "detach", true)) {
+        // One that removes itself may be gone before it can be asked.
+        int code = 0;
+        try {
+            code = docker.wait(container);
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::not_found || !flag_or(resource, "remove", false))
+                throw;
+        }
+        if (code != 0)
+            throw Error(ErrorKind::failed, "the container '{}' ended with {}", container_name(resource), code).hint("docker logs " + container_name(resource));
+        return;
+    }
+    std::this_thread::sleep_for(settling_time);
+    const auto state = docker.find_container(container);
+    if (state && !state->state.running && state->state.exit_code != 0)
+        throw Error(ErrorKind::failed, "the container '{}' ended at once with {}", container_name(resource), state->state.exit_code)
+            .hint("docker logs " + container_name(resource));
+}
+
+void make_container(const Resource& resource, Host& host, bool starts)
+{
+    Docker& docker = host.docker();
+    engine::ContainerSpec spec = labelled_spec(resource);
+    require_image(spec.image, docker);
+    const std::string id = docker.create(spec);
+    if (!starts)
+        return;
+    try {
+        start_container(resource, id, host);
+    } catch (const Error&) {
+        // Never started (a port that is taken, a program that does not exist): the next run shall begin anew.
+        if (const auto left = docker.find_container(id); left && left->state.status == "created")
+            docker.remove(id);
+        throw;
+    }
+}
+
+void replace_container(const Resource& resource, const engine::ContainerDetails& old, Host& host, bool starts)
+{
+    Docker& docker = host.docker();
+    if (old.spec.auto_remove)
+        return replace_passing(resource, old, host, starts);
+    const std::string name = container_name(resource);
+    engine::ContainerSpec spec = labelled_spec(resource);
+    keep_anonymous_volumes(spec, old, require_image(spec.image, docker));
+    remove_if_there(new_name(name), docker);
+    remove_if_there(old_name(name), docker);
+    spec.name = new_name(name);
+    const std::string fresh = docker.create(spec);
+    try {
+        if (old.state.running)
+            docker.stop(old.id, timeout_of(resource));
+        docker.rename(old.id, old_name(name));
+        docker.rename(fresh, name);
+        if (starts)
+            start_container(resource, fresh, host);
+    } catch (Error& error) {
+        put_back(old, fresh, name, docker);
+        throw std::move(error).during("replacing the container '" + name + "' (the old one is back)");
+    }
+    docker.remove(old.id);
+}
+
+std::optional<engine::ContainerDetails> recover_container(const std::string& name, Scene& scene)
+{
+    Docker& docker = scene.host.docker();
+    auto left = docker.find_container(old_name(name));
+    if (!left || scene.planning)
+        return left;
+    docker.rename(left->id, name);
+    return docker.find_container(name);
+}
+
+} // namespace dfriends::converge

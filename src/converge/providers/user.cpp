@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/text.hpp"
+#include "converge/attributes.hpp"
+#include "converge/provider.hpp"
+
+#include <algorithm>
+
+namespace dfriends::converge {
+
+namespace {
+
+os::Command words_of(std::vector<std::string> words)
+{
+    os::Command command;
+    command.words = std::move(words);
+    command.environment = {{"LC_ALL", "C"}};
+    return command;
+}
+
+void check_name(const std::string& name)
+{
+    if (name.empty() || name[0] == '-' || name.find_first_of(":,/ \t\n") != std::string::npos)
+        throw Error(ErrorKind::invalid, "'{}' is no name of a user or group", name);
+}
+
+/// A line of passwd or group, split at its colons; nothing where there is none.
+std::optional<std::vector<std::string>> entry(Host& host, const std::string& table, const std::string& name)
+{
+    check_name(name);
+    const auto outcome = host.run(words_of({"getent", table, name}));
+    if (!outcome.ok())
+        return std::nullopt;
+    std::vector<std::string> fields;
+    for (const std::string_view field : split(trim(outcome.output), ':'))
+        fields.emplace_back(field);
+    fields.resize(std::max<std::size_t>(fields.size(), 7));
+    return fields;
+}
+
+std::vector<std::string> groups_of(Host& host, const std::string& user)
+{
+    std::vector<std::string> groups;
+    const os::Outcome outcome = host.run(words_of({"id", "-Gn", user}));
+    for (const std::string_view group : words(trim(outcome.output)))
+        groups.emplace_back(group);
+    return groups;
+}
+
+/// An option of useradd and usermod, the attribute that it sets and the field of passwd in which it stands.
+struct UserField {
+    const char* attribute;
+    const char* option;
+    std::size_t field;
+};
+constexpr UserField user_fields[] = {{"id", "-u", 2}, {"comment", "-c", 4}, {"home", "-d", 5}, {"shell", "-s", 6}};
+
+std::string group_name_of(Host& host, const std::string& id)
+{
+    const auto group = entry(host, "group", id);
+    return group ? group->front() : id;
+}
+
+Step change_user(const Resource& resource, const std::string& name, const std::optional<std::vector<std::string>>& current, Scene& scene)
+{
+    Host& host = scene.host;
+    Step step{.effect = current ? Effect::update : Effect::create, .changes = {}, .perform = {}};
+    std::vector<std::string> words{current ? "usermod" : "useradd"};
+    const auto set = [&](const char* attribute, const char* option, const std::string& from, const std::string& to) {
+        step.changes.push_back({attribute, from, to});
+        words.insert(words.end(), {option, to});
+    };
+    for (const UserField& field : user_fields)
+        if (const auto wanted = find_text(resource, field.attribute); wanted && (!current || (*current)[field.field] != *wanted))
+            set(field.attribute, field.option, current ? (*current)[field.field] : "", *wanted);
+    if (const auto wanted = find_text(resource, "group")) {
+        const std::string actual = current ? group_name_of(host, (*current)[3]) : "";
+        if (actual != *wanted && (!current || (*current)[3] != *wanted))
+            set("group", "-g", actual, *wanted);
+    }
+    if (auto wanted = list_of(resource, "groups"); !wanted.empty()) {
+        const auto actual = current ? groups_of(host, name) : std::vector<std::string>{};
+        std::erase_if(wanted, [&](const std::string& group) { return std::ranges::find(actual, group) != actual.end(); });
+        if (!wanted.empty()) {
+            set("groups", "-G", join(actual, ","), join(wanted, ","));
+            if (current)
+                words.emplace_back("-a");
+        }
+    }
+    if (current && step.changes.empty())
+        return {};
+    if (!current && flag_or(resource, "make_home", false))
+        words.emplace_back("-m");
+    if (!current && flag_or(resource, "system", false))
+        words.emplace_back("-r");
+    words.push_back(name);
+    step.perform = [&host, words] { run_or_fail(host, words_of(words)); };
+    return step;
+}
+
+} // namespace
+
+Step examine_user(const Resource& resource, const std::string& action, Scene& scene)
+{
+    Host& host = scene.host;
+    const std::string name = text_or_name(resource, "user");
+    const auto current = entry(host, "passwd", name);
+    if (action != "remove")
+        return change_user(resource, name, current, scene);
+    if (!current)
+        return {};
+    return {.effect = Effect::remove, .changes = {}, .perform = [&host, name] { run_or_fail(host, words_of({"userdel", name})); }};
+}
+
+Step examine_group(const Resource& resource, const std::string& action, Scene& scene)
+{
+    Host& host = scene.host;
+    const std::string name = text_or_name(resource, "group");
+    const auto current = entry(host, "group", name);
+    if (action == "remove") {
+        if (!current)
+            return {};
+        return {.effect = Effect::remove, .changes = {}, .perform = [&host, name] { run_or_fail(host, words_of({"groupdel", name})); }};
+    }
+    Step step{.effect = current ? Effect::update : Effect::create, .changes = {}, .perform = {}};
+    std::vector<std::vector<std::string>> commands;
+    std::vector<std::string> make{current ? "groupmod" : "groupadd"};
+    if (const auto id = find_text(resource, "id"); id && (!current || (*current)[2] != *id)) {
+        step.changes.push_back({"id", current ? (*current)[2] : "", *id});
+        make.insert(make.end(), {"-g", *id});
+    }
+    if (!current && flag_or(resource, "system", false))
+        make.emplace_back("-r");
+    make.push_back(name);
+    if (!current || !step.changes.empty())
+        commands.push_back(make);
+    std::vector<std::string> members;
+    if (current)
+        for (const std::string_view member : split((*current)[3], ','))
+            members.emplace_back(member);
+    for (const std::string& member : list_of(resource, "members")) {
+        check_name(member);
+        if (std::ranges::find(members, member) != members.end())
+            continue;
+        step.changes.push_back({"members", "", member});
+        commands.push_back({"usermod", "-a", "-G", name, member});
+    }
+    if (commands.empty())
+        return {};
+    step.perform = [&host, commands] {
+        for (const auto& words : commands)
+            run_or_fail(host, words_of(words));
+    };
+    return step;
+}
+
+} // namespace dfriends::converge

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/real_host.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "os/file.hpp"
+#include "os/user.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace dfriends::converge {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const char* doing, const std::string& path, int code)
+{
+    throw Error(kind_of_errno(code), "cannot {} '{}': {}", doing, path, describe_errno(code));
+}
+
+uid_t user_id(const std::string& name)
+{
+    if (name.empty())
+        return static_cast<uid_t>(-1);
+    if (const auto user = os::find_user(name))
+        return user->id;
+    if (const auto number = parse_unsigned(name); number && *number < 0xFFFFFFFFU)
+        return static_cast<uid_t>(*number);
+    throw Error(ErrorKind::not_found, "there is no user '{}'", name);
+}
+
+gid_t group_id(const std::string& name)
+{
+    if (name.empty())
+        return static_cast<gid_t>(-1);
+    if (const auto group = os::find_group(name))
+        return *group;
+    if (const auto number = parse_unsigned(name); number && *number < 0xFFFFFFFFU)
+        return static_cast<gid_t>(*number);
+    throw Error(ErrorKind::not_found, "there is no group '{}'", name);
+}
+
+PathState::Kind kind_of(mode_t mode)
+{
+    if (S_ISREG(mode))
+        return PathState::Kind::file;
+    if (S_ISDIR(mode))
+        return PathState::Kind::directory;
+    return S_ISLNK(mode) ? PathState::Kind::link : PathState::Kind::other;
+}
+
+class RealHost final : public Host {
+  public:
+    RealHost(Docker& docker, Say say) : docker_(docker), say_(std::move(say)) {}
+
+    std::optional<PathState> find_path(const std::string& path) override
+    {
+        struct stat status {};
+        if (::lstat(path.c_str(), &status) != 0) {
+            if (errno == ENOENT || errno == ENOTDIR)
+                return std::nullopt;
+            fail("look at", path, errno);
+        }
+        PathState state{.kind = kind_of(status.st_mode), .mode = status.st_mode & 07777U, .owner = os::user_name(status.st_uid), .group = os::group_name(status.st_gid), .target = {}};
+        if (state.kind == PathState::Kind::link)
+            state.target = fs::read_symlink(path).string();
+        return state;
+    }
+
+    std::string read(const std::string& path) override { return os::read_file(path); }
+
+    void write(const std::string& path, std::string_view bytes, mode_t mode) override { os::write_file(path, bytes, mode); }
+
+    void make_directory(const std::string& path, mode_t mode, bool parents) override
+    {
+        if (parents && fs::path(path).has_parent_path())
+            os::make_directories(fs::path(path).parent_path());
+        if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST)
+            fail("make", path, errno);
+    }
+
+    /// A neighbour takes the link's place in one step, so that readers always see one.
+    void make_link(const std::string& path, const std::string& target) override
+    {
+        const std::string neighbour = path + ".dfriends-new";
+        ::unlink(neighbour.c_str());
+        if (::symlink(target.c_str(), neighbour.c_str()) != 0)
+            fail("make the link", path, errno);
+        if (::rename(neighbour.c_str(), path.c_str()) != 0) {
+            const int code = errno;
+            ::unlink(neighbour.c_str());
+            fail("make the link", path, code);
+        }
+    }
+
+    void set_mode(const std::string& path, mode_t mode) override
+    {
+        if (::chmod(path.c_str(), mode) != 0)
+            fail("change the mode of", path, errno);
+    }
+
+    void set_owner(const std::string& path, const std::string& owner, const std::string& group) override
+    {
+        if (::lchown(path.c_str(), user_id(owner), group_id(group)) != 0)
+            fail("change the owner of", path, errno);
+    }
+
+    void remove(const std::string& path, bool recursive) override
+    {
+        std::error_code code;
+        if (recursive)
+            fs::remove_all(path, code);
+        else
+            fs::remove(path, code);
+        if (code)
+            fail("remove", path, code.value());
+    }
+
+    os::Outcome run(const os::Command& command) override
+    {
+        try {
+            return os::run(command);
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::not_found)
+                throw;
+            return {.status = 127, .timed_out = false, .output = {}, .error = error.message()};
+        }
+    }
+
+    bool has_program(const std::string& name) override { return os::find_program(name).has_value(); }
+    bool is_root() override { return os::is_root(); }
+    Docker& docker() override { return docker_; }
+    void say(std::string_view line) override { say_(line); }
+
+  private:
+    Docker& docker_;
+    Say say_;
+};
+
+} // namespace
+
+std::unique_ptr<Host> make_real_host(Docker& docker, Say say)
+{
+    return std::make_unique<RealHost>(docker, std::move(say));
+}
+
+} // namespace dfriends::converge

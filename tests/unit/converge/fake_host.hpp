@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "converge/host.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace dfriends::converge {
+
+/// An engine in memory. What it is told to do stands in `calls`.
+class FakeDocker final : public Docker {
+  public:
+    bool alive = true;
+    bool registry_answers = false;
+    std::map<std::string, std::string> images; ///< reference to id
+    std::map<std::string, engine::ContainerDetails> containers; ///< by name
+    std::map<std::string, engine::NetworkDetails> networks;
+    std::map<std::string, engine::VolumeDetails> volumes;
+    std::set<std::string> broken_starts; ///< images whose containers do not start
+    std::map<std::string, int> exit_codes; ///< of images that end at once
+    std::vector<std::string> calls;
+
+    bool answers() override { return alive; }
+    void require() override
+    {
+        if (!alive)
+            throw Error(ErrorKind::unavailable, "no engine answers");
+    }
+    std::optional<engine::ImageDetails> find_image(const std::string& image) override
+    {
+        const auto row = images.find(full(image));
+        if (row == images.end())
+            return std::nullopt;
+        engine::ImageDetails details;
+        details.id = row->second;
+        return details;
+    }
+    void pull(const std::string& image) override
+    {
+        calls.push_back("pull " + image);
+        if (!registry_answers)
+            throw Error(ErrorKind::unavailable, "the registry does not answer");
+        images[full(image)] = "sha256:" + image;
+    }
+    void build(const std::string& directory, const std::string& image) override
+    {
+        calls.push_back("build " + directory);
+        images[full(image)] = "sha256:" + directory;
+    }
+    void remove_image(const std::string& image, bool) override
+    {
+        calls.push_back("rmi " + image);
+        images.erase(full(image));
+    }
+    void load_image(const std::string& archive) override { calls.push_back("load " + archive); }
+    void save_image(const std::string&, const std::string& archive) override { calls.push_back("save " + archive); }
+
+    std::optional<engine::ContainerDetails> find_container(const std::string& name) override
+    {
+        for (const auto& [key, details] : containers)
+            if (key == name || details.id == name)
+                return details;
+        return std::nullopt;
+    }
+    std::string create(const engine::ContainerSpec& spec) override
+    {
+        calls.push_back("create " + spec.name);
+        engine::ContainerDetails details;
+        details.id = "id" + std::to_string(++created_);
+        details.name = spec.name;
+        details.spec = spec;
+        details.image_id = images.at(full(spec.image));
+        details.state.status = "created";
+        containers[spec.name] = details;
+        return details.id;
+    }
+    void start(const std::string& container) override
+    {
+        engine::ContainerDetails& details = at(container);
+        calls.push_back("start " + details.name);
+        if (broken_starts.contains(details.spec.image))
+            throw Error(ErrorKind::failed, "port is already allocated");
+        const auto code = exit_codes.find(details.spec.image);
+        set_running(details, code == exit_codes.end());
+        details.state.exit_code = code == exit_codes.end() ? 0 : code->second;
+    }
+    void stop(const std::string& container, std::optional<int>) override
+    {
+        calls.push_back("stop " + at(container).name);
+        set_running(at(container), false);
+    }
+    void restart(const std::string& container, std::optional<int>) override
+    {
+        calls.push_back("restart " + at(container).name);
+        set_running(at(container), true);
+    }
+    void kill(const std::string& container, const std::string& signal) override
+    {
+        calls.push_back("kill " + at(container).name + " " + signal);
+        set_running(at(container), false);
+    }
+    void rename(const std::string& container, const std::string& name) override
+    {
+        engine::ContainerDetails details = at(container);
+        calls.push_back("rename " + details.name + " " + name);
+        if (containers.contains(name))
+            throw Error(ErrorKind::conflict, "the name is taken");
+        containers.erase(details.name);
+        details.name = name;
+        containers[name] = details;
+    }
+    void remove(const std::string& container) override
+    {
+        const std::string name = at(container).name;
+        calls.push_back("rm " + name);
+        containers.erase(name);
+    }
+    int wait(const std::string& container) override { return at(container).state.exit_code; }
+
+    std::optional<engine::NetworkDetails> find_network(const std::string& name) override { return find(networks, name); }
+    void create_network(const engine::NetworkSpec& spec) override { networks[spec.name].spec = spec; }
+    void remove_network(const std::string& name) override { networks.erase(name); }
+    std::optional<engine::VolumeDetails> find_volume(const std::string& name) override { return find(volumes, name); }
+    void create_volume(const engine::VolumeSpec& spec) override { volumes[spec.name].spec = spec; }
+    void remove_volume(const std::string& name) override { volumes.erase(name); }
+
+  private:
+    static std::string full(const std::string& image) { return image.find(':') == std::string::npos ? image + ":latest" : image; }
+    static void set_running(engine::ContainerDetails& details, bool running)
+    {
+        details.state.running = running;
+        details.state.status = running ? "running" : "exited";
+    }
+    template <class Map>
+    static std::optional<typename Map::mapped_type> find(const Map& map, const std::string& name)
+    {
+        const auto row = map.find(name);
+        return row == map.end() ? std::nullopt : std::optional(row->second);
+    }
+    engine::ContainerDetails& at(const std::string& container)
+    {
+        for (auto& [name, details] : containers)
+            if (name == container || details.id == container)
+                return details;
+        throw Error(ErrorKind::not_found, "there is no container '{}'", container);
+    }
+    int created_ = 0;
+};
+
+/// A machine in memory: paths, and programs whose outcomes a test sets.
+class FakeHost final : public Host {
+  public:
+    FakeDocker engine;
+    std::map<std::string, PathState> paths;
+    std::map<std::string, std::string> contents;
+    std::set<std::string> programs{"apt-get"};
+    std::map<std::string, os::Outcome> outcomes; ///< by the words, joined with blanks; others end with 0
+    std::vector<std::string> commands;           ///< that were run
+    std::vector<std::string> said;
+
+    std::optional<PathState> find_path(const std::string& path) override
+    {
+        const auto row = paths.find(path);
+        return row == paths.end() ? std::nullopt : std::optional(row->second);
+    }
+    std::string read(const std::string& path) override
+    {
+        if (!contents.contains(path))
+            throw Error(ErrorKind::not_found, "there is no file '{}'", path);
+        return contents.at(path);
+    }
+    void write(const std::string& path, std::string_view bytes, mode_t mode) override
+    {
+        contents[path] = bytes;
+        paths[path] = {.kind = PathState::Kind::file, .mode = mode, .owner = "root", .group = "root", .target = {}};
+    }
+    void make_directory(const std::string& path, mode_t mode, bool) override
+    {
+        paths[path] = {.kind = PathState::Kind::directory, .mode = mode, .owner = "root", .group = "root", .target = {}};
+    }
+    void make_link(const std::string& path, const std::string& target) override
+    {
+        paths[path] = {.kind = PathState::Kind::link, .mode = 0777, .owner = "root", .group = "root", .target = target};
+    }
+    void set_mode(const std::string& path, mode_t mode) override { paths.at(path).mode = mode; }
+    void set_owner(const std::string& path, const std::string& owner, const std::string& group) override
+    {
+        if (!owner.empty())
+            paths.at(path).owner = owner;
+        if (!group.empty())
+            paths.at(path).group = group;
+    }
+    void remove(const std::string& path, bool) override
+    {
+        paths.erase(path);
+        contents.erase(path);
+    }
+    os::Outcome run(const os::Command& command) override
+    {
+        const std::string words = join(command.words, " ");
+        commands.push_back(words);
+        const auto row = outcomes.find(words);
+        return row == outcomes.end() ? os::Outcome{} : row->second;
+    }
+    bool has_program(const std::string& name) override { return programs.contains(name); }
+    bool is_root() override { return true; }
+    Docker& docker() override { return engine; }
+    void say(std::string_view line) override { said.emplace_back(line); }
+};
+
+} // namespace dfriends::converge

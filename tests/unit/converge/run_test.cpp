@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/run.hpp"
+#include "converge/schema.hpp"
+#include "converge/yaml/manifest.hpp"
+#include "unit/converge/fake_host.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace dfriends;
+using namespace dfriends::converge;
+
+namespace {
+
+struct FakeJournal final : Journal {
+    std::vector<Pending> left;
+    std::vector<Pending> pending() override { return left; }
+    void record(const Result&, const std::vector<Pending>& caused) override
+    {
+        for (const Pending& told : caused)
+            if (std::ranges::find(left, told) == left.end())
+                left.push_back(told);
+    }
+    void delivered(const Pending& told) override { std::erase(left, told); }
+};
+
+Catalog catalog_of(std::string_view text)
+{
+    Catalog catalog = read_yaml_manifest(text, "m.yaml");
+    check(catalog);
+    return catalog;
+}
+
+Report applied(std::string_view text, FakeHost& host)
+{
+    FakeJournal journal;
+    return apply(catalog_of(text), host, journal);
+}
+
+Report applied(std::string_view text, FakeHost& host, FakeJournal& journal)
+{
+    return apply(catalog_of(text), host, journal);
+}
+
+std::vector<Status> statuses(const Report& report)
+{
+    std::vector<Status> all;
+    for (const Result& result : report.results)
+        all.push_back(result.status);
+    return all;
+}
+
+bool did(const FakeHost& host, const std::string& call)
+{
+    return std::ranges::find(host.engine.calls, call) != host.engine.calls.end();
+}
+
+bool ran(const FakeHost& host, const std::string& words)
+{
+    return std::ranges::find(host.commands, "/bin/sh -c " + words) != host.commands.end();
+}
+
+constexpr std::string_view web = "resources:\n  - docker_container: web\n    image: app\n    ports: [\"80:80\"]\n    env: [A=1]\n";
+
+} // namespace
+
+TEST_CASE("apply: a second run does nothing")
+{
+    FakeHost host;
+    host.engine.images["app:latest"] = "sha256:1";
+    const std::string text = std::string(web) + "  - file: /etc/a\n    content: x\n    mode: \"0600\"\n  - directory: /srv\n  - link: /l\n    to: /srv\n"
+                                                "  - docker_network: n\n  - docker_volume: v\n  - docker_image: app\n";
+    const Report first = applied(text, host);
+    CHECK(first.count(Status::changed) == 6);
+    CHECK(host.paths.at("/etc/a").mode == 0600);
+    CHECK(host.engine.containers.at("web").state.running);
+    host.engine.calls.clear();
+    const Report second = applied(text, host);
+    CHECK(second.count(Status::unchanged) == 7);
+    CHECK(host.engine.calls.empty());
+    CHECK(second.detailed_exit_code() == 0);
+}
+
+TEST_CASE("plan: says what changes and changes nothing")
+{
+    FakeHost host;
+    const Report report = plan(catalog_of(web), host);
+    CHECK(host.engine.calls.empty());
+    CHECK(report.detailed_exit_code() == 2);
+    CHECK(render_result(report.results[0]) == "+ docker_container[web]\n    env: A=1\n    image: app\n    ports: 80:80\n");
+    CHECK(render_summary(report, true) == "plan: 1 to create, 0 to change, 0 to remove, 0 unchanged\n");
+}
+
+TEST_CASE("plan: what comes after an engine that is still to be installed is to be made")
+{
+    FakeHost host;
+    host.engine.alive = false;
+    const Report report = plan(catalog_of("resources:\n  - docker_engine: docker\n  - docker_image: app\n"), host);
+    CHECK(statuses(report) == std::vector{Status::changed, Status::changed});
+    CHECK(plan(catalog_of("resources:\n  - docker_image: app\n"), host).detailed_exit_code() == 4);
+}
+
+TEST_CASE("docker_container: another declaration replaces it, and says what differs")
+{
+    FakeHost host;
+    host.engine.images["app:latest"] = "sha256:1";
+    applied(web, host);
+    const std::string old = host.engine.containers.at("web").id;
+    const Report report = applied("resources:\n  - docker_container: web\n    image: app\n    ports: [\"81:80\"]\n    env: [A=1]\n", host);
+    REQUIRE(report.results.size() == 1);
+    CHECK(report.results[0].effect == Effect::replace);
+    CHECK(report.results[0].changes == std::vector<Change>{{"ports", "80:80", "81:80"}});
+    CHECK(host.engine.containers.size() == 1);
+    CHECK(host.engine.containers.at("web").id != old);
+    CHECK(host.engine.containers.at("web").state.running);
+}
+
+TEST_CASE("docker_container: taking an attribute away is a change, its order is none")
+{
+    FakeHost host;
+    host.engine.images["app:latest"] = "sha256:1";
+    applied("resources:\n  - docker_container: web\n    image: app\n    env: [A=1, B=2]\n", host);
+    CHECK_FALSE(applied("resources:\n  - docker_container: web\n    image: app\n    env: [B=2, A=1]\n", host).has_changes());
+    const Report report = applied("resources:\n  - docker_container: web\n    image: app\n    env: [B=2]\n", host);
+    REQUIRE(report.has_changes());
+    CHECK(report.results[0].changes == std::vector<Change>{{"env", "A=1, B=2", "B=2"}});
+}
+
+TEST_CASE("docker_container: where the new one does not start, the old one is back and runs")
+{
+    FakeHost host;
+    host.engine.images["app:latest"] = "sha256:1";
+    host.engine.images["bad:latest"] = "sha256:2";
+    host.engine.broken_starts = {"bad"};
+    applied(web, host);
+    const std::string old = host.engine.containers.at("web").id;
+    const Report report = applied("resources:\n  - docker_container: web\n    image: bad\n", host);
+    CHECK(report.detailed_exit_code() == 4);
+    CHECK(host.engine.containers.size() == 1);
+    CHECK(host.engine.containers.at("web").id == old);
+    CHECK(host.engine.containers.at("web").state.running);
+}
+
+TEST_CASE("docker_container: one that ends at once with a failure is a failure")
+{
+    FakeHost host;
+    host.engine.images["app:latest"] = "sha256:1";
+    host.engine.exit_codes["app"] = 3;
+    const Report report = applied(web, host);
+    CHECK(report.results[0].reason == "the container 'web' ended at once with 3");
+}
+
+TEST_CASE("docker_container: a replacement that was killed half-way is finished")
+{
+    FakeHost host;
+    host.engine.images["app:latest"] = "sha256:1";
+    applied(web, host);
+    host.engine.rename("web", "web-dfriends-old");
+    CHECK_FALSE(applied(web, host).has_failures());
+    CHECK(host.engine.containers.size() == 1);
+    CHECK(host.engine.containers.contains("web"));
+}
+
+TEST_CASE("docker_container: a stopped one is started")
+{
+    FakeHost host;
+    host.engine.images["app:latest"] = "sha256:1";
+    applied(web, host);
+    host.engine.stop("web", {});
+    const Report report = applied(web, host);
+    CHECK(report.results[0].changes == std::vector<Change>{{"state", "exited", "running"}});
+    CHECK(host.engine.containers.at("web").state.running);
+}
+
+TEST_CASE("docker_container: somebody else's is taken over where nothing differs, and never replaced unasked")
+{
+    FakeHost host;
+    host.engine.images["app:latest"] = "sha256:1";
+    engine::ContainerSpec spec;
+    spec.name = "web";
+    spec.image = "app";
+    spec.environment = {"A=1", "PATH=/bin"};
+    host.engine.create(spec);
+    host.engine.start("web");
+    CHECK_FALSE(applied("resources:\n  - docker_container: web\n    image: app\n    env: [A=1]\n", host).has_changes());
+    const Report report = applied("resources:\n  - docker_container: web\n    image: app\n    env: [A=2]\n", host);
+    CHECK(report.has_failures());
+    CHECK_FALSE(did(host, "rm web"));
+    CHECK(applied("resources:\n  - docker_container: web\n    image: app\n    env: [A=2]\n    action: redeploy\n", host).has_changes());
+}
+
+TEST_CASE("docker_container: secrets are not shown")
+{
+    FakeHost host;
+    const Report report = plan(catalog_of("resources:\n  - docker_container: web\n    image: app\n    env: [DB_PASSWORD=hush]\n"), host);
+    CHECK(report.results[0].changes[0].to == "DB_PASSWORD=(hidden)");
+}
+
+TEST_CASE("docker_image: a registry is asked only where the image is missing, or where asked for newer")
+{
+    FakeHost host;
+    CHECK(applied("resources:\n  - docker_image: app\n", host).results[0].reason == "the registry does not answer");
+    host.engine.images["app:latest"] = "sha256:app:latest";
+    host.engine.calls.clear();
+    CHECK_FALSE(applied("resources:\n  - docker_image: app\n", host).has_changes());
+    CHECK(host.engine.calls.empty());
+    host.engine.registry_answers = true;
+    const Report same = applied("resources:\n  - docker_image: app\n    action: pull\n", host);
+    CHECK(did(host, "pull app:latest"));
+    CHECK_FALSE(same.has_changes());
+    host.engine.images["app:latest"] = "sha256:older";
+    CHECK(applied("resources:\n  - docker_image: app\n    action: pull\n", host).has_changes());
+}
+
+TEST_CASE("apply: what requires a failed resource is skipped, the rest goes on")
+{
+    FakeHost host;
+    host.outcomes["/bin/sh -c bad"] = {.status = 1, .timed_out = false, .output = {}, .error = "went wrong\n"};
+    const Report report = applied("resources:\n  - exec: bad\n  - exec: b\n    requires: exec[bad]\n  - exec: c\n    requires: exec[b]\n  - exec: d\n", host);
+    CHECK(statuses(report) == std::vector{Status::failed, Status::skipped, Status::skipped, Status::changed});
+    CHECK(report.results[0].reason == "the command ended with 1 instead of 0: went wrong");
+    CHECK(report.detailed_exit_code() == 6);
+    CHECK_FALSE(ran(host, "b"));
+}
+
+TEST_CASE("apply: guards decide whether a resource is looked at")
+{
+    FakeHost host;
+    host.outcomes["/bin/sh -c no"] = {.status = 1, .timed_out = false, .output = {}, .error = {}};
+    const Report report = applied("resources:\n  - exec: a\n    only_if: no\n  - exec: b\n    not_if: yes\n  - exec: c\n    only_if: yes\n    not_if: no\n", host);
+    CHECK(statuses(report) == std::vector{Status::guarded, Status::guarded, Status::changed});
+}
+
+TEST_CASE("apply: delayed notifications come once at the end, immediate ones at once")
+{
+    FakeHost host;
+    applied("resources:\n  - exec: late\n    refresh_only: true\n  - exec: soon\n    refresh_only: true\n"
+            "  - file: /a\n    content: x\n    notifies: [{resource: 'exec[late]', action: run}, {resource: 'exec[soon]', action: run, immediately: true}]\n"
+            "  - file: /b\n    content: x\n    notifies: [{resource: 'exec[late]', action: run}]\n  - exec: last\n",
+            host);
+    CHECK(host.commands == std::vector<std::string>{"/bin/sh -c soon", "/bin/sh -c last", "/bin/sh -c late"});
+}
+
+TEST_CASE("apply: a refresh comes at its target's turn, and not without a change")
+{
+    FakeHost host;
+    const std::string text = "resources:\n  - file: /a\n    content: x\n    notifies: exec[r]\n  - exec: r\n    refresh_only: true\n  - exec: z\n";
+    applied(text, host);
+    CHECK(host.commands == std::vector<std::string>{"/bin/sh -c r", "/bin/sh -c z"});
+    host.commands.clear();
+    applied(text, host);
+    CHECK(host.commands == std::vector<std::string>{"/bin/sh -c z"});
+}
+
+TEST_CASE("apply: a notification that failed is delivered by the next run")
+{
+    FakeHost host;
+    FakeJournal journal;
+    const std::string text = "resources:\n  - exec: r\n    refresh_only: true\n  - file: /a\n    content: x\n    notifies: [{resource: 'exec[r]', action: run}]\n";
+    host.outcomes["/bin/sh -c r"] = {.status = 1, .timed_out = false, .output = {}, .error = {}};
+    applied(text, host, journal);
+    REQUIRE(journal.left.size() == 1);
+    host.outcomes.clear();
+    host.commands.clear();
+    applied(text, host, journal);
+    CHECK(ran(host, "r"));
+    CHECK(journal.left.empty());
+}
+
+TEST_CASE("docker_engine: installs and starts where none answers, and asks nothing where one does")
+{
+    FakeHost host;
+    applied("resources:\n  - docker_engine: docker\n", host);
+    CHECK(host.commands.empty());
+    host.engine.alive = false;
+    const Report report = plan(catalog_of("resources:\n  - docker_engine: docker\n"), host);
+    CHECK(report.results[0].changes == std::vector<Change>{{"package", "", "docker.io"}, {"running", "", "yes"}});
+}
+
+TEST_CASE("package: installed ones stay, missing ones come")
+{
+    FakeHost host;
+    host.outcomes["dpkg-query -W -f ${db:Status-Status} ${Version} git"] = {.status = 0, .timed_out = false, .output = "installed 1:2.39", .error = {}};
+    host.outcomes["dpkg-query -W -f ${db:Status-Status} ${Version} curl"] = {.status = 1, .timed_out = false, .output = {}, .error = {}};
+    const Report report = applied("resources:\n  - package: tools\n    package_name: [git, curl]\n", host);
+    CHECK(report.results[0].changes == std::vector<Change>{{"curl", "", "installed"}});
+    CHECK(host.commands.back() == "apt-get install -y -q -o Dpkg::Options::=--force-confold curl");
+    CHECK(applied("resources:\n  - package: --purge\n", host).has_failures());
+}
+
+TEST_CASE("service: running and enabled are states, restart is an act")
+{
+    FakeHost host;
+    host.paths["/run/systemd/system"] = {.kind = PathState::Kind::directory, .mode = 0755, .owner = "root", .group = "root", .target = {}};
+    host.outcomes["systemctl is-active --quiet web"] = {.status = 3, .timed_out = false, .output = {}, .error = {}};
+    const Report report = applied("resources:\n  - service: web\n    action: [enable, start]\n", host);
+    CHECK(statuses(report) == std::vector{Status::unchanged, Status::changed});
+    CHECK(host.commands.back() == "systemctl start web");
+}
+
+TEST_CASE("user: only what differs is changed")
+{
+    FakeHost host;
+    host.outcomes["getent passwd ann"] = {.status = 0, .timed_out = false, .output = "ann:x:1000:1000:Ann:/home/ann:/bin/sh\n", .error = {}};
+    host.outcomes["id -Gn ann"] = {.status = 0, .timed_out = false, .output = "ann docker\n", .error = {}};
+    applied("resources:\n  - user: ann\n    home: /home/ann\n    shell: /bin/bash\n    groups: [docker, adm]\n", host);
+    CHECK(host.commands.back() == "usermod -s /bin/bash -G adm -a ann");
+}
