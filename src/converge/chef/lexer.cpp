@@ -381,7 +381,8 @@ bool Lexer::percent_literal()
         }
         token.parts.clear();
         token.kind = kind == 'i' || kind == 'I' ? TokenKind::symbols : TokenKind::words;
-        for (const std::string_view item : words(replace_all(all, "\n", " ")))
+        all = replace_all(all, "\n", " ");
+        for (const std::string_view item : words(all))
             token.words.emplace_back(item);
     }
     push(std::move(token));

@@ -81,7 +81,8 @@ Object parts(const Object& object, Arguments arguments)
     std::vector<Object> items;
     const std::string& text = text_of(object);
     if (arguments.empty() || text_of(arguments[0]) == " ") {
-        for (const std::string_view word : words(replace_all(text, "\n", " ")))
+        const std::string one_line = replace_all(text, "\n", " ");
+        for (const std::string_view word : words(one_line))
             items.emplace_back(std::string(word));
         return make_list(std::move(items));
     }

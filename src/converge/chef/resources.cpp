@@ -188,7 +188,8 @@ void translate_execute(Resource& resource, const Declaration& from)
 void ignore_failure(Resource& resource, const Declaration& from)
 {
     const Value* ignored = find_value(from, "ignore_failure");
-    if (ignored == nullptr || ignored->content == decltype(ignored->content)(false))
+    const auto* flag = ignored == nullptr ? nullptr : std::get_if<bool>(&ignored->content);
+    if (ignored == nullptr || (flag != nullptr && !*flag))
         return;
     if (resource.type != "exec")
         throw Error(ErrorKind::invalid, ignored->position, "'ignore_failure' of '{}' is outside the supported subset", from.type).hint("it is understood for execute, bash and script");
