@@ -7,13 +7,16 @@
 #include "converge/chef/guard_text.hpp"
 #include "converge/chef/methods.hpp"
 #include "converge/chef/node_attributes.hpp"
+#include "converge/chef/parser.hpp"
 #include "converge/chef/resources.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace dfriends::converge::chef {
@@ -22,6 +25,7 @@ namespace {
 
 constexpr std::size_t most_steps = 500'000;
 constexpr std::size_t most_declarations = 2'000;
+constexpr int deepest_inclusion = 5;
 
 /// What Chef knows and this does not, with what to do instead.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 22> refused{{
@@ -49,13 +53,22 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 22> refused{
     {"docker_plugin", "use execute with docker plugin install"},
 }};
 
+std::string normal(const std::string& path)
+{
+    return std::filesystem::path(path).lexically_normal().string();
+}
+
 enum class Flow { on, next, leave_loop, leave };
 
 class Evaluator {
   public:
-    Evaluator(const Source& source, const Facts& facts) : source_(source), attributes_(facts) {}
+    Evaluator(const Source& source, const Facts& facts, const Cookbook& cookbook)
+        : source_(&source), cookbook_(cookbook), attributes_(facts), included_{normal(source.position(0).file)}
+    {
+    }
 
     std::vector<Declaration> run(const Node& program);
+    void run_file(const CookbookFile& file);
 
   private:
     using Scope = std::map<std::string, Object, std::less<>>;
@@ -84,6 +97,7 @@ class Evaluator {
 
     Object call(const Node& node);
     Object function(const Node& node, const std::vector<Object>& arguments);
+    void include(const Node& node, const std::string& recipe);
     Object method(const Node& node);
     std::optional<Object> node_method(const Node& node, const NodePath& path);
     Object constant_method(const Node& node, const Constant& constant);
@@ -98,8 +112,11 @@ class Evaluator {
     void notice(const Node& node, const std::vector<Object>& arguments);
     std::string guard_text(const Node& node);
 
-    const Source& source_;
+    const Source* source_; ///< whose nodes are being run
+    const Cookbook& cookbook_;
     NodeAttributes attributes_;
+    std::set<std::string> included_;
+    int inclusions_ = 0;
     std::vector<Scope> scopes_{1};
     std::vector<Declaration> declarations_;
     Declaration* current_ = nullptr; ///< whose block is being run
@@ -112,7 +129,8 @@ void Evaluator::charge(const Node& node, std::size_t steps)
 {
     steps_ += steps;
     if (steps_ > most_steps)
-        throw source_.error(node.offset, fmt::format("the recipe takes more than {} steps", most_steps), "is there a loop too many?");
+        throw source_->error(node.offset, fmt::format("the recipe takes more than {} steps", most_steps),
+                             "is there a loop too many?");
 }
 
 /// Gives an error that knows no place the node's.
@@ -124,7 +142,7 @@ auto Evaluator::placed(const Node& node, Function function) const
     } catch (const Error& error) {
         if (error.position().line != 0)
             throw;
-        throw source_.error(node.offset, error.message(), error.hint());
+        throw source_->error(node.offset, error.message(), error.hint());
     }
 }
 
@@ -132,6 +150,39 @@ std::vector<Declaration> Evaluator::run(const Node& program)
 {
     statements(program);
     return std::move(declarations_);
+}
+
+/// Another file of the cookbook, with variables of its own.
+void Evaluator::run_file(const CookbookFile& file)
+{
+    const Source source(file.text, file.path);
+    const Node program = parse(source);
+    const Source* includer = std::exchange(source_, &source);
+    auto scopes = std::exchange(scopes_, std::vector<Scope>(1));
+    const ScopeExit leave([&] {
+        source_ = includer;
+        scopes_ = std::move(scopes);
+    });
+    statements(program);
+    if (flow_ == Flow::leave)
+        flow_ = Flow::on;
+}
+
+/// Runs a recipe of the same cookbook here, once; others are left to the translation.
+void Evaluator::include(const Node& node, const std::string& recipe)
+{
+    const auto file = placed(node, [&] { return cookbook_.recipe(recipe); });
+    if (!file) {
+        declarations_.push_back({"include_recipe", recipe, source_->position(node.offset), {}, {}, {}, {}, {}});
+        return;
+    }
+    if (!included_.insert(normal(file->path)).second)
+        return;
+    if (++inclusions_ > deepest_inclusion)
+        throw source_->error(node.offset,
+                             fmt::format("recipes include each other more than {} deep", deepest_inclusion));
+    run_file(*file);
+    --inclusions_;
 }
 
 Object* Evaluator::variable(std::string_view name)
@@ -182,15 +233,18 @@ Object Evaluator::settle(const Node& node, Object object)
     charge(node, 100);
     std::span<const std::string> keys = path->keys;
     if (keys.empty())
-        throw source_.error(node.offset, "'node' alone is outside the supported subset", "name an attribute: node['…']");
+        throw source_->error(node.offset, "'node' alone is outside the supported subset",
+                             "name an attribute: node['…']");
     auto found = placed(node, [&] { return attributes_.find(keys); });
     if (found) {
         charge(node, weight(*found));
         return *found;
     }
     if (keys.size() > 1 && !placed(node, [&] { return attributes_.find(keys.first(keys.size() - 1)); }))
-        throw source_.error(node.offset, fmt::format("the attribute {} is not set", printable(inspect(NodePath{{}, {keys.begin(), keys.end() - 1}}))),
-                            "set it before with node.default['…'] = …");
+        throw source_->error(node.offset,
+                             fmt::format("the attribute {} is not set",
+                                         printable(inspect(NodePath{{}, {keys.begin(), keys.end() - 1}}))),
+                             "set it before with node.default['…'] = …");
     return {};
 }
 
@@ -249,7 +303,7 @@ Object Evaluator::evaluate_unsettled(const Node& node)
     case NodeKind::option:
         break;
     }
-    throw source_.error(node.offset, "'when' without 'case'");
+    throw source_->error(node.offset, "'when' without 'case'");
 }
 
 Object Evaluator::joined(const Node& node)
@@ -260,7 +314,7 @@ Object Evaluator::joined(const Node& node)
         charge(node, weight(part));
         text += to_text(part);
         if (text.size() > 256 * 1024)
-            throw source_.error(node.offset, "a string is longer than 262144 bytes");
+            throw source_->error(node.offset, "a string is longer than 262144 bytes");
     }
     return text;
 }
@@ -312,7 +366,7 @@ Object Evaluator::index(const Node& node)
             NodePath longer = *path;
             longer.keys.push_back(to_text(key));
             if (longer.keys.size() > 16)
-                throw source_.error(node.offset, "an attribute has more than 16 parts");
+                throw source_->error(node.offset, "an attribute has more than 16 parts");
             return longer;
         }
     }
@@ -323,7 +377,8 @@ Object Evaluator::index(const Node& node)
         }
         if (constant->name == "Chef::Config" && to_text(key) == "file_cache_path")
             return std::string("/var/tmp");
-        throw source_.error(node.offset, fmt::format("'{}[{}]' is outside the supported subset", constant->name, printable(inspect(key))));
+        throw source_->error(node.offset, fmt::format("'{}[{}]' is outside the supported subset", constant->name,
+                                                      printable(inspect(key))));
     }
     charge(node, weight(what) / 16);
     return placed(node, [&] { return element(what, key); });
@@ -370,10 +425,13 @@ Object Evaluator::choice(const Node& node)
             return statements(option);
         for (const Node& candidate : std::span(option.children).first(option.children.size() - 1)) {
             const Object value = evaluate(candidate);
-            charge(node, weight(value) + (value.as<Pattern>() != nullptr ? weight(subject) * value.as<Pattern>()->text.size() : 0));
-            const bool met = !has_subject                       ? value.truthy()
-                             : value.as<Pattern>() != nullptr ? placed(option, [&] { return apply_operator("=~", to_text(subject), value); }).truthy()
-                                                                : value == subject;
+            charge(node, weight(value) +
+                             (value.as<Pattern>() != nullptr ? weight(subject) * value.as<Pattern>()->text.size() : 0));
+            const bool met =
+                !has_subject ? value.truthy()
+                : value.as<Pattern>() != nullptr
+                    ? placed(option, [&] { return apply_operator("=~", to_text(subject), value); }).truthy()
+                    : value == subject;
             if (met)
                 return statements(option.children.back());
         }
@@ -386,7 +444,7 @@ Object Evaluator::leave(const Node& node)
     if (node.text == "return")
         flow_ = Flow::leave;
     else if (loops_ == 0)
-        throw source_.error(node.offset, fmt::format("'{}' outside of a loop", node.text));
+        throw source_->error(node.offset, fmt::format("'{}' outside of a loop", node.text));
     else
         flow_ = node.text == "next" ? Flow::next : Flow::leave_loop;
     return {};
@@ -431,9 +489,9 @@ void Evaluator::store(const Node& target, Object value)
     const Object place = evaluate_unsettled(target);
     const auto* path = place.as<NodePath>();
     if (path == nullptr)
-        throw source_.error(target.offset, "this cannot be assigned to", "a local variable and node.default['…'] can");
+        throw source_->error(target.offset, "this cannot be assigned to", "a local variable and node.default['…'] can");
     if (path->level.empty())
-        throw source_.error(target.offset, "an attribute is set without its level", "write node.default['…'] = …");
+        throw source_->error(target.offset, "an attribute is set without its level", "write node.default['…'] = …");
     charge(target, 100);
     placed(target, [&] {
         attributes_.set(path->level, path->keys, std::move(value));
@@ -472,24 +530,29 @@ Object Evaluator::function(const Node& node, const std::vector<Object>& argument
     if (node.text == "require" || node.text == "puts" || node.text == "p")
         return {};
     if (node.text == "raise" || node.text == "fail")
-        throw source_.error(node.offset, fmt::format("the recipe says: {}", arguments.empty() ? "stop" : printable(to_text(arguments.back()))));
+        throw source_->error(
+            node.offset,
+            fmt::format("the recipe says: {}", arguments.empty() ? "stop" : printable(to_text(arguments.back()))));
     if (node.text == "include_recipe") {
         for (const Object& recipe : arguments)
-            declarations_.push_back({"include_recipe", to_text(recipe), source_.position(node.offset), {}, {}, {}, {}, {}});
+            include(node, to_text(recipe));
         if (declarations_.size() > most_declarations)
-            throw source_.error(node.offset, fmt::format("the recipe declares more than {} resources", most_declarations));
+            throw source_->error(node.offset,
+                                 fmt::format("the recipe declares more than {} resources", most_declarations));
         return {};
     }
     if (is_resource(node.text)) // without a name: apt_update
         return declare(node, arguments);
     for (const auto& [name, instead] : refused)
         if (node.text == name)
-            throw source_.error(node.offset, fmt::format("'{}' is outside the supported subset", name), std::string(instead));
+            throw source_->error(node.offset, fmt::format("'{}' is outside the supported subset", name),
+                                 std::string(instead));
     if (arguments.empty() && !node.has_block)
-        throw source_.error(node.offset, fmt::format("there is no variable, resource or function '{}'", node.text), did_you_mean(node.text, resource_names()));
+        throw source_->error(node.offset, fmt::format("there is no variable, resource or function '{}'", node.text),
+                             did_you_mean(node.text, resource_names()));
     const std::string nearest = did_you_mean(node.text, resource_names());
-    throw source_.error(node.offset, fmt::format("there is no resource or function '{}'", node.text),
-                        nearest.empty() ? fmt::format("known resources: {}", join(resource_names(), ", ")) : nearest);
+    throw source_->error(node.offset, fmt::format("there is no resource or function '{}'", node.text),
+                         nearest.empty() ? fmt::format("known resources: {}", join(resource_names(), ", ")) : nearest);
 }
 
 bool Evaluator::platform_matches(const std::vector<Object>& names, const std::string& fact)
@@ -504,7 +567,7 @@ Object Evaluator::platform_value(const Node& node, const std::vector<Object>& ar
 {
     const Hash* table = arguments.size() == 1 ? arguments[0].as<Hash>() : nullptr;
     if (table == nullptr)
-        throw source_.error(node.offset, fmt::format("'{}' wants a hash", node.text));
+        throw source_->error(node.offset, fmt::format("'{}' wants a hash", node.text));
     const Object* fallback = nullptr;
     for (const auto& [key, value] : (*table)->entries) {
         charge(node, 100 + weight(value));
@@ -542,29 +605,37 @@ Object Evaluator::method(const Node& node)
     const std::vector<Object> arguments = arguments_of(node);
     std::size_t cost = weight(receiver);
     for (const Object& argument : arguments)
-        cost += argument.as<Pattern>() != nullptr ? weight(receiver) * argument.as<Pattern>()->text.size() : weight(argument);
+        cost += argument.as<Pattern>() != nullptr ? weight(receiver) * argument.as<Pattern>()->text.size()
+                                                  : weight(argument);
     charge(node, cost);
     if (node.has_block)
-        throw source_.error(node.offset, fmt::format("the method '{}' with a block is outside the supported subset", node.text), "each, map, select and times are understood");
+        throw source_->error(node.offset,
+                             fmt::format("the method '{}' with a block is outside the supported subset", node.text),
+                             "each, map, select and times are understood");
     if (node.text == "run_action")
-        throw source_.error(node.offset, "'run_action' is outside the supported subset", "resources run in the order of the recipe; remove it");
+        throw source_->error(node.offset, "'run_action' is outside the supported subset",
+                             "resources run in the order of the recipe; remove it");
     return placed(node, [&] { return call_method(receiver, node.text, arguments); });
 }
 
-/// node.default, node.platform?('x'), node.attribute?('x') and node.hostname; nothing for methods of the attribute's value.
+/// node.default, node.platform?('x'), node.attribute?('x') and node.hostname; nothing for methods of the attribute's
+/// value.
 std::optional<Object> Evaluator::node_method(const Node& node, const NodePath& path)
 {
     const bool plain = node.children.size() == 1 && !node.has_block;
-    if (path.keys.empty() && path.level.empty() && plain && (node.text == "default" || node.text == "normal" || node.text == "set" || node.text == "override"))
+    if (path.keys.empty() && path.level.empty() && plain &&
+        (node.text == "default" || node.text == "normal" || node.text == "set" || node.text == "override"))
         return NodePath{node.text, {}};
     if (path.keys.empty() && (node.text == "platform?" || node.text == "platform_family?"))
         return platform_matches(arguments_of(node), node.text == "platform?" ? "platform" : "platform_family");
-    if (node.text == "attribute?" || node.text == "key?" || node.text == "has_key?" || node.text == "read" || node.text == "dig") {
+    if (node.text == "attribute?" || node.text == "key?" || node.text == "has_key?" || node.text == "read" ||
+        node.text == "dig") {
         NodePath longer = path;
         for (const Object& key : arguments_of(node))
             longer.keys.push_back(to_text(key));
         charge(node, 100);
-        const auto found = longer.keys.size() > 16 ? std::nullopt : placed(node, [&] { return attributes_.find(longer.keys); });
+        const auto found =
+            longer.keys.size() > 16 ? std::nullopt : placed(node, [&] { return attributes_.find(longer.keys); });
         return node.text == "read" || node.text == "dig" ? found.value_or(Object{}) : Object(found.has_value());
     }
     if (path.keys.empty() && plain)
@@ -587,7 +658,7 @@ Object Evaluator::constant_method(const Node& node, const Constant& constant)
                 text.erase(0, 1);
             path += (path.empty() || path.ends_with('/') ? "" : "/") + text;
             if (path.size() > 4096)
-                throw source_.error(node.offset, "a path is longer than 4096 bytes");
+                throw source_->error(node.offset, "a path is longer than 4096 bytes");
         }
         return path;
     }
@@ -599,14 +670,16 @@ Object Evaluator::constant_method(const Node& node, const Constant& constant)
         return slash == std::string::npos ? std::string(".") : path.substr(0, std::max<std::size_t>(slash, 1));
     }
     const bool looks = is_file || constant.name == "Dir";
-    throw source_.error(node.offset, fmt::format("'{}.{}' is outside the supported subset", constant.name, node.text),
-                        looks ? "look at files in only_if or not_if: they are run when it is the resource's turn" : "");
+    throw source_->error(node.offset, fmt::format("'{}.{}' is outside the supported subset", constant.name, node.text),
+                         looks ? "look at files in only_if or not_if: they are run when it is the resource's turn"
+                               : "write the value into the recipe");
 }
 
 std::optional<Object> Evaluator::iteration(const Node& node, const Object& receiver)
 {
-    static constexpr std::array<std::string_view, 13> loops{"each", "each_pair", "each_with_index", "map", "collect", "select", "reject",
-                                                           "any?", "all?", "find", "times", "upto", "each_key"};
+    static constexpr std::array<std::string_view, 13> loops{
+        "each", "each_pair", "each_with_index", "map",  "collect", "select", "reject", "any?",
+        "all?", "find",      "times",           "upto", "each_key"};
     if (std::ranges::find(loops, node.text) == loops.end())
         return std::nullopt;
     std::vector<Object> items;
@@ -615,14 +688,17 @@ std::optional<Object> Evaluator::iteration(const Node& node, const Object& recei
     } else if (const Hash* hash = receiver.as<Hash>()) {
         for (const auto& [key, value] : (*hash)->entries)
             items.push_back(node.text == "each_key" ? key : make_list({key, value}));
-    } else if (const auto* count = receiver.as<std::int64_t>(); count != nullptr && (node.text == "times" || node.text == "upto")) {
+    } else if (const auto* count = receiver.as<std::int64_t>();
+               count != nullptr && (node.text == "times" || node.text == "upto")) {
         const std::vector<Object> last = arguments_of(node);
         const Object range = placed(node, [&] {
-            return node.text == "times" ? apply_operator("...", std::int64_t{0}, receiver) : apply_operator("..", receiver, last.empty() ? Object{} : last[0]);
+            return node.text == "times" ? apply_operator("...", std::int64_t{0}, receiver)
+                                        : apply_operator("..", receiver, last.empty() ? Object{} : last[0]);
         });
         items = (*range.as<List>())->items;
     } else {
-        throw source_.error(node.offset, fmt::format("'{}' of {}", node.text, kind_of(receiver)), receiver.is_nil() ? "the value before it is not set" : "");
+        throw source_->error(node.offset, fmt::format("'{}' of {}", node.text, kind_of(receiver)),
+                             receiver.is_nil() ? "the value before it is not set" : "");
     }
     ++loops_;
     const ScopeExit leave([this] { --loops_; });
@@ -632,7 +708,9 @@ std::optional<Object> Evaluator::iteration(const Node& node, const Object& recei
     bool all = true;
     for (std::size_t at = 0; at < items.size(); ++at) {
         charge(node, 2);
-        const std::vector<Object> arguments = node.text == "each_with_index" ? std::vector<Object>{items[at], static_cast<std::int64_t>(at)} : std::vector<Object>{items[at]};
+        const std::vector<Object> arguments = node.text == "each_with_index"
+                                                  ? std::vector<Object>{items[at], static_cast<std::int64_t>(at)}
+                                                  : std::vector<Object>{items[at]};
         Object result = in_scope(block, arguments);
         const bool met = result.truthy();
         any = any || met;
@@ -666,15 +744,17 @@ std::optional<Object> Evaluator::iteration(const Node& node, const Object& recei
 Object Evaluator::declare(const Node& node, const std::vector<Object>& arguments)
 {
     if (declarations_.size() >= most_declarations)
-        throw source_.error(node.offset, fmt::format("the recipe declares more than {} resources", most_declarations));
+        throw source_->error(node.offset, fmt::format("the recipe declares more than {} resources", most_declarations));
     if (arguments.size() > 1)
-        throw source_.error(node.offset, fmt::format("'{}' is given {} names", node.text, arguments.size()));
-    Declaration declaration{node.text, node.text, source_.position(node.offset), {}, {}, {}, {}, {}};
+        throw source_->error(node.offset, fmt::format("'{}' is given {} names", node.text, arguments.size()));
+    Declaration declaration{node.text, node.text, source_->position(node.offset), {}, {}, {}, {}, {}};
     if (!arguments.empty()) {
         if (arguments[0].is_nil())
-            throw source_.error(node.offset, fmt::format("the name of this '{}' is nil", node.text));
+            throw source_->error(node.offset, fmt::format("the name of this '{}' is nil", node.text));
         const List* several = arguments[0].as<List>();
-        declaration.name = several == nullptr ? to_text(arguments[0]) : to_text(call_method(arguments[0], "join", std::vector<Object>{std::string(", ")}));
+        declaration.name = several == nullptr
+                               ? to_text(arguments[0])
+                               : to_text(call_method(arguments[0], "join", std::vector<Object>{std::string(", ")}));
         if (several != nullptr)
             declaration.properties["package_name"] = to_value(arguments[0], declaration.position);
     }
@@ -696,11 +776,13 @@ Object Evaluator::property(const Node& node)
         return {};
     }
     if (what == "variables" && node.has_block)
-        throw source_.error(node.offset, "'variables' wants a hash", "write it in parentheses: variables({ … })");
+        throw source_->error(node.offset, "'variables' wants a hash", "write it in parentheses: variables({ … })");
     const std::vector<std::string> known = property_names(current_->type);
     const bool is_property = std::ranges::find(known, what) != known.end();
     const bool is_environment = current_->type == "execute" && what == "environment";
-    if (!is_property && !is_environment && (what == "lazy" || what.ends_with('?') || what == "raise" || what == "value_for_platform" || what == "value_for_platform_family" || what == "puts"))
+    if (!is_property && !is_environment &&
+        (what == "lazy" || what.ends_with('?') || what == "raise" || what == "value_for_platform" ||
+         what == "value_for_platform_family" || what == "puts"))
         return function(node, arguments_of(node));
     const std::vector<Object> arguments = arguments_of(node);
     if (what == "notifies" || what == "subscribes") {
@@ -718,17 +800,18 @@ Object Evaluator::property(const Node& node)
     }
     if (!is_property) {
         if (is_resource(what))
-            throw source_.error(node.offset, fmt::format("the resource '{}' stands inside of another", what), "close the block before with 'end'");
+            throw source_->error(node.offset, fmt::format("the resource '{}' stands inside of another", what),
+                                 "close the block before with 'end'");
         const std::string nearest = did_you_mean(what, known);
-        throw source_.error(node.offset, fmt::format("'{}' has no property '{}'", current_->type, what),
-                            nearest.empty() ? fmt::format("it has: {}", join(known, ", ")) : nearest);
+        throw source_->error(node.offset, fmt::format("'{}' has no property '{}'", current_->type, what),
+                             nearest.empty() ? fmt::format("it has: {}", join(known, ", ")) : nearest);
     }
     if (arguments.empty())
-        throw source_.error(node.offset, fmt::format("the property '{}' has no value", what));
+        throw source_->error(node.offset, fmt::format("the property '{}' has no value", what));
     charge(node, weight(arguments[0]));
     Object value = arguments.size() == 1 ? arguments[0] : placed(node, [&] { return make_list(arguments); });
     const std::size_t place = node.children.empty() ? node.offset : node.children[0].offset;
-    current_->properties[what] = to_value(value, source_.position(place));
+    current_->properties[what] = to_value(value, source_->position(place));
     return {};
 }
 
@@ -736,17 +819,18 @@ void Evaluator::guard(const Node& node)
 {
     Guard guard;
     guard.only_if = node.text == "only_if";
-    guard.position = source_.position(node.offset);
+    guard.position = source_->position(node.offset);
     if (node.has_block) {
         if (node.children.back().children.size() != 1)
-            throw source_.error(node.offset, "a guard's block wants one condition");
+            throw source_->error(node.offset, "a guard's block wants one condition");
         guard.command = guard_text(node.children.back().children[0]);
     } else {
         const std::vector<Object> arguments = arguments_of(node);
         if (arguments.empty() || arguments[0].as<std::string>() == nullptr)
-            throw source_.error(node.offset, fmt::format("'{}' wants a command in a string, or a block", node.text));
+            throw source_->error(node.offset, fmt::format("'{}' wants a command in a string, or a block", node.text));
         if (arguments.size() > 1)
-            throw source_.error(node.offset, "options of a guard's command are outside the supported subset", "write them into the command: cd /there && …");
+            throw source_->error(node.offset, "options of a guard's command are outside the supported subset",
+                                 "write them into the command: cd /there && …");
         guard.command = *arguments[0].as<std::string>();
     }
     current_->guards.push_back(std::move(guard));
@@ -771,26 +855,35 @@ std::string Evaluator::guard_text(const Node& node)
 void Evaluator::notice(const Node& node, const std::vector<Object>& arguments)
 {
     if (arguments.size() < 2 || arguments.size() > 3)
-        throw source_.error(node.offset, fmt::format("'{}' wants an action, a resource and perhaps a time", node.text), "notifies :restart, 'service[x]', :delayed");
+        throw source_->error(node.offset, fmt::format("'{}' wants an action, a resource and perhaps a time", node.text),
+                             "notifies :restart, 'service[x]', :delayed");
     const std::string target = to_text(arguments[1]);
     const std::size_t open = target.find('[');
     if (open == std::string::npos || open == 0 || !target.ends_with(']') || target.size() < open + 3)
-        throw source_.error(node.offset, fmt::format("'{}' is no reference to a resource", printable(target)), "write it as 'service[name]'");
+        throw source_->error(node.offset, fmt::format("'{}' is no reference to a resource", printable(target)),
+                             "write it as 'service[name]'");
     Notice notice;
     notice.action = to_text(arguments[0]);
-    notice.other = {target.substr(0, open), target.substr(open + 1, target.size() - open - 2), source_.position(node.offset)};
+    notice.other = {target.substr(0, open), target.substr(open + 1, target.size() - open - 2),
+                    source_->position(node.offset)};
     const std::string timing = arguments.size() == 3 ? to_text(arguments[2]) : "delayed";
     if (timing != "delayed" && timing != "immediately" && timing != "immediate")
-        throw source_.error(node.offset, fmt::format("the time '{}' is outside the supported subset", printable(timing)), "delayed and immediately are understood");
+        throw source_->error(node.offset,
+                             fmt::format("the time '{}' is outside the supported subset", printable(timing)),
+                             "delayed and immediately are understood");
     notice.immediately = timing != "delayed";
     (node.text == "notifies" ? current_->notifications : current_->subscriptions).push_back(std::move(notice));
 }
 
 } // namespace
 
-std::vector<Declaration> evaluate(const Source& source, const Node& program, const Facts& facts)
+std::vector<Declaration> evaluate(const Source& source, const Node& program, const Facts& facts,
+                                  const Cookbook& cookbook)
 {
-    return Evaluator(source, facts).run(program);
+    Evaluator evaluator(source, facts, cookbook);
+    for (const CookbookFile& file : cookbook.attributes())
+        evaluator.run_file(file);
+    return evaluator.run(program);
 }
 
 } // namespace dfriends::converge::chef

@@ -17,9 +17,9 @@ namespace {
 constexpr int deepest_interpolation = 8;
 
 constexpr std::array<std::string_view, 31> keywords{
-    "if",     "unless", "elsif", "else",   "end", "do",  "then", "case", "when",  "while", "until",
-    "def",    "class",  "module", "begin", "rescue", "ensure", "return", "and", "or", "not", "nil",
-    "true",   "false",  "self",  "for",    "in",  "yield", "next", "break", "lambda"};
+    "if",   "unless", "elsif",  "else",  "end",    "do",     "then",   "case",  "when",  "while", "until",
+    "def",  "class",  "module", "begin", "rescue", "ensure", "return", "and",   "or",    "not",   "nil",
+    "true", "false",  "self",   "for",   "in",     "yield",  "next",   "break", "lambda"};
 
 /// The longest first where one begins another.
 constexpr std::array<std::string_view, 46> marks{
@@ -150,7 +150,8 @@ bool Lexer::skip_blanks_and_comments()
                 throw source_.error(start, "'=begin' without '=end'");
             pos_ = end + 1;
             skip_line();
-        } else if (at_line_start() && rest_starts("__END__") && (is_blank(peek(7)) || peek(7) == '\n' || pos_ + 7 >= text_.size())) {
+        } else if (at_line_start() && rest_starts("__END__") &&
+                   (is_blank(peek(7)) || peek(7) == '\n' || pos_ + 7 >= text_.size())) {
             pos_ = text_.size();
         } else if (is_blank(peek())) {
             ++pos_;
@@ -189,7 +190,8 @@ void Lexer::newline()
     }
     if (tokens_.empty() || tokens_.back().kind == TokenKind::newline)
         return;
-    if (tokens_.back().kind == TokenKind::mark && std::ranges::find(joining_marks, tokens_.back().text) != joining_marks.end())
+    if (tokens_.back().kind == TokenKind::mark &&
+        std::ranges::find(joining_marks, tokens_.back().text) != joining_marks.end())
         return;
     if (line_goes_on())
         return;
@@ -208,7 +210,8 @@ bool Lexer::value_wanted() const
     case TokenKind::label:
         return true;
     case TokenKind::keyword:
-        return last.text != "end" && last.text != "nil" && last.text != "true" && last.text != "false" && last.text != "self";
+        return last.text != "end" && last.text != "nil" && last.text != "true" && last.text != "false" &&
+               last.text != "self";
     case TokenKind::mark:
         return last.text != ")" && last.text != "]" && last.text != "}";
     case TokenKind::identifier:
@@ -256,8 +259,9 @@ void Lexer::scan()
     if (c == '"' || c == '\'')
         return string(c);
     if (c == '`')
-        throw source_.error(pos_, "a command in backticks is outside the supported subset",
-                            "resources find out by themselves what is there; use only_if or not_if for other conditions");
+        throw source_.error(
+            pos_, "a command in backticks is outside the supported subset",
+            "resources find out by themselves what is there; use only_if or not_if for other conditions");
     if (c == ':' && peek(1) != ':' && (is_letter(peek(1)) || peek(1) == '"'))
         return symbol();
     if (c == '%' && value_wanted() && percent_literal())
@@ -267,7 +271,9 @@ void Lexer::scan()
     if (c == '/' && value_wanted())
         return pattern();
     if (c == '@' || c == '$')
-        throw source_.error(pos_, c == '@' ? "an instance variable is outside the supported subset" : "a global variable is outside the supported subset",
+        throw source_.error(pos_,
+                            c == '@' ? "an instance variable is outside the supported subset"
+                                     : "a global variable is outside the supported subset",
                             "use a local variable or node['…']");
     mark();
 }
@@ -277,12 +283,16 @@ void Lexer::word()
     const std::size_t start = pos_;
     while (is_letter(peek()) || is_digit(peek()) || (peek() & 0x80) != 0)
         ++pos_;
-    const bool method = !tokens_.empty() && tokens_.back().kind == TokenKind::mark && (tokens_.back().text == "." || tokens_.back().text == "&.");
+    const bool method = !tokens_.empty() && tokens_.back().kind == TokenKind::mark &&
+                        (tokens_.back().text == "." || tokens_.back().text == "&.");
     if ((peek() == '?' || peek() == '!') && peek(1) != '=' && !(peek() == '?' && peek(1) == ':'))
         ++pos_;
     const std::string name(text_.substr(start, pos_ - start));
     const bool ternary = !tokens_.empty() && tokens_.back().kind == TokenKind::mark && tokens_.back().text == "?";
-    if (peek() == ':' && peek(1) != ':' && !method && !ternary) {
+    // At the beginning of a statement «action:run» is a call with a symbol.
+    const bool begins = tokens_.empty() || tokens_.back().kind == TokenKind::newline ||
+                        (tokens_.back().kind == TokenKind::keyword && tokens_.back().text == "do");
+    if (peek() == ':' && peek(1) != ':' && !method && !ternary && !(begins && is_letter(peek(1)))) {
         ++pos_;
         return push({TokenKind::label, name, 0, 0, {}, {}});
     }
@@ -369,14 +379,16 @@ bool Lexer::percent_literal()
     if (open == '\0' || is_letter(open) || is_digit(open) || is_blank(open) || open == '\n' || open == '=')
         return false;
     if (std::string_view("qQwWiI").find(kind) == std::string_view::npos)
-        throw source_.error(start, fmt::format("a literal '%{}' is outside the supported subset", kind), "use %w, %i, %q or %Q");
+        throw source_.error(start, fmt::format("a literal '%{}' is outside the supported subset", kind),
+                            "use %w, %i, %q or %Q");
     pos_ += open_at + 1;
     Token token{TokenKind::string, "", 0, 0, delimited(open, closing_of(open), kind == 'Q' || kind == 'W', start), {}};
     if (kind != 'q' && kind != 'Q') {
         std::string all;
         for (const StringPart& part : token.parts) {
             if (part.is_code)
-                throw source_.error(start, "a word list with code inside is outside the supported subset", "use an array: [\"…\", \"…\"]");
+                throw source_.error(start, "a word list with code inside is outside the supported subset",
+                                    "use an array: [\"…\", \"…\"]");
             all += part.text;
         }
         token.parts.clear();
@@ -415,7 +427,8 @@ bool Lexer::heredoc()
 void Lexer::heredoc_body(std::string_view word, bool raw, bool dashed, bool squiggly, std::size_t start)
 {
     const std::size_t resume = pos_;
-    const std::size_t body = after_heredocs_ != 0 ? after_heredocs_ : std::min(text_.find('\n', pos_), text_.size() - 1) + 1;
+    const std::size_t body =
+        after_heredocs_ != 0 ? after_heredocs_ : std::min(text_.find('\n', pos_), text_.size() - 1) + 1;
     std::size_t indent = std::string_view::npos;
     std::size_t end = body;
     for (;; end = std::min(text_.find('\n', end), text_.size() - 1) + 1) {
@@ -494,7 +507,8 @@ void Lexer::pattern()
     ++pos_;
     for (; is_letter(peek()); ++pos_) {
         if (peek() != 'i')
-            throw source_.error(pos_, fmt::format("the pattern's flag '{}' is outside the supported subset", peek()), "only 'i' is understood");
+            throw source_.error(pos_, fmt::format("the pattern's flag '{}' is outside the supported subset", peek()),
+                                "only 'i' is understood");
         token.integer = 1;
     }
     push(std::move(token));
@@ -506,7 +520,10 @@ std::vector<StringPart> Lexer::delimited(char open, char close, bool expand, std
     int nesting = 0;
     for (;;) {
         if (pos_ >= text_.size())
-            throw source_.error(start, fmt::format("a string without its closing {}", close == '\'' ? "single quote" : fmt::format("'{}'", printable(std::string_view(&close, 1)))));
+            throw source_.error(start, fmt::format("a string without its closing {}",
+                                                   close == '\''
+                                                       ? "single quote"
+                                                       : fmt::format("'{}'", printable(std::string_view(&close, 1)))));
         const char c = peek();
         std::string& text = parts.back().text;
         if (c == close && nesting-- == 0) {
@@ -546,7 +563,8 @@ void Lexer::escape(std::string& into)
         const std::size_t digits = std::min(text_.find_first_not_of("0123456789abcdefABCDEF", pos_), pos_ + 2) - pos_;
         const auto code = std::strtoul(std::string(text_.substr(pos_, digits)).c_str(), nullptr, 16);
         if (digits == 0 || code > 0x7f || code == 0)
-            throw source_.error(start, "'\\x' wants two hexadecimal digits from 01 to 7f", "use \\u{…} for other characters");
+            throw source_.error(start, "'\\x' wants two hexadecimal digits from 01 to 7f",
+                                "use \\u{…} for other characters");
         into += static_cast<char>(code);
         pos_ += digits;
         return;

@@ -25,9 +25,10 @@ struct Level {
 
 constexpr int lowest_precedence = 1;
 constexpr int unary_precedence = 12;
-constexpr std::array<Level, 24> levels{{{"..", 1}, {"...", 1}, {"||", 2}, {"&&", 3}, {"==", 4}, {"!=", 4}, {"=~", 4}, {"!~", 4},
-                                        {"===", 4}, {"<=>", 4}, {"<", 5}, {">", 5}, {"<=", 5}, {">=", 5}, {"|", 6}, {"&", 7},
-                                        {"<<", 8}, {">>", 8}, {"+", 9}, {"-", 9}, {"*", 10}, {"/", 10}, {"%", 10}, {"**", 13}}};
+constexpr std::array<Level, 24> levels{{{"..", 1}, {"...", 1}, {"||", 2},  {"&&", 3},  {"==", 4}, {"!=", 4},
+                                        {"=~", 4}, {"!~", 4},  {"===", 4}, {"<=>", 4}, {"<", 5},  {">", 5},
+                                        {"<=", 5}, {">=", 5},  {"|", 6},   {"&", 7},   {"<<", 8}, {">>", 8},
+                                        {"+", 9},  {"-", 9},   {"*", 10},  {"/", 10},  {"%", 10}, {"**", 13}}};
 
 constexpr std::array<std::string_view, 6> assignments{"=", "+=", "-=", "*=", "||=", "&&="};
 
@@ -87,7 +88,7 @@ class Parser {
     std::set<std::string, std::less<>>& locals_;
     int nesting_;
     std::size_t at_ = 0;
-    std::size_t statement_ = 0; ///< the token where the statement began
+    std::size_t statement_ = 0;       ///< the token where the statement began
     bool do_belongs_outside_ = false; ///< inside the arguments of a call without parentheses
 };
 
@@ -189,7 +190,9 @@ Node Parser::statements(std::initializer_list<std::string_view> ends, std::size_
 {
     const bool outside = std::exchange(do_belongs_outside_, false);
     const std::size_t offset = next().offset;
-    const auto ended = [&] { return std::ranges::any_of(ends, [&](std::string_view end) { return is_keyword(end) || is_mark(end); }); };
+    const auto ended = [&] {
+        return std::ranges::any_of(ends, [&](std::string_view end) { return is_keyword(end) || is_mark(end); });
+    };
     std::vector<Node> list;
     for (skip_newlines(); !ended(); skip_newlines()) {
         if (next().kind == TokenKind::end)
@@ -208,14 +211,17 @@ Node Parser::statement()
     const ScopeExit leave([this] { --nesting_; });
     statement_ = at_;
     if (next().kind == TokenKind::keyword)
-        for (const std::string_view word : {"while", "until", "def", "class", "module", "begin", "for", "yield", "rescue", "ensure"})
+        for (const std::string_view word :
+             {"while", "until", "def", "class", "module", "begin", "for", "yield", "rescue", "ensure"})
             if (is_keyword(word))
                 unsupported(next());
     for (const std::string_view word : {"return", "next", "break"})
         if (is_keyword(word)) {
             const Token& token = take();
-            if (next().kind != TokenKind::newline && next().kind != TokenKind::end && !is_keyword("if") && !is_keyword("unless") && !is_keyword("end") && !is_mark("}"))
-                throw source_.error(next().offset, fmt::format("'{}' with a value is outside the supported subset", word));
+            if (next().kind != TokenKind::newline && next().kind != TokenKind::end && !is_keyword("if") &&
+                !is_keyword("unless") && !is_keyword("end") && !is_mark("}"))
+                throw source_.error(next().offset,
+                                    fmt::format("'{}' with a value is outside the supported subset", word));
             return modifiers(make(NodeKind::leave, token.offset, {}, token.text));
         }
     return modifiers(low_expression());
@@ -252,7 +258,8 @@ Node Parser::low_expression()
         const Token& token = take();
         skip_newlines();
         Node right = is_keyword("not") ? low_expression() : expression();
-        left = make(NodeKind::binary, token.offset, {std::move(left), std::move(right)}, token.text == "and" ? "&&" : "||");
+        left = make(NodeKind::binary, token.offset, {std::move(left), std::move(right)},
+                    token.text == "and" ? "&&" : "||");
     }
     return left;
 }
@@ -270,7 +277,9 @@ Node Parser::expression()
         expect_mark(":", offset);
         skip_newlines();
         Node no = expression();
-        return make(NodeKind::branch, offset, {std::move(node), make(NodeKind::block, offset, {std::move(yes)}), make(NodeKind::block, offset, {std::move(no)})});
+        return make(NodeKind::branch, offset,
+                    {std::move(node), make(NodeKind::block, offset, {std::move(yes)}),
+                     make(NodeKind::block, offset, {std::move(no)})});
     }
     return assignment(std::move(node));
 }
@@ -308,7 +317,8 @@ Node Parser::binary(int precedence)
 {
     Node left = unary();
     for (;;) {
-        const auto* level = next().kind == TokenKind::mark ? std::ranges::find(levels, next().text, &Level::mark) : levels.end();
+        const auto* level =
+            next().kind == TokenKind::mark ? std::ranges::find(levels, next().text, &Level::mark) : levels.end();
         if (level == levels.end() || level->precedence < precedence)
             return left;
         const Token& token = take();
@@ -404,11 +414,13 @@ bool Parser::argument_follows() const
     case TokenKind::pattern:
         return true;
     case TokenKind::keyword:
-        return token.text == "nil" || token.text == "true" || token.text == "false" || token.text == "not" || token.text == "lambda" || token.text == "self";
+        return token.text == "nil" || token.text == "true" || token.text == "false" || token.text == "not" ||
+               token.text == "lambda" || token.text == "self";
     case TokenKind::mark:
         if (token.text == "(" || token.text == "[" || token.text == "::" || token.text == "!" || token.text == "->")
             return token.space_before;
-        return (token.text == "-" || token.text == "*" || token.text == "&") && token.space_before && !token.space_after;
+        return (token.text == "-" || token.text == "*" || token.text == "&") && token.space_before &&
+               !token.space_after;
     default:
         return false;
     }
@@ -522,7 +534,8 @@ Node Parser::primary()
         take();
         std::vector<Node> items;
         for (const std::string& word : token.words)
-            items.push_back(make(token.kind == TokenKind::words ? NodeKind::text : NodeKind::symbol, token.offset, {}, word));
+            items.push_back(
+                make(token.kind == TokenKind::words ? NodeKind::text : NodeKind::symbol, token.offset, {}, word));
         return make(NodeKind::array, token.offset, std::move(items));
     }
     case TokenKind::identifier:
@@ -570,7 +583,8 @@ Node Parser::keyword_value()
         return branch(token.text == "unless");
     if (token.text == "case")
         return choice();
-    if (token.text == "end" || token.text == "else" || token.text == "elsif" || token.text == "when" || token.text == "then" || token.text == "do")
+    if (token.text == "end" || token.text == "else" || token.text == "elsif" || token.text == "when" ||
+        token.text == "then" || token.text == "do")
         throw source_.error(token.offset, fmt::format("'{}' without a beginning", token.text));
     unsupported(token);
 }
@@ -579,7 +593,9 @@ Node Parser::keyword_value()
 bool Parser::several_targets() const
 {
     std::size_t ahead = at_;
-    const auto is = [&](std::string_view text) { return tokens_[ahead].kind == TokenKind::mark && tokens_[ahead].text == text; };
+    const auto is = [&](std::string_view text) {
+        return tokens_[ahead].kind == TokenKind::mark && tokens_[ahead].text == text;
+    };
     while (is(",") && tokens_[ahead + 1].kind == TokenKind::identifier)
         ahead += 2;
     return is("=");
@@ -597,7 +613,8 @@ Node Parser::named()
         return make(NodeKind::array, token.offset, std::move(targets));
     }
     // A variable is one also before «[» and «-», but «port port» is a call of the property with the variable.
-    const bool called = (is_mark("(") && !next().space_before) || (argument_follows() && next().kind != TokenKind::mark);
+    const bool called =
+        (is_mark("(") && !next().space_before) || (argument_follows() && next().kind != TokenKind::mark);
     if (locals_.contains(token.text) && !called)
         return make(NodeKind::name, token.offset, {}, token.text);
     Node call = make(NodeKind::call, token.offset, {}, token.text);
