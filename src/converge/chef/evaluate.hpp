@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "converge/chef/declaration.hpp"
+#include "converge/chef/source.hpp"
+#include "converge/chef/syntax.hpp"
+#include "converge/facts.hpp"
+
+namespace dfriends::converge::chef {
+
+/// Runs a recipe and returns what it declares, in order; «include_recipe» is a declaration of that type. The number of steps is bounded.
+/// Throws Error(invalid) at the place.
+std::vector<Declaration> evaluate(const Source& source, const Node& program, const Facts& facts);
+
+} // namespace dfriends::converge::chef

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "converge/chef/source.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dfriends::converge::chef {
+
+enum class TokenKind { end, newline, identifier, constant, keyword, label, integer, decimal, string, symbol, words, symbols, pattern, mark };
+
+struct Token;
+
+/// A piece of a string: text, or code between #{ and }.
+struct StringPart {
+    std::string text;
+    std::vector<Token> code;
+    bool is_code = false;
+};
+
+struct Token {
+    TokenKind kind = TokenKind::end;
+    std::string text; ///< the word, the mark, the content of a symbol or pattern
+    std::int64_t integer = 0;
+    double decimal = 0;
+    std::vector<StringPart> parts;  ///< of a string
+    std::vector<std::string> words; ///< of %w and %i
+    std::size_t offset = 0;
+    bool space_before = false;
+    bool space_after = false;
+};
+
+/// The tokens of a recipe, the last one an `end`. Throws Error(invalid) at the place.
+std::vector<Token> tokenize(const Source& source);
+
+} // namespace dfriends::converge::chef

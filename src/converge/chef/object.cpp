@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/chef/object.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+
+namespace dfriends::converge::chef {
+
+namespace {
+
+constexpr int deepest_value = 32;
+constexpr std::size_t heaviest_value = 20'000;
+constexpr std::size_t longest_hash = 1'000;
+
+template <class... Functions>
+struct Overloaded : Functions... {
+    using Functions::operator()...;
+};
+
+Extent extent_of(const Object& object)
+{
+    if (const List* list = object.as<List>())
+        return (*list)->extent;
+    if (const Hash* hash = object.as<Hash>())
+        return (*hash)->extent;
+    if (const auto* text = object.as<std::string>())
+        return {0, 1 + text->size() / 16};
+    return {0, 1};
+}
+
+void include(Extent& extent, const Object& object)
+{
+    const Extent inner = extent_of(object);
+    extent.depth = std::max(extent.depth, inner.depth + 1);
+    extent.weight += inner.weight;
+    if (extent.depth > deepest_value)
+        throw Error(ErrorKind::invalid, "a value is nested more than {} levels deep", deepest_value);
+    if (extent.weight > heaviest_value)
+        throw Error(ErrorKind::invalid, "a list or hash is too large");
+}
+
+std::string decimal_text(double value)
+{
+    std::string text = fmt::format("{}", value);
+    return text.find_first_not_of("-0123456789") == std::string::npos ? text + ".0" : text;
+}
+
+std::string quoted(std::string_view text)
+{
+    std::string result = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\')
+            result += '\\';
+        if (c == '\n')
+            result += "\\n";
+        else
+            result += c;
+    }
+    return result + '"';
+}
+
+std::string path_text(const NodePath& path)
+{
+    std::string text = path.level.empty() ? "node" : "node." + path.level;
+    for (const std::string& key : path.keys)
+        text += "['" + key + "']";
+    return text;
+}
+
+} // namespace
+
+const Object* HashContent::find(const Object& key) const
+{
+    const auto entry = std::ranges::find_if(entries, [&](const auto& candidate) { return candidate.first == key; });
+    return entry == entries.end() ? nullptr : &entry->second;
+}
+
+bool Object::operator==(const Object& other) const
+{
+    if (const List* list = as<List>()) {
+        const List* second = other.as<List>();
+        return second != nullptr && (*list)->items == (*second)->items;
+    }
+    if (const Hash* hash = as<Hash>()) {
+        const Hash* second = other.as<Hash>();
+        return second != nullptr && (*hash)->entries.size() == (*second)->entries.size() &&
+               std::ranges::all_of((*hash)->entries, [&](const auto& entry) {
+                   const Object* found = (*second)->find(entry.first);
+                   return found != nullptr && *found == entry.second;
+               });
+    }
+    if (content.index() != other.content.index())
+        return compare(*this, other) == std::partial_ordering::equivalent; // 1 == 1.0
+    return content == other.content;
+}
+
+Object make_list(std::vector<Object> items)
+{
+    Extent extent;
+    for (const Object& item : items)
+        include(extent, item);
+    return std::make_shared<const ListContent>(ListContent{std::move(items), extent});
+}
+
+Object make_hash(std::vector<std::pair<Object, Object>> entries)
+{
+    Extent extent;
+    if (entries.size() > longest_hash)
+        throw Error(ErrorKind::invalid, "a hash has more than {} entries", longest_hash);
+    for (const auto& [key, value] : entries) {
+        include(extent, key);
+        include(extent, value);
+    }
+    return std::make_shared<const HashContent>(HashContent{std::move(entries), extent});
+}
+
+std::size_t weight(const Object& object)
+{
+    return extent_of(object).weight;
+}
+
+std::string to_text(const Object& object)
+{
+    if (const auto* text = object.as<std::string>())
+        return *text;
+    if (const auto* symbol = object.as<Symbol>())
+        return symbol->name;
+    return object.is_nil() ? "" : inspect(object);
+}
+
+std::string inspect(const Object& object)
+{
+    return std::visit(Overloaded{
+                          [](std::monostate) -> std::string { return "nil"; },
+                          [](bool value) -> std::string { return value ? "true" : "false"; },
+                          [](std::int64_t value) { return std::to_string(value); },
+                          [](double value) { return decimal_text(value); },
+                          [](const std::string& text) { return quoted(text); },
+                          [](const Symbol& symbol) { return ":" + symbol.name; },
+                          [](const NodePath& path) { return path_text(path); },
+                          [](const Constant& constant) { return constant.name; },
+                          [](const Pattern& pattern) { return "/" + pattern.text + "/"; },
+                          [](const List& list) {
+                              std::string text;
+                              for (const Object& item : list->items)
+                                  text += (text.empty() ? "" : ", ") + inspect(item);
+                              return "[" + text + "]";
+                          },
+                          [](const Hash& hash) {
+                              std::string text;
+                              for (const auto& [key, value] : hash->entries)
+                                  text += (text.empty() ? "" : ", ") + inspect(key) + "=>" + inspect(value);
+                              return "{" + text + "}";
+                          },
+                      },
+                      object.content);
+}
+
+std::string_view kind_of(const Object& object)
+{
+    static constexpr std::string_view names[] = {"nil", "true or false", "a whole number", "a number", "a string", "a symbol",
+                                                 "an array", "a hash", "a node attribute", "a class", "a pattern"};
+    return names[object.content.index()];
+}
+
+std::partial_ordering compare(const Object& left, const Object& right)
+{
+    const auto* a = left.as<std::string>();
+    const auto* b = right.as<std::string>();
+    if (a != nullptr && b != nullptr)
+        return *a <=> *b;
+    const auto* i = left.as<std::int64_t>();
+    const auto* j = right.as<std::int64_t>();
+    if (i != nullptr && j != nullptr)
+        return *i <=> *j;
+    const auto* x = left.as<double>();
+    const auto* y = right.as<double>();
+    if ((i == nullptr && x == nullptr) || (j == nullptr && y == nullptr))
+        return std::partial_ordering::unordered;
+    return (x != nullptr ? *x : static_cast<double>(*i)) <=> (y != nullptr ? *y : static_cast<double>(*j));
+}
+
+Value to_value(const Object& object, const SourcePosition& position)
+{
+    Value value{{}, position};
+    if (const auto* flag = object.as<bool>()) {
+        value.content = *flag;
+    } else if (const auto* integer = object.as<std::int64_t>()) {
+        value.content = *integer;
+    } else if (const auto* decimal = object.as<double>()) {
+        value.content = *decimal;
+    } else if (const List* list = object.as<List>()) {
+        Value::List items;
+        for (const Object& item : (*list)->items)
+            items.push_back(to_value(item, position));
+        value.content = std::move(items);
+    } else if (const Hash* hash = object.as<Hash>()) {
+        Value::Map members;
+        for (const auto& [key, item] : (*hash)->entries)
+            members.push_back({to_text(key), to_value(item, position)});
+        value.content = std::move(members);
+    } else if (!object.is_nil()) {
+        value.content = to_text(object);
+    }
+    return value;
+}
+
+} // namespace dfriends::converge::chef

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "converge/resource.hpp"
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace dfriends::converge::chef {
+
+class Object;
+
+struct Symbol {
+    std::string name;
+    bool operator==(const Symbol&) const = default;
+};
+
+struct Pattern {
+    std::string text;
+    bool ignore_case = false;
+    bool operator==(const Pattern&) const = default;
+};
+
+/// node['a']['b'], or node.default['a'] where a level is named: looked up when its value is wanted.
+struct NodePath {
+    std::string level; ///< default, normal, override; empty: for reading
+    std::vector<std::string> keys;
+    bool operator==(const NodePath&) const = default;
+};
+
+/// A class that is named, such as File or Chef::Config.
+struct Constant {
+    std::string name;
+    bool operator==(const Constant&) const = default;
+};
+
+struct ListContent;
+struct HashContent;
+using List = std::shared_ptr<const ListContent>;
+using Hash = std::shared_ptr<const HashContent>;
+
+/// A value while a recipe is evaluated. Lists and hashes are shared and never change.
+class Object {
+  public:
+    using Content = std::variant<std::monostate, bool, std::int64_t, double, std::string, Symbol, List, Hash, NodePath, Constant, Pattern>;
+
+    Object() = default;
+    template <class T>
+        requires(!std::same_as<std::remove_cvref_t<T>, Object>)
+    Object(T&& value) : content(std::forward<T>(value))
+    {
+    }
+
+    template <class T>
+    const T* as() const
+    {
+        return std::get_if<T>(&content);
+    }
+    bool is_nil() const { return std::holds_alternative<std::monostate>(content); }
+    bool truthy() const { return !is_nil() && !(as<bool>() != nullptr && !*as<bool>()); }
+    bool operator==(const Object& other) const;
+
+    Content content;
+};
+
+/// How deep a list or hash is, and how much a walk over all of it costs; both are bounded, so that walks may recurse.
+struct Extent {
+    int depth = 1;
+    std::size_t weight = 1;
+};
+
+struct ListContent {
+    std::vector<Object> items;
+    Extent extent;
+};
+
+struct HashContent {
+    std::vector<std::pair<Object, Object>> entries; ///< in the order of the source
+    Extent extent;
+    const Object* find(const Object& key) const;
+};
+
+/// Throw Error(invalid), without a position, where a list or hash is nested too deeply or is too large.
+Object make_list(std::vector<Object> items);
+Object make_hash(std::vector<std::pair<Object, Object>> entries);
+
+/// What a walk over all of a value costs, for the evaluator's account.
+std::size_t weight(const Object& object);
+
+/// As Ruby's to_s: nil is empty, lists and hashes as they are written.
+std::string to_text(const Object& object);
+
+/// As Ruby's inspect: strings in quotes.
+std::string inspect(const Object& object);
+
+/// "a string", "nil": for messages.
+std::string_view kind_of(const Object& object);
+
+/// The order of two numbers or two strings; unordered where they cannot be compared.
+std::partial_ordering compare(const Object& left, const Object& right);
+
+/// The value in the terms of the catalog; symbols become texts.
+Value to_value(const Object& object, const SourcePosition& position);
+
+} // namespace dfriends::converge::chef

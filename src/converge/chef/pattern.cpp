@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/chef/pattern.hpp"
+
+#include "base/error.hpp"
+
+#include <utility>
+
+namespace dfriends::converge::chef {
+
+namespace {
+
+constexpr std::size_t longest_expression = 500;
+constexpr int deepest_group = 20;
+
+using Step = Automaton::Step;
+using Program = std::vector<Step>;
+using Bytes = std::bitset<256>;
+
+std::size_t index(char c)
+{
+    return static_cast<unsigned char>(c);
+}
+
+Bytes range(char first, char last)
+{
+    Bytes bytes;
+    for (std::size_t byte = index(first); byte <= index(last); ++byte)
+        bytes.set(byte);
+    return bytes;
+}
+
+class Compiler {
+  public:
+    Compiler(std::string_view text, bool ignore_case) : text_(text), ignore_case_(ignore_case) {}
+
+    Program whole()
+    {
+        Program program = alternatives();
+        if (at_ < text_.size())
+            throw Error(ErrorKind::invalid, "the pattern has a ')' without its '('");
+        program.push_back({Step::Kind::match, {}});
+        return program;
+    }
+
+  private:
+    bool more() const { return at_ < text_.size(); }
+    bool take(char c)
+    {
+        if (!more() || text_[at_] != c)
+            return false;
+        ++at_;
+        return true;
+    }
+    char take()
+    {
+        if (!more())
+            throw Error(ErrorKind::invalid, "the pattern ends too early");
+        return text_[at_++];
+    }
+
+    Program alternatives();
+    Program sequence();
+    Program repeated();
+    Program atom();
+    Program escaped();
+    Program group();
+    Bytes set();
+    Program one(Bytes bytes) const;
+    static bool named_set(char letter, Bytes& bytes);
+
+    std::string_view text_;
+    bool ignore_case_;
+    std::size_t at_ = 0;
+    int depth_ = 0;
+};
+
+void append(Program& program, const Program& more)
+{
+    program.insert(program.end(), more.begin(), more.end());
+}
+
+Program Compiler::one(Bytes bytes) const
+{
+    if (ignore_case_)
+        for (char c = 'a'; c <= 'z'; ++c) {
+            const std::size_t upper = index(c) - 32;
+            if (bytes[index(c)] || bytes[upper])
+                bytes.set(index(c)).set(upper);
+        }
+    return {{Step::Kind::byte, bytes}};
+}
+
+Program Compiler::alternatives()
+{
+    Program left = sequence();
+    while (take('|')) {
+        const Program right = sequence();
+        Program both{{Step::Kind::split, {}, 1, static_cast<int>(left.size()) + 2}};
+        append(both, left);
+        both.push_back({Step::Kind::jump, {}, static_cast<int>(right.size()) + 1});
+        append(both, right);
+        left = std::move(both);
+    }
+    return left;
+}
+
+Program Compiler::sequence()
+{
+    Program program;
+    while (more() && text_[at_] != '|' && text_[at_] != ')')
+        append(program, repeated());
+    return program;
+}
+
+Program Compiler::repeated()
+{
+    Program inner = atom();
+    while (more() && (text_[at_] == '*' || text_[at_] == '+' || text_[at_] == '?')) {
+        const char sign = take();
+        const int size = static_cast<int>(inner.size());
+        if (sign == '+') {
+            inner.push_back({Step::Kind::split, {}, -size, 1});
+            continue;
+        }
+        Program program{{Step::Kind::split, {}, 1, size + (sign == '*' ? 2 : 1)}};
+        append(program, inner);
+        if (sign == '*')
+            program.push_back({Step::Kind::jump, {}, -size - 1});
+        inner = std::move(program);
+    }
+    return inner;
+}
+
+Program Compiler::atom()
+{
+    const char c = take();
+    switch (c) {
+    case '(':
+        return group();
+    case '[':
+        return one(set());
+    case '.':
+        return one(~Bytes{}.set(index('\n')));
+    case '^':
+        return {{Step::Kind::line_start, {}}};
+    case '$':
+        return {{Step::Kind::line_end, {}}};
+    case '\\':
+        return escaped();
+    case '*':
+    case '+':
+    case '?':
+        throw Error(ErrorKind::invalid, "the pattern repeats nothing with '{}'", c);
+    case '{':
+        throw Error(ErrorKind::invalid, "a counted repetition in a pattern is outside the supported subset");
+    default:
+        return one(Bytes{}.set(index(c)));
+    }
+}
+
+Program Compiler::group()
+{
+    if (++depth_ > deepest_group)
+        throw Error(ErrorKind::invalid, "the pattern has more than {} groups in each other", deepest_group);
+    if (take('?') && !take(':'))
+        throw Error(ErrorKind::invalid, "a group '(?…' in a pattern is outside the supported subset");
+    Program inner = alternatives();
+    if (!take(')'))
+        throw Error(ErrorKind::invalid, "the pattern has a '(' without its ')'");
+    --depth_;
+    return inner;
+}
+
+bool Compiler::named_set(char letter, Bytes& bytes)
+{
+    Bytes found;
+    switch (letter | 0x20) {
+    case 'd':
+        found = range('0', '9');
+        break;
+    case 'w':
+        found = range('0', '9') | range('a', 'z') | range('A', 'Z') | range('_', '_');
+        break;
+    case 's':
+        found = range('\t', '\r') | range(' ', ' ');
+        break;
+    default:
+        return false;
+    }
+    bytes |= (letter & 0x20) != 0 ? found : ~found;
+    return true;
+}
+
+Program Compiler::escaped()
+{
+    const char c = take();
+    Bytes bytes;
+    if (named_set(c, bytes))
+        return one(bytes);
+    if (c == 'A')
+        return {{Step::Kind::text_start, {}}};
+    if (c == 'z' || c == 'Z')
+        return {{Step::Kind::text_end, {}}};
+    if (c == 'n' || c == 't')
+        return one(Bytes{}.set(index(c == 'n' ? '\n' : '\t')));
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+        throw Error(ErrorKind::invalid, "'\\{}' in a pattern is outside the supported subset", c);
+    return one(Bytes{}.set(index(c)));
+}
+
+Bytes Compiler::set()
+{
+    const bool inverted = take('^');
+    Bytes bytes;
+    for (bool first = true; first || !take(']'); first = false) {
+        char low = take();
+        if (low == '\\') {
+            low = take();
+            if (named_set(low, bytes))
+                continue;
+        }
+        if ((low & 0x80) != 0)
+            throw Error(ErrorKind::invalid, "a class with characters beyond ASCII in a pattern is outside the supported subset");
+        char high = low;
+        if (at_ + 1 < text_.size() && text_[at_] == '-' && text_[at_ + 1] != ']') {
+            take();
+            high = take();
+            if ((high & 0x80) != 0 || high < low)
+                throw Error(ErrorKind::invalid, "the pattern has a range that is no range");
+        }
+        bytes |= range(low, high);
+    }
+    return inverted ? ~bytes : bytes;
+}
+
+} // namespace
+
+Automaton::Automaton(std::string_view expression, bool ignore_case)
+{
+    if (expression.size() > longest_expression)
+        throw Error(ErrorKind::invalid, "the pattern is longer than {} bytes", longest_expression);
+    program_ = Compiler(expression, ignore_case).whole();
+}
+
+/// Adds the steps that can be reached from one without reading a byte.
+void Automaton::follow(std::vector<std::size_t>& reached, std::vector<bool>& seen, std::size_t from, std::string_view text, std::size_t at) const
+{
+    std::vector<std::size_t> open{from};
+    while (!open.empty()) {
+        const std::size_t step = open.back();
+        open.pop_back();
+        if (seen[step])
+            continue;
+        seen[step] = true;
+        reached.push_back(step);
+        const auto go = [&](int distance) { open.push_back(step + static_cast<std::size_t>(distance)); };
+        switch (program_[step].kind) {
+        case Step::Kind::split:
+            go(program_[step].second);
+            [[fallthrough]];
+        case Step::Kind::jump:
+            go(program_[step].first);
+            break;
+        case Step::Kind::line_start:
+            if (at == 0 || text[at - 1] == '\n')
+                go(1);
+            break;
+        case Step::Kind::line_end:
+            if (at == text.size() || text[at] == '\n')
+                go(1);
+            break;
+        case Step::Kind::text_start:
+            if (at == 0)
+                go(1);
+            break;
+        case Step::Kind::text_end:
+            if (at == text.size())
+                go(1);
+            break;
+        case Step::Kind::byte:
+        case Step::Kind::match:
+            break;
+        }
+    }
+}
+
+bool Automaton::found_in(std::string_view text) const
+{
+    std::vector<std::size_t> now;
+    std::vector<bool> seen(program_.size());
+    for (std::size_t at = 0;; ++at) {
+        follow(now, seen, 0, text, at);
+        std::vector<std::size_t> after;
+        std::vector<bool> seen_after(program_.size());
+        for (const std::size_t step : now) {
+            if (program_[step].kind == Step::Kind::match)
+                return true;
+            if (at < text.size() && program_[step].kind == Step::Kind::byte && program_[step].bytes[index(text[at])])
+                follow(after, seen_after, step + 1, text, at + 1);
+        }
+        if (at == text.size())
+            return false;
+        now = std::move(after);
+        seen = std::move(seen_after);
+    }
+}
+
+} // namespace dfriends::converge::chef

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "converge/facts.hpp"
+#include "converge/resource.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace dfriends::converge {
+
+/// The resources of a Chef recipe, in its order. Facts are what node['…'] finds. Throws Error(invalid) at the place of what is
+/// wrong, and of Ruby outside the supported subset.
+Catalog read_chef(std::string_view text, const std::string& file, const Facts& facts);
+
+} // namespace dfriends::converge

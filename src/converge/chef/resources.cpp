@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/chef/resources.hpp"
+
+#include "base/suggest.hpp"
+#include "base/text.hpp"
+#include "converge/attributes.hpp"
+#include "converge/chef/dialect.hpp"
+#include "converge/chef/guard_text.hpp"
+#include "converge/chef/words.hpp"
+#include "converge/schema.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+namespace dfriends::converge::chef {
+
+namespace {
+
+const PropertyRow* find_property(const TypeRow& type, std::string_view name)
+{
+    for (const auto rows : {type.properties, common_rows()})
+        for (const PropertyRow& row : rows)
+            if (row.chef == name)
+                return &row;
+    return nullptr;
+}
+
+Value text(std::string content, const SourcePosition& position)
+{
+    return {std::move(content), position};
+}
+
+Value octal(const Value& value)
+{
+    const auto* number = std::get_if<std::int64_t>(&value.content);
+    return number == nullptr ? value : text(fmt::format("{:04o}", *number), value.position);
+}
+
+Value pairs_of(const Value& value)
+{
+    const auto* map = std::get_if<Value::Map>(&value.content);
+    if (map == nullptr)
+        return value;
+    Value::List list;
+    for (const Member& member : *map)
+        list.push_back(text(member.name + "=" + scalar_text(member.value), value.position));
+    return {std::move(list), value.position};
+}
+
+Value map_of_texts(const Value& value)
+{
+    if (std::holds_alternative<Value::Map>(value.content))
+        return value;
+    const auto* list = std::get_if<Value::List>(&value.content);
+    Value::Map map;
+    for (const Value& item : list == nullptr ? Value::List{value} : *list) {
+        const std::string entry = scalar_text(item);
+        const std::size_t cut = std::min(entry.find_first_of(":="), entry.size());
+        map.push_back({entry.substr(0, cut), text(cut < entry.size() ? entry.substr(cut + 1) : "", item.position)});
+    }
+    return {std::move(map), value.position};
+}
+
+void append(Resource& resource, std::string_view attribute, const Value& value)
+{
+    Value& all = resource.attributes.try_emplace(std::string(attribute), Value{Value::List{}, value.position}).first->second;
+    auto& items = std::get<Value::List>(all.content);
+    if (const auto* list = std::get_if<Value::List>(&value.content))
+        items.insert(items.end(), list->begin(), list->end());
+    else
+        items.push_back(value);
+}
+
+/// An option of docker run with each of the values; true alone is the option alone, false and nil are none.
+void add_option(Resource& resource, std::string_view option, const Value& value)
+{
+    const auto* flag = std::get_if<bool>(&value.content);
+    if (flag != nullptr) {
+        if (*flag)
+            append(resource, "extra_parameters", text(std::string(option), value.position));
+        return;
+    }
+    const Value listed = pairs_of(value);
+    const auto* list = std::get_if<Value::List>(&listed.content);
+    for (const Value& item : list == nullptr ? Value::List{listed} : *list)
+        append(resource, "extra_parameters", text(fmt::format("{}={}", option, shell_quoted(scalar_text(item))), value.position));
+}
+
+void set_property(Resource& resource, const Declaration& from, const PropertyRow& row, const Value& value)
+{
+    if (value.is_null() && row.conversion != Conversion::refused)
+        return;
+    switch (row.conversion) {
+    case Conversion::same:
+        resource.attributes[std::string(row.house)] = value;
+        return;
+    case Conversion::mode:
+        resource.attributes[std::string(row.house)] = octal(value);
+        return;
+    case Conversion::pairs:
+        resource.attributes[std::string(row.house)] = pairs_of(value);
+        return;
+    case Conversion::map:
+        resource.attributes[std::string(row.house)] = map_of_texts(value);
+        return;
+    case Conversion::append:
+        append(resource, row.house, value);
+        return;
+    case Conversion::option:
+        add_option(resource, row.house, value);
+        return;
+    case Conversion::ignored:
+    case Conversion::apart:
+        return;
+    case Conversion::refused:
+        throw Error(ErrorKind::invalid, value.position, "the property '{}' of '{}' is outside the supported subset", row.chef, from.type).hint(std::string(row.house));
+    }
+}
+
+std::string house_action(const TypeRow& type, std::string_view action, const SourcePosition& position)
+{
+    for (const ActionRow& row : type.actions)
+        if (row.chef == action)
+            return std::string(row.house);
+    const ResourceType* house = find_resource_type(type.house);
+    if (action == "nothing" || std::ranges::find(house->actions, action) != house->actions.end())
+        return std::string(action);
+    std::vector<std::string> known{house->actions.begin(), house->actions.end()};
+    for (const ActionRow& row : type.actions)
+        known.emplace_back(row.chef);
+    const std::string nearest = did_you_mean(action, known);
+    throw Error(ErrorKind::invalid, position, "the action '{}' of '{}' is outside the supported subset", printable(action), type.chef)
+        .hint(nearest.empty() ? fmt::format("it has: {}", join(known, ", ")) : nearest);
+}
+
+const Value* find_value(const Declaration& declaration, std::string_view name)
+{
+    const auto found = declaration.properties.find(name);
+    return found == declaration.properties.end() || found->second.is_null() ? nullptr : &found->second;
+}
+
+/// bash and script run their code with an interpreter of their own.
+void translate_script(Resource& resource, const Declaration& from)
+{
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 10> options{{
+        {"bash", "-c"}, {"sh", "-c"}, {"dash", "-c"}, {"zsh", "-c"}, {"ksh", "-c"}, {"python", "-c"}, {"python3", "-c"}, {"ruby", "-e"}, {"perl", "-e"}, {"node", "-e"},
+    }};
+    const Value* code = find_value(from, "code");
+    if (code == nullptr)
+        throw Error(ErrorKind::invalid, from.position, "'{}[{}]' wants 'code'", from.type, printable(from.name));
+    const Value* given = find_value(from, "interpreter");
+    const std::string interpreter = given == nullptr ? "bash" : scalar_text(*given);
+    const std::size_t slash = interpreter.rfind('/');
+    const std::string_view program = slash == std::string::npos ? interpreter : std::string_view(interpreter).substr(slash + 1);
+    const auto* option = std::ranges::find(options, program, &std::pair<std::string_view, std::string_view>::first);
+    if (option == options.end())
+        throw Error(ErrorKind::invalid, given->position, "the interpreter '{}' is outside the supported subset", printable(interpreter)).hint("use execute with the whole command");
+    std::string command = shell_quoted(interpreter);
+    if (const Value* flags = find_value(from, "flags"))
+        for (const std::string& flag : shell_words(scalar_text(*flags)))
+            command += " " + shell_quoted(flag);
+    resource.attributes["command"] = text(fmt::format("{} {} {}", command, option->second, shell_quoted(scalar_text(*code))), code->position);
+}
+
+void translate_execute(Resource& resource, const Declaration& from)
+{
+    if (from.type == "apt_update")
+        resource.attributes["command"] = text("apt-get update", from.position);
+    else if (from.type != "execute")
+        translate_script(resource, from);
+    else if (const Value* code = find_value(from, "code"))
+        throw Error(ErrorKind::invalid, code->position, "'execute' has no property 'code'").hint("use 'command', or the resource 'bash'");
+    else if (find_value(from, "command") == nullptr)
+        resource.attributes["command"] = text(from.name, from.position);
+    resource.attributes.try_emplace("timeout", Value{std::int64_t{3600}, from.position}); // Chef's
+    Value& command = resource.attributes["command"];
+    if (const auto* list = std::get_if<Value::List>(&command.content)) {
+        std::string joined;
+        for (const Value& word : *list)
+            joined += (joined.empty() ? "" : " ") + shell_quoted(scalar_text(word));
+        command.content = std::move(joined);
+    }
+}
+
+/// What goes on in spite of an error can only be said in a command.
+void ignore_failure(Resource& resource, const Declaration& from)
+{
+    const Value* ignored = find_value(from, "ignore_failure");
+    const auto* flag = ignored == nullptr ? nullptr : std::get_if<bool>(&ignored->content);
+    if (ignored == nullptr || (flag != nullptr && !*flag))
+        return;
+    if (resource.type != "exec")
+        throw Error(ErrorKind::invalid, ignored->position, "'ignore_failure' of '{}' is outside the supported subset", from.type).hint("it is understood for execute, bash and script");
+    Value& command = resource.attributes["command"];
+    command.content = "{ " + scalar_text(command) + "\n} || true";
+}
+
+/// Files of a cookbook stand in files/default beside its recipes.
+void translate_cookbook_file(Resource& resource, const Declaration& from)
+{
+    namespace fs = std::filesystem;
+    const Value* given = find_value(from, "source");
+    const std::string source = given != nullptr ? scalar_text(*given) : fs::path(from.name).filename().string();
+    const fs::path relative = fs::path(source).lexically_normal();
+    if (relative.empty() || relative.is_absolute() || *relative.begin() == "..")
+        throw Error(ErrorKind::invalid, given != nullptr ? given->position : from.position, "the source '{}' is outside the cookbook", printable(source));
+    fs::path cookbook = fs::path(from.position.file).parent_path();
+    if (cookbook.filename() == "recipes")
+        cookbook = cookbook.parent_path();
+    resource.attributes["source"] = text((cookbook / "files" / "default" / relative).string(), from.position);
+}
+
+void translate_image(Resource& resource, const Declaration& from)
+{
+    if (const Value* registry = find_value(from, "registry"))
+        resource.attributes["image"] = text(scalar_text(*registry) + "/" + text_or_name(resource, "image"), registry->position);
+}
+
+void translate_apart(Resource& resource, const Declaration& from, Dialect dialect)
+{
+    if (from.type == "docker_container")
+        return translate_container(resource, from, dialect);
+    if (from.type == "docker_image")
+        return translate_image(resource, from);
+    if (from.type == "cookbook_file")
+        return translate_cookbook_file(resource, from);
+    if (resource.type == "exec")
+        return translate_execute(resource, from);
+    if (resource.type == "service" && resource.actions.empty())
+        resource.actions = {"nothing"}; // Chef's default, unlike the house's
+    if (const Value* kind = find_value(from, "link_type"); kind != nullptr && scalar_text(*kind) != "symbolic")
+        throw Error(ErrorKind::invalid, kind->position, "links other than symbolic ones are outside the supported subset").hint("use execute with ln and 'creates'");
+    for (const std::string_view name : {"network_name", "volume_name"})
+        if (const Value* given = find_value(from, name))
+            resource.name = scalar_text(*given);
+}
+
+Resource translate_one(const Declaration& from, const TypeRow& type, Dialect dialect)
+{
+    Resource resource;
+    resource.type = type.house;
+    resource.name = from.name;
+    resource.position = from.position;
+    resource.guards = from.guards;
+    for (const std::string& action : from.actions)
+        resource.actions.push_back(house_action(type, action, from.position));
+    for (const auto& [name, value] : from.properties)
+        if (const PropertyRow* row = find_property(type, name))
+            set_property(resource, from, *row, value);
+        else
+            throw Error(ErrorKind::invalid, value.position, "'{}' has no property '{}'", from.type, name);
+    translate_apart(resource, from, dialect);
+    ignore_failure(resource, from);
+    return resource;
+}
+
+/// Puts the translations together: unique names, and notifications to what was declared last under a name.
+class Translation {
+  public:
+    explicit Translation(const std::vector<Declaration>& declarations) : declarations_(declarations), dialect_(dialect_of(declarations)) {}
+
+    Catalog run();
+
+  private:
+    void include(const Declaration& from);
+    void add(Resource resource, std::string_view chef_type, const std::string& chef_name, std::string_view name_attribute);
+    std::size_t find(const Reference& reference) const;
+    const TypeRow& type_of(const Reference& reference) const;
+
+    const std::vector<Declaration>& declarations_;
+    Dialect dialect_;
+    Catalog catalog_;
+    std::map<std::pair<std::string, std::string>, int> named_;
+    std::map<std::pair<std::string, std::string>, std::size_t> declared_; ///< by Chef's type and name
+    std::vector<std::size_t> places_;                                     ///< of the declarations in the catalog
+    std::set<std::string> included_;
+};
+
+void Translation::add(Resource resource, std::string_view chef_type, const std::string& chef_name, std::string_view name_attribute)
+{
+    const int count = ++named_[{resource.type, resource.name}];
+    if (count > 1) {
+        const bool nameless = resource.type == "docker_network" || resource.type == "docker_volume";
+        if (nameless)
+            throw Error(ErrorKind::invalid, resource.position, "'{}[{}]' is declared twice", chef_type, printable(resource.name)).hint("give the actions in one block: action [:a, :b]");
+        if (!name_attribute.empty() && !resource.attributes.contains(name_attribute))
+            resource.attributes[std::string(name_attribute)] = text(resource.name, resource.position);
+        resource.name += fmt::format(" ({})", count);
+        // That name may be another's own.
+        while (named_.contains({resource.type, resource.name}))
+            resource.name += "'";
+        ++named_[{resource.type, resource.name}];
+    }
+    declared_[{std::string(chef_type), chef_name}] = catalog_.resources.size();
+    catalog_.resources.push_back(std::move(resource));
+}
+
+void Translation::include(const Declaration& from)
+{
+    const std::string recipe = from.name.ends_with("::default") ? from.name.substr(0, from.name.size() - 9) : from.name;
+    if (!included_.insert(recipe).second)
+        return;
+    Resource resource;
+    resource.position = from.position;
+    resource.name = recipe;
+    if (recipe == "docker") {
+        resource.type = "docker_engine";
+        return add(std::move(resource), "service", "docker", "");
+    }
+    if (recipe == "apt") {
+        resource.type = "exec";
+        resource.name = "apt-get update";
+        resource.attributes["command"] = text("apt-get update", from.position);
+        return add(std::move(resource), "execute", "apt-get update", "command");
+    }
+    throw Error(ErrorKind::invalid, from.position, "the recipe '{}' is not known", printable(from.name)).hint("give its file to converge before this one, and remove the line");
+}
+
+std::size_t Translation::find(const Reference& reference) const
+{
+    if (const auto found = declared_.find({reference.type, reference.name}); found != declared_.end())
+        return found->second;
+    std::vector<std::string> known;
+    for (const auto& [declared, place] : declared_)
+        known.push_back(declared.first + "[" + declared.second + "]");
+    const std::string wanted = reference.type + "[" + reference.name + "]";
+    throw Error(ErrorKind::invalid, reference.position, "there is no '{}' in the recipe", printable(wanted)).hint(did_you_mean(wanted, known));
+}
+
+const TypeRow& Translation::type_of(const Reference& reference) const
+{
+    // «service[docker]» may be the engine that include_recipe brought.
+    const bool engine = reference == Reference{"service", "docker", {}} && catalog_.resources[find(reference)].type == "docker_engine";
+    return *find_type_row(engine ? "docker_service" : std::string_view(reference.type));
+}
+
+Catalog Translation::run()
+{
+    for (const Declaration& from : declarations_) {
+        if (from.type == "include_recipe") {
+            include(from);
+            places_.push_back(catalog_.resources.empty() ? 0 : catalog_.resources.size() - 1);
+            continue;
+        }
+        const TypeRow& type = *find_type_row(from.type);
+        add(translate_one(from, type, dialect_), from.type, from.name, type.name_attribute);
+        places_.push_back(catalog_.resources.size() - 1);
+    }
+    const auto reference_to = [&](std::size_t place, const SourcePosition& position) {
+        return Reference{catalog_.resources[place].type, catalog_.resources[place].name, position};
+    };
+    for (std::size_t at = 0; at < declarations_.size(); ++at) {
+        const Declaration& from = declarations_[at];
+        for (const Notice& notice : from.notifications) {
+            const std::size_t target = find(notice.other);
+            const std::string action = house_action(type_of(notice.other), notice.action, notice.other.position);
+            if (action != "nothing")
+                catalog_.resources[places_[at]].notifications.push_back({reference_to(target, notice.other.position), action, notice.immediately});
+        }
+        for (const Notice& notice : from.subscriptions) {
+            const std::string action = house_action(*find_type_row(from.type), notice.action, notice.other.position);
+            if (action != "nothing")
+                catalog_.resources[find(notice.other)].notifications.push_back({reference_to(places_[at], notice.other.position), action, notice.immediately});
+        }
+    }
+    return std::move(catalog_);
+}
+
+} // namespace
+
+bool is_resource(std::string_view type)
+{
+    return find_type_row(type) != nullptr;
+}
+
+std::vector<std::string> resource_names()
+{
+    std::vector<std::string> names;
+    for (const TypeRow& row : type_rows())
+        names.emplace_back(row.chef);
+    return names;
+}
+
+std::vector<std::string> property_names(std::string_view type)
+{
+    std::vector<std::string> names{"action"};
+    const TypeRow* row = find_type_row(type);
+    for (const auto rows : {row->properties, common_rows()})
+        for (const PropertyRow& property : rows)
+            names.emplace_back(property.chef);
+    return names;
+}
+
+Catalog translate(const std::vector<Declaration>& declarations)
+{
+    return Translation(declarations).run();
+}
+
+} // namespace dfriends::converge::chef

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "converge/chef/declaration.hpp"
+
+#include <string_view>
+
+namespace dfriends::converge::chef {
+
+bool is_resource(std::string_view type);
+std::vector<std::string> resource_names();
+
+/// The properties that a resource type may have; the common ones (action, notifies, only_if …) are the evaluator's.
+std::vector<std::string> property_names(std::string_view type);
+
+/// The declarations in the house's words. Throws Error(invalid) at the place of what has no translation.
+Catalog translate(const std::vector<Declaration>& declarations);
+
+} // namespace dfriends::converge::chef

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/chef/source.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace dfriends::converge::chef {
+
+namespace {
+
+constexpr std::size_t largest_recipe = std::size_t{1} << 20;
+constexpr std::size_t longest_shown_line = 200;
+
+/// How many bytes the character at a place has, or 0 where it is not UTF-8.
+std::size_t character_length(std::string_view text)
+{
+    const auto lead = static_cast<unsigned char>(text.front());
+    if (lead < 0x80)
+        return 1;
+    const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4 || text.size() < length)
+        return 0;
+    const bool continues =
+        std::ranges::all_of(text.substr(1, length - 1), [](char byte) { return (byte & 0xc0) == 0x80; });
+    return continues ? length : 0;
+}
+
+} // namespace
+
+Source::Source(std::string_view text, std::string file) : text_(text), file_(std::move(file)), line_starts_{0}
+{
+    if (text_.size() > largest_recipe)
+        throw Error(ErrorKind::invalid, SourcePosition{file_, 0, 0, {}}, "the recipe has {} bytes, more than {}",
+                    text_.size(), largest_recipe);
+    for (std::size_t at = 0; at < text_.size(); ++at)
+        if (text_[at] == '\n')
+            line_starts_.push_back(at + 1);
+    for (std::size_t at = 0; at < text_.size();) {
+        const std::size_t length = character_length(text_.substr(at));
+        if (length == 0)
+            throw error(at, "a byte that is not UTF-8");
+        if (text_[at] == '\0')
+            throw error(at, "a NUL byte");
+        at += length;
+    }
+}
+
+SourcePosition Source::position(std::size_t offset) const
+{
+    offset = std::min(offset, text_.size());
+    const auto after = std::ranges::upper_bound(line_starts_, offset);
+    const std::size_t start = *(after - 1);
+    const std::size_t end = std::min(text_.find('\n', start), text_.size());
+    SourcePosition position{file_, static_cast<unsigned>(after - line_starts_.begin()), 1, {}};
+    // Columns are characters, not bytes: what an editor shows.
+    for (const char byte : text_.substr(start, offset - start))
+        if ((byte & 0xc0) != 0x80)
+            ++position.column;
+    std::string_view line = text_.substr(start, end - start);
+    if (line.ends_with('\r'))
+        line.remove_suffix(1);
+    if (line.size() <= longest_shown_line)
+        position.text = printable(replace_all(line, "\t", " "));
+    return position;
+}
+
+Error Source::error(std::size_t offset, std::string_view found, std::string hint) const
+{
+    Error error(ErrorKind::invalid, position(offset), "{}", found);
+    return hint.empty() ? error : std::move(error).hint(std::move(hint));
+}
+
+} // namespace dfriends::converge::chef

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/chef/words.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace dfriends::converge::chef {
+
+namespace {
+
+using enum Conversion;
+
+constexpr std::string_view local_only = "containers are those of the engine that converge is given";
+
+constexpr auto common = std::to_array<PropertyRow>({
+    {"guard_interpreter", "guards are run by /bin/sh; write them so", refused},
+    {"ignore_failure", "", apart},
+    {"provider", "", ignored},
+    {"retries", "", ignored},
+    {"retry_delay", "", ignored},
+    {"sensitive", "", ignored},
+    {"supports", "", ignored},
+});
+
+// The 2014 cookbook's properties and those of 2016 and later side by side.
+constexpr auto container = std::to_array<PropertyRow>({
+    {"add_host", "--add-host", option},
+    {"api_retries", "", ignored},
+    {"attach", "", ignored},
+    {"autoremove", "remove"},
+    {"binds", "volumes", append},
+    {"cap_add", "--cap-add", option},
+    {"cap_drop", "--cap-drop", option},
+    {"cgroup_parent", "--cgroup-parent", option},
+    {"cmd_timeout", "stop_timeout"},
+    {"command", "command"},
+    {"container_name", "", apart},
+    {"cpu_shares", "cpu_shares"},
+    {"cpus", "--cpus", option},
+    {"cpuset_cpus", "--cpuset-cpus", option},
+    {"detach", "detach"},
+    {"devices", "--device", option},
+    {"dns", "dns"},
+    {"dns_search", "--dns-search", option},
+    {"domain_name", "--domainname", option},
+    {"entrypoint", "entrypoint"},
+    {"env", "env", pairs},
+    {"env_file", "--env-file", option},
+    {"expose", "expose"},
+    {"exposed_ports", "expose"},
+    {"extra_hosts", "--add-host", option},
+    {"force", "", ignored},
+    {"health_check", "use the image's HEALTHCHECK", refused},
+    {"host", local_only, refused},
+    {"host_name", "hostname"},
+    {"hostname", "hostname"},
+    {"image", "", apart},
+    {"init", "--init", option},
+    {"init_type", "", apart},
+    {"ip_address", "--ip", option},
+    {"ipc_mode", "--ipc", option},
+    {"kernel_memory", "--kernel-memory", option},
+    {"kill_after", "stop_timeout"},
+    {"label", "use labels", refused},
+    {"labels", "labels", map},
+    {"link", "links", append},
+    {"links", "links", append},
+    {"log_driver", "--log-driver", option},
+    {"log_opts", "--log-opt", option},
+    {"lxc_conf", "engines have had no LXC driver since 2016", refused},
+    {"mac_address", "--mac-address", option},
+    {"memory", "memory"},
+    {"memory_reservation", "--memory-reservation", option},
+    {"memory_swap", "--memory-swap", option},
+    {"memory_swappiness", "--memory-swappiness", option},
+    {"net", "network"},
+    {"network_aliases", "--network-alias", option},
+    {"network_mode", "network"},
+    {"networking", "", apart},
+    {"oom_kill_disable", "--oom-kill-disable", option},
+    {"oom_score_adj", "--oom-score-adj", option},
+    {"open_stdin", "stdin"},
+    {"opt", "write the options as properties", refused},
+    {"pid_mode", "--pid", option},
+    {"port", "ports", append},
+    {"port_bindings", "use port", refused},
+    {"privileged", "privileged"},
+    {"public_port", "write port 'HOST:CONTAINER'", refused},
+    {"publish_all_ports", "--publish-all", option},
+    {"publish_exposed_ports", "--publish-all", option},
+    {"read_timeout", "", ignored},
+    {"remove_automatically", "remove"},
+    {"repo", "", apart},
+    {"restart_maximum_retry_count", "", apart},
+    {"restart_policy", "", apart},
+    {"rm", "remove"},
+    {"ro_rootfs", "read_only"},
+    {"running_wait_time", "", ignored},
+    {"security_opt", "--security-opt", option},
+    {"signal", "signal"},
+    {"stdin", "stdin"},
+    {"tag", "", apart},
+    {"tmpfs", "--tmpfs", option},
+    {"tty", "tty"},
+    {"ulimits", "--ulimit", option},
+    {"user", "user"},
+    {"userns_mode", "--userns", option},
+    {"volume", "volumes", append},
+    {"volumes", "volumes", append},
+    {"volumes_from", "volumes_from"},
+    {"workdir", "working_directory"},
+    {"working_dir", "working_directory"},
+    {"working_directory", "working_directory"},
+});
+constexpr auto image = std::to_array<PropertyRow>({
+    {"buildargs", "write ARG defaults into the Dockerfile", refused},
+    {"cmd_timeout", "", ignored},
+    {"destination", "archive"},
+    {"dockerfile", "source"},
+    {"force", "force"},
+    {"host", local_only, refused},
+    {"image_name", "image"},
+    {"input", "archive"},
+    {"no_cache", "", ignored},
+    {"nocache", "", ignored},
+    {"output", "archive"},
+    {"path", "source"},
+    {"read_timeout", "", ignored},
+    {"registry", "", apart},
+    {"repo", "image"},
+    {"source", "source"},
+    {"tag", "tag"},
+});
+constexpr auto network = std::to_array<PropertyRow>({
+    {"driver", "driver"},
+    {"driver_opts", "make the network with execute", refused},
+    {"gateway", "gateway"},
+    {"host", local_only, refused},
+    {"internal", "internal"},
+    {"ip_range", "make the network with execute", refused},
+    {"network_name", "", apart},
+    {"subnet", "subnet"},
+});
+constexpr auto volume = std::to_array<PropertyRow>({
+    {"driver", "driver"},
+    {"host", local_only, refused},
+    {"opts", "options", map},
+    {"volume_name", "", apart},
+});
+constexpr auto engine = std::to_array<PropertyRow>({
+    {"host", "configure the engine in /etc/docker/daemon.json", refused},
+    {"install_method", "", ignored},
+    {"package_name", "package"},
+    {"package_version", "version"},
+    {"repo", "", ignored},
+    {"service_manager", "", ignored},
+    {"setup_docker_repo", "", ignored},
+    {"version", "version"},
+});
+constexpr auto file = std::to_array<PropertyRow>({
+    {"backup", "", ignored},
+    {"content", "content"},
+    {"group", "group"},
+    {"mode", "mode", mode},
+    {"owner", "owner"},
+    {"path", "path"},
+    {"user", "owner"},
+});
+constexpr auto cookbook_file = std::to_array<PropertyRow>({
+    {"backup", "", ignored},
+    {"cookbook", "copy the file into this cookbook", refused},
+    {"group", "group"},
+    {"mode", "mode", mode},
+    {"owner", "owner"},
+    {"path", "path"},
+    {"source", "", apart},
+    {"user", "owner"},
+});
+constexpr auto directory = std::to_array<PropertyRow>({
+    {"group", "group"},
+    {"mode", "mode", mode},
+    {"owner", "owner"},
+    {"path", "path"},
+    {"recursive", "recursive"},
+    {"user", "owner"},
+});
+constexpr auto link = std::to_array<PropertyRow>({
+    {"link_type", "", apart},
+    {"target_file", "path"},
+    {"to", "to"},
+});
+constexpr auto package = std::to_array<PropertyRow>({
+    {"options", "options"},
+    {"package_name", "package"},
+    {"source", "install the file with execute and dpkg -i", refused},
+    {"timeout", "", ignored},
+    {"version", "version"},
+});
+constexpr auto service = std::to_array<PropertyRow>({
+    {"init_command", "use execute", refused},
+    {"pattern", "", ignored},
+    {"reload_command", "use execute", refused},
+    {"restart_command", "use execute", refused},
+    {"service_name", "service"},
+    {"start_command", "use execute", refused},
+    {"status_command", "", ignored},
+    {"stop_command", "use execute", refused},
+});
+constexpr auto execute = std::to_array<PropertyRow>({
+    {"code", "", apart},
+    {"command", "command"},
+    {"creates", "creates"},
+    {"cwd", "directory"},
+    {"env", "environment", pairs},
+    {"environment", "environment", pairs},
+    {"flags", "", apart},
+    {"group", "give the user whose group it is", refused},
+    {"interpreter", "", apart},
+    {"live_stream", "", ignored},
+    {"path", "path"},
+    {"returns", "returns"},
+    {"timeout", "timeout"},
+    {"umask", "call umask in the command", refused},
+    {"user", "user"},
+});
+constexpr auto user = std::to_array<PropertyRow>({
+    {"comment", "comment"},
+    {"gid", "group"},
+    {"home", "home"},
+    {"manage_home", "make_home"},
+    {"non_unique", "give another uid", refused},
+    {"password", "set it with execute and chpasswd -e", refused},
+    {"shell", "shell"},
+    {"system", "system"},
+    {"uid", "id"},
+    {"username", "user"},
+    {"force", "", ignored},
+    {"iterations", "", ignored},
+});
+constexpr auto group = std::to_array<PropertyRow>({
+    {"append", "", ignored},
+    {"excluded_members", "use execute and gpasswd -d", refused},
+    {"gid", "id"},
+    {"group_name", "group"},
+    {"members", "members"},
+    {"system", "system"},
+});
+constexpr auto log = std::to_array<PropertyRow>({{"level", "", ignored}, {"message", "message"}});
+constexpr auto apt_update = std::to_array<PropertyRow>({{"frequency", "", ignored}});
+
+constexpr auto container_actions = std::to_array<ActionRow>({{"delete", "remove"}, {"run_if_missing", "run"}});
+constexpr auto network_actions = std::to_array<ActionRow>({{"remove", "delete"}});
+constexpr auto volume_actions = std::to_array<ActionRow>({{"delete", "remove"}});
+constexpr auto engine_actions = std::to_array<ActionRow>({{"create", "install"}, {"delete", "remove"}, {"start", "install"}});
+constexpr auto account_actions = std::to_array<ActionRow>({{"manage", "create"}, {"modify", "create"}});
+constexpr auto package_actions = std::to_array<ActionRow>({{"purge", "remove"}});
+constexpr auto update_actions = std::to_array<ActionRow>({{"periodic", "run"}, {"update", "run"}});
+
+constexpr auto types = std::to_array<TypeRow>({
+    {"apt_package", "package", "package", package, package_actions},
+    {"apt_update", "exec", "command", apt_update, update_actions},
+    {"bash", "exec", "command", execute, {}},
+    {"cookbook_file", "file", "path", cookbook_file, {}},
+    {"directory", "directory", "path", directory, {}},
+    {"dnf_package", "package", "package", package, package_actions},
+    {"docker_container", "docker_container", "container", container, container_actions},
+    {"docker_image", "docker_image", "image", image, {}},
+    {"docker_installation", "docker_engine", "", engine, engine_actions},
+    {"docker_installation_package", "docker_engine", "", engine, engine_actions},
+    {"docker_installation_script", "docker_engine", "", engine, engine_actions},
+    {"docker_network", "docker_network", "", network, network_actions},
+    {"docker_service", "docker_engine", "", engine, engine_actions},
+    {"docker_service_manager", "docker_engine", "", engine, engine_actions},
+    {"docker_volume", "docker_volume", "", volume, volume_actions},
+    {"dpkg_package", "package", "package", package, package_actions},
+    {"execute", "exec", "command", execute, {}},
+    {"file", "file", "path", file, {}},
+    {"group", "group", "group", group, account_actions},
+    {"link", "link", "path", link, {}},
+    {"log", "log", "message", log, {}},
+    {"package", "package", "package", package, package_actions},
+    {"script", "exec", "command", execute, {}},
+    {"service", "service", "service", service, {}},
+    {"systemd_service", "service", "service", service, {}},
+    {"user", "user", "user", user, account_actions},
+    {"yum_package", "package", "package", package, package_actions},
+});
+
+} // namespace
+
+std::span<const TypeRow> type_rows()
+{
+    return types;
+}
+
+const TypeRow* find_type_row(std::string_view chef)
+{
+    const auto* row = std::ranges::find(types, chef, &TypeRow::chef);
+    return row == types.end() ? nullptr : row;
+}
+
+std::span<const PropertyRow> common_rows()
+{
+    return common;
+}
+
+} // namespace dfriends::converge::chef

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/chef/recipe.hpp"
+#include "converge/attributes.hpp"
+#include "converge/schema.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace dfriends;
+using namespace dfriends::converge;
+
+namespace {
+
+Facts machine()
+{
+    Facts facts;
+    facts.hostname = "web1";
+    facts.fqdn = "web1.example";
+    facts.ipaddress = "192.0.2.7";
+    facts.os_family = "debian";
+    facts.distribution = "debian";
+    facts.distribution_version = "12";
+    return facts;
+}
+
+/// The catalog, which must also pass the check against the table.
+Catalog read(std::string_view text)
+{
+    Catalog catalog = read_chef(text, "recipes/r.rb", machine());
+    check(catalog);
+    return catalog;
+}
+
+Resource one(std::string_view text)
+{
+    Catalog catalog = read(text);
+    REQUIRE(catalog.resources.size() == 1);
+    return catalog.resources[0];
+}
+
+std::string value(const Resource& resource, std::string_view attribute)
+{
+    const Value* found = find_attribute(resource, attribute);
+    return found == nullptr ? "(none)" : scalar_text(*found);
+}
+
+/// What a recipe's log resources say, in order.
+std::string said(std::string_view text)
+{
+    std::string all;
+    for (const Resource& resource : read(text).resources)
+        all += (all.empty() ? "" : "|") + text_or_name(resource, "message");
+    return all;
+}
+
+Error error_of(std::string_view text)
+{
+    try {
+        read(text);
+    } catch (const Error& error) {
+        return error;
+    }
+    return Error(ErrorKind::internal, "no error");
+}
+
+} // namespace
+
+TEST_CASE("chef: the book's recipe")
+{
+    const Catalog catalog = read("# Include Docker recipe\n"
+                                 "include_recipe 'docker'\n"
+                                 "# Pull latest image\n"
+                                 "docker_image 'shrikrishna/code.it'\n"
+                                 "# Run container exposing ports\n"
+                                 "docker_container 'shrikrishna/code.it' do\n"
+                                 "  detach true\n"
+                                 "  port '8000:8000'\n"
+                                 "  env 'NODE_PORT=8000'\n"
+                                 "  volume '/var/log/code.it:/var/log/code.it'\n"
+                                 "end\n");
+    REQUIRE(catalog.resources.size() == 3);
+    CHECK(address(catalog.resources[0]) == "docker_engine[docker]");
+    CHECK(address(catalog.resources[1]) == "docker_image[shrikrishna/code.it]");
+    CHECK(catalog.resources[1].actions.empty()); // pull_if_missing
+    CHECK(catalog.resources[1].attributes.empty());
+    const Resource& container = catalog.resources[2];
+    CHECK(address(container) == "docker_container[shrikrishna/code.it]");
+    CHECK(container.actions.empty()); // run
+    CHECK(value(container, "container") == "code.it");
+    CHECK(value(container, "image") == "shrikrishna/code.it");
+    CHECK(value(container, "ports") == "8000:8000");
+    CHECK(value(container, "env") == "NODE_PORT=8000");
+    CHECK(value(container, "volumes") == "/var/log/code.it:/var/log/code.it");
+    CHECK(value(container, "restart") == "unless-stopped");
+    CHECK(flag_or(container, "detach", false));
+    CHECK(container.position.line == 6);
+}
+
+TEST_CASE("chef: names of containers")
+{
+    const std::string docker = "include_recipe 'docker'\n";
+    const auto name = [&](const std::string& recipe) { return value(read(docker + recipe).resources.back(), "container"); };
+    CHECK(name("docker_container 'a/b/web:1.2'") == "web");
+    CHECK(name("docker_container 'host:5000/web@sha256:abc'") == "web");
+    CHECK(name("docker_container 'x' do image 'u/app'\nend") == "app");
+    CHECK(name("docker_container 'x' do container_name 'mine'\nend") == "mine");
+    const std::string first = name("docker_container 'busybox' do init_type false\ncommand 'sleep 1'\nend");
+    const std::string second = name("docker_container 'busybox' do init_type false\ncommand 'sleep 2'\nend");
+    CHECK(first.starts_with("busybox-"));
+    CHECK(first != second);
+    CHECK(value(one("docker_container 'web' do repo 'nginx'\ntag '1.27'\nend"), "container") == "web");
+    CHECK(value(one("docker_container 'web' do repo 'nginx'\ntag '1.27'\nend"), "image") == "nginx:1.27");
+    CHECK(value(one("docker_container 'u/app' do volume '/x'\nimage 'u/other:2'\ntag '3'\nend"), "container") == "other");
+    CHECK(value(one("docker_container 'u/app' do volume '/x'\nimage 'u/other:2'\ntag '3'\nend"), "image") == "u/other:2");
+}
+
+TEST_CASE("chef: modern containers")
+{
+    const Resource web = one("docker_container 'web' do\n"
+                             "  repo 'registry.example:5000/nginx'\n  tag 'stable'\n"
+                             "  port ['80:80', '443:443/tcp']\n  volumes ['/a:/a', '/b']\n  binds '/c:/c'\n"
+                             "  env({ 'A' => 1, 'B' => 'x y' })\n  labels 'role:web'\n"
+                             "  restart_policy 'on-failure'\n  restart_maximum_retry_count 3\n"
+                             "  network_mode 'back'\n  command ['nginx', '-g', 'daemon off;']\n"
+                             "  cap_add %w(NET_ADMIN SYS_TIME)\n  publish_all_ports false\n  log_opts 'max-size' => '1m'\n"
+                             "  memory 512\n  kill_after 5\n  action [:create, :run_if_missing]\nend");
+    CHECK(value(web, "image") == "registry.example:5000/nginx:stable");
+    CHECK(list_of(web, "ports") == std::vector<std::string>{"80:80", "443:443/tcp"});
+    CHECK(list_of(web, "volumes").size() == 3);
+    CHECK(list_of(web, "env") == std::vector<std::string>{"A=1", "B=x y"});
+    CHECK(map_of(web, "labels") == std::vector<std::pair<std::string, std::string>>{{"role", "web"}});
+    CHECK(value(web, "restart") == "on-failure:3");
+    CHECK(value(web, "network") == "back");
+    CHECK(list_of(web, "command") == std::vector<std::string>{"nginx", "-g", "daemon off;"});
+    CHECK(list_of(web, "extra_parameters") == std::vector<std::string>{"--cap-add='NET_ADMIN'", "--cap-add='SYS_TIME'", "--log-opt='max-size=1m'"});
+    CHECK(value(web, "stop_timeout") == "5");
+    CHECK(web.actions == std::vector<std::string>{"create", "run"});
+}
+
+TEST_CASE("chef: the other resources")
+{
+    CHECK(one("apt_package 'git'").type == "package");
+    CHECK(value(one("package %w(git curl)"), "package") == "git curl");
+    CHECK(one("package('x') { action :purge }").actions == std::vector<std::string>{"remove"});
+    CHECK(one("service 'x'").actions == std::vector<std::string>{"nothing"});
+    CHECK(one("service 'x' do action [:enable, :start] end").actions.size() == 2);
+    CHECK(value(one("directory '/x' do mode 0755\nrecursive true end"), "mode") == "0755");
+    CHECK(value(one("file '/x' do content \"a\\n\"\nmode '600' end"), "mode") == "600");
+    CHECK(value(one("cookbook_file '/etc/app.conf' do source 'conf/app.conf' end"), "source") == "files/default/conf/app.conf");
+    CHECK(value(one("link '/a' do to '/b' end"), "to") == "/b");
+    CHECK(value(one("execute 'name' do command 'ls'\ncwd '/tmp'\nenvironment 'A' => 'b' end"), "environment") == "A=b");
+    CHECK(value(one("execute 'ls -l'"), "command") == "ls -l");
+    CHECK(value(one("execute 'ls -l'"), "timeout") == "3600");
+    CHECK(value(one("bash 'x' do code \"echo 'a'\" end"), "command") == "'bash' -c 'echo '\\''a'\\'''");
+    CHECK(value(one("script 'x' do interpreter 'python3'\nflags '-u'\ncode 'pass' end"), "command") == "'python3' '-u' -c 'pass'");
+    CHECK(value(one("execute 'a' do ignore_failure true end"), "command") == "{ a\n} || true");
+    CHECK(value(one("user 'app' do uid 500\ngid 'app'\nmanage_home true end"), "id") == "500");
+    CHECK(value(one("group 'app' do members ['a', 'b'] end"), "members") == "a b");
+    CHECK(one("docker_network 'x' do network_name 'back'\nsubnet '10.9.0.0/24' end").name == "back");
+    CHECK(one("docker_volume 'data'").type == "docker_volume");
+    CHECK(value(one("apt_update 'all' do action :periodic end"), "command") == "apt-get update");
+    CHECK(value(one("apt_update"), "command") == "apt-get update");
+    CHECK(one("docker_service 'default' do action [:create, :start] end").actions.size() == 2);
+    CHECK(value(one("docker_image 'app' do tag 'v1'\nsource '/src'\naction :build end"), "source") == "/src");
+    CHECK(value(one("docker_image 'app' do registry 'r.example' end"), "image") == "r.example/app");
+}
+
+TEST_CASE("chef: guards and notifications")
+{
+    const Catalog catalog = read("execute 'reload' do\n  command 'true'\n  action :nothing\nend\n"
+                                 "docker_image 'app' do\n  notifies :redeploy, 'docker_container[app]', :immediately\n  notifies :run, 'execute[reload]'\nend\n"
+                                 "docker_container 'app' do\n  only_if 'test -d /srv'\n"
+                                 "  not_if { ::File.exist?(\"/srv/o'ff\") && !Dir.exist?('/x') || node['hostname'] == 'web1' }\n"
+                                 "  subscribes :restart, 'docker_image[app]', :delayed\nend\n");
+    const auto& told = catalog.resources[1].notifications;
+    REQUIRE(told.size() == 3);
+    CHECK(address(told[0].target) == "docker_container[app]");
+    CHECK(told[0].action == "redeploy");
+    CHECK(told[0].immediately);
+    CHECK(address(told[1].target) == "exec[reload]");
+    CHECK_FALSE(told[1].immediately);
+    CHECK(told[2].action == "restart");
+    const auto& guards = catalog.resources[2].guards;
+    REQUIRE(guards.size() == 2);
+    CHECK(guards[0].only_if);
+    CHECK(guards[0].command == "test -d /srv");
+    CHECK_FALSE(guards[1].only_if);
+    CHECK(guards[1].command == "{ { test -e '/srv/o'\\''ff'; } && { ! { test -d '/x'; }; }; } || { true; }");
+    const Catalog engine = read("include_recipe 'docker'\nfile '/etc/docker/daemon.json' do\n content '{}'\n notifies :restart, 'service[docker]'\nend");
+    REQUIRE(engine.resources[1].notifications.size() == 1);
+    CHECK(address(engine.resources[1].notifications[0].target) == "docker_engine[docker]");
+}
+
+TEST_CASE("chef: one name declared several times")
+{
+    const Catalog catalog = read("service 'x' do action :stop end\nservice 'x' do action :start end\nfile '/a' do notifies :restart, 'service[x]' end");
+    CHECK(catalog.resources[0].name == "x");
+    CHECK(catalog.resources[1].name == "x (2)");
+    CHECK(value(catalog.resources[1], "service") == "x");
+    REQUIRE(catalog.resources[2].notifications.size() == 1);
+    CHECK(catalog.resources[2].notifications[0].target.name == "x (2)");
+    CHECK(read("include_recipe 'docker'\ninclude_recipe 'docker::default'").resources.size() == 1);
+}
+
+TEST_CASE("chef: values")
+{
+    CHECK(said("log \"#{node['hostname']} #{node[:fqdn]} #{node.ipaddress}\"") == "web1 web1.example 192.0.2.7");
+    CHECK(said("default['a']['b'] = 1\nnode.override['a']['b'] = 2\nnode.default['a']['c'] = 3\nlog node['a'].inspect") == "{\"b\"=>2, \"c\"=>3}");
+    CHECK(said("a, b = 'x:y'.split(':')\nlog b + a") == "yx");
+    CHECK(said("names = []\nnames << 'a'\nnames << 'b'\nlog names.join('-')") == "a-b");
+    CHECK(said("log 'text %s %d%%' % ['a', 5]") == "text a 5%");
+    CHECK(said("x = 5\nx += 2 * 3\nlog (x > 10 && x != 12 ? 'yes' : 'no')") == "yes");
+    CHECK(said("x ||= 'a'\nx ||= 'b'\nlog x") == "a");
+    CHECK(said("h = { 'a' => 1, b: [2, nil] }\nlog \"#{h['a']}#{h[:b].first}#{h[:b][-1].nil?}\"") == "12true");
+    CHECK(said("log \"#{-7 / 2} #{-7 % 3} #{1.5 + 1}\"") == "-4 2 2.5");
+    CHECK(said("log 'Ab'.downcase + ' x '.strip + 'abc'.include?('b').to_s + '12x'.to_i.to_s") == "abxtrue12");
+    CHECK(said("log ::File.join('/a/', '/b', 'c')") == "/a/b/c");
+    CHECK(said("log 'a' if 'web12' =~ /^WEB(\\d|x)+$/i\nlog 'b' unless 'web' =~ /e+?b.|q/") == "a|b");
+    CHECK(said("port = 80\ndocker_container 'w' do\n repo 'x'\n port port\nend\nlog port.to_s").ends_with("80"));
+    CHECK(said("log value_for_platform_family(['rhel'] => 'yum', 'default' => 'apt')") == "apt");
+    CHECK(said("log 'd' if platform_family?('debian') and not platform?('ubuntu')") == "d");
+}
+
+TEST_CASE("chef: flow")
+{
+    CHECK(said("if false\n log 'a'\nelsif nil\n log 'b'\nelse\n log 'c'\nend") == "c");
+    CHECK(said("unless false then log 'a' end") == "a");
+    CHECK(said("case node['platform']\nwhen 'ubuntu', 'debian'\n log 'a'\nelse\n log 'b'\nend") == "a");
+    CHECK(said("case 'web3' when /^db/ then log 'a' when /^web/ then log 'b' end") == "b");
+    CHECK(said("%w(a b c).each do |x|\n next if x == 'b'\n log x\nend") == "a|c");
+    CHECK(said("{ 'a' => 1, 'b' => 2 }.each { |k, v| log \"#{k}#{v}\" }") == "a1|b2");
+    CHECK(said("%w(a b).each_with_index { |x, i| log \"#{x}#{i}\" }") == "a0|b1");
+    CHECK(said("log [1, 2, 3].map { |x| x * 2 }.select { |x| x > 2 }.join(',')") == "4,6");
+    CHECK(said("3.times { |i| log i.to_s\n break if i == 1 }") == "0|1");
+    CHECK(said("log 'a'\nreturn if true\nlog 'b'") == "a");
+}
+
+TEST_CASE("chef: errors say what, where and what else")
+{
+    const Error property = error_of("docker_container 'x' do\n  detach true\n  prot '80'\nend");
+    CHECK(property.kind() == ErrorKind::invalid);
+    CHECK(property.position().file == "recipes/r.rb");
+    CHECK(property.position().line == 3);
+    CHECK(property.position().column == 3);
+    CHECK(property.position().text == "  prot '80'");
+    CHECK(property.message() == "'docker_container' has no property 'prot'");
+    CHECK(property.hint() == "did you mean 'port'?");
+    CHECK(error_of("docker_contaner 'x'").hint() == "did you mean 'docker_container'?");
+    CHECK(error_of("service 'x' do action :strat end").hint() == "did you mean 'start'?");
+    CHECK(error_of("file '/x' do\n notifies :restart, 'service[y]'\nend").message() == "there is no 'service[y]' in the recipe");
+    CHECK(error_of("ruby_block 'x' do\nend").message() == "'ruby_block' is outside the supported subset");
+    CHECK(error_of("def f\nend").message() == "'def' is outside the supported subset");
+    CHECK(error_of("x = `ls`").position().column == 5);
+    CHECK(error_of("template '/x' do\nend").kind() == ErrorKind::invalid);
+    CHECK(error_of("log node['a']['b']").message() == "the attribute node['a'] is not set");
+    CHECK(error_of("node['a'] = 1").hint() == "write node.default['…'] = …");
+    CHECK(error_of("if true\nlog 'a'\n").message() == "'end' is missing for what begins here");
+    CHECK(error_of("log 'a'\nend").position().line == 2);
+    CHECK(error_of("log nothing_such").position().column == 5);
+    CHECK(error_of("include_recipe 'nginx'").message() == "the recipe 'nginx' is not known");
+    CHECK(error_of("log 'x'.frobnicate").message() == "the method 'frobnicate' of a string is outside the supported subset");
+    CHECK(error_of("directory '/x' do\n recursive 'yes'\nend").position().line == 2);
+    CHECK(error_of("cookbook_file '/x' do source '../../etc/shadow' end").kind() == ErrorKind::invalid);
+    CHECK(error_of("service 'x' do ignore_failure true end").kind() == ErrorKind::invalid);
+}
+
+TEST_CASE("chef: hostile recipes end soon")
+{
+    const auto many = [](std::string_view part, int times) {
+        std::string all;
+        for (int done = 0; done < times; ++done)
+            all += part;
+        return all;
+    };
+    for (const std::string& recipe :
+         {"log " + many("(", 100'000), "log " + many("[", 100'000), "log " + many("!", 100'000), "x = 1" + many(" + 1", 100'000), "x" + many(".y", 100'000), many("if a\n", 10'000), "x = " + many("{a: ", 10'000),
+          "x" + many(" = x", 10'000), "node" + many("['a']", 10'000), "x = " + many("1 ? ", 10'000), "log 'a' " + many("if true ", 10'000), "a =~ /" + many("(", 400) + "/",
+          std::string("x = [1]\n1000.times { x = [x] }"), std::string("x = [1]\n1000.times { x = [x, x] }"), std::string("a = 'x'\n90.times { a += a }"),
+          std::string("9999.times { 9999.times { } }"), std::string("9999.times { |i| log i.to_s }"), std::string("x = 'a' * 999999999999"), std::string("x = (1..999999999)"),
+          std::string("9000.times { |i| node.default['a'][i.to_s] = i }")}) {
+        CAPTURE(recipe.substr(0, 40));
+        CHECK(error_of(recipe).kind() == ErrorKind::invalid);
+    }
+}
