@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/load.hpp"
 
+#include "converge/chef/recipe.hpp"
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
 #include "converge/yaml/manifest.hpp"
@@ -52,7 +53,11 @@ Catalog read(const fs::path& file, const Facts& facts)
 {
     const std::string text = os::read_file(file, largest_manifest);
     const std::string suffix = file.extension().string();
-    return read_yaml_manifest(text, file.string());
+    if (suffix != ".rb")
+        return read_yaml_manifest(text, file.string());
+    Catalog catalog = read_chef(text, file.string(), facts);
+    chain(catalog);
+    return catalog;
 }
 
 } // namespace
