@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "converge/chef/evaluator.hpp"
-
 #include "base/scope_exit.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
+#include "converge/chef/evaluator.hpp"
 #include "converge/chef/guard_text.hpp"
 #include "converge/chef/methods.hpp"
 #include "converge/chef/resources.hpp"
