@@ -186,9 +186,11 @@ bool Parser::argument_follows() const
             return token.space_before;
         return (token.text == "-" || token.text == "*" || token.text == "&") && token.space_before &&
                !token.space_after;
-    default:
-        return false;
+    case TokenKind::end:
+    case TokenKind::newline:
+        break;
     }
+    return false;
 }
 
 void Parser::arguments(Node& call)
@@ -286,7 +288,9 @@ Node Parser::primary()
         return keyword_value();
     case TokenKind::mark:
         break;
-    default:
+    case TokenKind::end:
+    case TokenKind::newline:
+    case TokenKind::label:
         unexpected();
     }
     if (token.text == "[")

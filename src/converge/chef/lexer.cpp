@@ -124,9 +124,18 @@ bool Lexer::value_wanted() const
     case TokenKind::identifier:
         // «name %w(a)» is a call with an argument, «name % 2» and «name%2» are arithmetic.
         return space_before_ && !is_blank(after) && after != '\n' && after != '=';
-    default:
-        return false;
+    case TokenKind::end:
+    case TokenKind::constant:
+    case TokenKind::integer:
+    case TokenKind::decimal:
+    case TokenKind::string:
+    case TokenKind::symbol:
+    case TokenKind::words:
+    case TokenKind::symbols:
+    case TokenKind::pattern:
+        break;
     }
+    return false;
 }
 
 std::vector<Token> Lexer::run(bool embedded)

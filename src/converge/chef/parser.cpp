@@ -33,9 +33,16 @@ std::string shown(const Token& token)
     case TokenKind::integer:
     case TokenKind::decimal:
         return "a number";
-    default:
-        return fmt::format("'{}'", printable(token.text));
+    case TokenKind::identifier:
+    case TokenKind::constant:
+    case TokenKind::keyword:
+    case TokenKind::label:
+    case TokenKind::symbol:
+    case TokenKind::pattern:
+    case TokenKind::mark:
+        break;
     }
+    return fmt::format("'{}'", printable(token.text));
 }
 
 void Parser::unexpected() const
