@@ -44,7 +44,8 @@ struct Applet {
     std::span<const Verb> verbs;
     std::span<const config::Setting> settings = {}; ///< of every verb; they may also stand before it
     bool single_dash_names = false;
-    /// Renders an error in the manner of the replaced tool and returns that tool's exit code; null: the house's manner.
+    /// Renders an error in the manner of the replaced tool and returns that tool's exit code. Null, or a result of -1: the house's
+    /// manner.
     int (*report)(const Error&, const Context&) = nullptr;
 };
 

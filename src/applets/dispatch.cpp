@@ -273,7 +273,8 @@ class CommandLine {
         context.applet = applet_;
         context.verb = verb_;
         if (applet_ != nullptr && applet_->report != nullptr)
-            return applet_->report(error, context);
+            if (const int code = applet_->report(error, context); code >= 0)
+                return code;
         if (error.kind() != ErrorKind::interrupted)
             fmt::print(stderr, "{}", cli::render_error("dfriends", error, context.error_colour));
         return cli::exit_code(error.kind());

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/applet.hpp"
+#include "applets/cache/verbs.hpp"
 #include "applets/converge/verbs.hpp"
 #include "applets/house/verbs.hpp"
+#include "applets/kv/verbs.hpp"
 
 #include <array>
 
@@ -11,6 +13,9 @@ std::span<const Applet> table()
 {
     static const std::array applets{
         house::house_applet,
+        kv::kv_applet,
+        kv::ctl_applet,
+        cache::cache_applet,
         converge::converge_applet,
     };
     return applets;

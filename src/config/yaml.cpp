@@ -8,8 +8,8 @@
 #include <yaml-cpp/yaml.h>
 
 #include <optional>
-#include <sstream>
 #include <set>
+#include <sstream>
 
 namespace dfriends::config {
 
@@ -116,8 +116,8 @@ struct Survey {
     std::optional<YAML::Mark> second; ///< where a second document begins
 };
 
-/// Counts what the parser finds. On some broken texts yaml-cpp reports empty values or documents for ever without reading on, which
-/// would fill the memory of whoever builds them: more of them than the text has characters cannot be.
+/// Counts what the parser finds. On some broken texts yaml-cpp reports empty values or documents for ever without
+/// reading on, which would fill the memory of whoever builds them: more of them than the text has characters cannot be.
 class Surveyor final : public YAML::EventHandler {
   public:
     explicit Surveyor(std::size_t most) : left_(most) {}
@@ -127,15 +127,28 @@ class Surveyor final : public YAML::EventHandler {
     {
         if (++survey.documents == 2)
             survey.second = mark;
+        else
+            first_ = mark;
+        if (survey.second && mark.pos == first_.pos)
+            throw YAML::ParserException(mark, "this is no YAML");
         count(mark);
     }
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { count(mark); }
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { count(mark); }
-    void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override { count(mark); }
-    void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override { count(mark); }
+    void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override
+    {
+        count(mark);
+    }
+    void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override
+    {
+        count(mark);
+    }
     void OnSequenceEnd() override {}
-    void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override { count(mark); }
+    void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override
+    {
+        count(mark);
+    }
     void OnMapEnd() override {}
 
   private:
@@ -145,6 +158,7 @@ class Surveyor final : public YAML::EventHandler {
             throw YAML::ParserException(mark, "this is no YAML");
     }
     std::size_t left_;
+    YAML::Mark first_;
 };
 
 Survey look_through(const std::string& source)
@@ -170,7 +184,8 @@ Node parse_yaml(std::string_view text, std::string file)
         const std::string source(text);
         const Survey survey = look_through(source);
         if (survey.second)
-            throw Error(ErrorKind::invalid, builder.position(*survey.second), "a second document stands here").hint("keep one document in a file");
+            throw Error(ErrorKind::invalid, builder.position(*survey.second), "a second document stands here")
+                .hint("keep one document in a file");
         return builder.build(survey.documents == 0 ? YAML::Node() : YAML::Load(source), 0);
     } catch (const YAML::Exception& error) {
         throw Error(ErrorKind::invalid, builder.position(error.mark), "{}", printable(error.msg));

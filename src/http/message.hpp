@@ -38,6 +38,7 @@ struct Request {
     Headers headers;
     BodyReader* body = nullptr;    ///< never null in a handler
     net::Stream* connection = nullptr; ///< for peer_address() and has_peer_closed(); not for reading or writing
+    std::string note;              ///< a word that the handler leaves for the access log
 
     /// The target up to '?', percent-encoding kept.
     std::string_view path() const;

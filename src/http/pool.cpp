@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/pool.hpp"
 
+#include "net/loop.hpp"
 #include "net/tcp.hpp"
 
 namespace dfriends::http {
@@ -45,6 +46,15 @@ net::Task<Kept> Client::Pool::open(Url url, std::chrono::milliseconds timeout)
 
 void Client::Pool::give_back(Kept kept)
 {
+    if (!watches_loop_) { // a client may serve one loop after the other (net::run): connections die with theirs
+        watches_loop_ = true;
+        net::Loop::current().at_end([weak = weak_from_this()] {
+            if (const auto pool = weak.lock()) {
+                pool->idle_.clear();
+                pool->watches_loop_ = false;
+            }
+        });
+    }
     auto& list = idle_[kept.key];
     std::erase_if(list, [now = std::chrono::steady_clock::now()](const Kept& old) { return old.expiry <= now; });
     kept.expiry = std::chrono::steady_clock::now() + options.idle;

@@ -21,7 +21,7 @@ struct Kept {
 };
 
 /// The idle connections of one client, by scheme, host and port.
-struct Client::Pool {
+struct Client::Pool : std::enable_shared_from_this<Client::Pool> {
     explicit Pool(ClientOptions given);
 
     /// The connection that was used last, where one is there and still open.
@@ -34,6 +34,7 @@ struct Client::Pool {
   private:
     net::Task<net::StreamPointer> dial(const Url& url, std::chrono::milliseconds timeout);
     std::map<std::string, std::vector<Kept>> idle_;
+    bool watches_loop_ = false; ///< the loop of the idle connections will tell when it ends
 };
 
 } // namespace dfriends::http

@@ -37,6 +37,8 @@ Loop::~Loop()
         inside_->mailbox->loop = nullptr;
     }
     Loop* const before = std::exchange(running, this); // tasks that are destroyed now may still ask for their loop
+    for (const auto& function : inside_->at_end)
+        function();
     inside_.reset();
     running = before;
 }
@@ -59,6 +61,11 @@ void Loop::spawn(Task<> task, std::function<void(std::exception_ptr)> on_failure
 void Loop::post(std::function<void()> function)
 {
     boost::asio::post(inside_->context, std::move(function));
+}
+
+void Loop::at_end(std::function<void()> function)
+{
+    inside_->at_end.push_back(std::move(function));
 }
 
 void Loop::run()

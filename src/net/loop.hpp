@@ -30,6 +30,8 @@ class Loop {
     void post(std::function<void()> function);
     /// Runs until stop() or until nothing is left to wait for.
     void run();
+    /// Calls a function when the loop ends, before its sockets die: for what outlives a loop but keeps connections of it.
+    void at_end(std::function<void()> function);
     /// Makes run() return soon; unfinished tasks are destroyed with the loop. Callable from any thread.
     void stop();
 

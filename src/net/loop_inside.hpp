@@ -9,6 +9,7 @@
 
 #include <list>
 #include <mutex>
+#include <vector>
 
 namespace dfriends::net {
 
@@ -30,6 +31,7 @@ struct Loop::Inside {
     /// Armed deadlines. Declared before the context, whose end destroys tasks that hold deadlines.
     std::list<std::weak_ptr<Deadline::Entry>> deadlines;
     std::chrono::steady_clock::time_point next_tick = std::chrono::steady_clock::time_point::max();
+    std::vector<std::function<void()>> at_end;
     boost::asio::io_context context{1};
     boost::asio::steady_timer ticker{context};
 

@@ -98,6 +98,6 @@ debian_image() {
   local root mirror; root=$(mktemp -d); mirror=$(system_mirror)
   [ -n "$mirror" ] || { echo "no Debian mirror in this machine's apt configuration"; return 1; }
   debootstrap --variant=minbase bookworm "$root/debian" "$mirror" >"$root/log" 2>&1 || { tail -n 20 "$root/log"; return 1; }
-  tar -C "$root/debian" -c . | docker import -q - dft-debian >/dev/null
+  tar -C "$root/debian" -c . | docker import - dft-debian >/dev/null
   rm -rf "$root"
 }

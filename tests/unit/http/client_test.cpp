@@ -138,6 +138,20 @@ TEST_CASE("Client: sends nothing that could end a header line early")
     CHECK_THROWS_WITH_AS(net::run(send_bad()), doctest::Contains("control character"), Error);
 }
 
+TEST_CASE("Client: may be used on one loop after the other")
+{
+    ClientOptions options = scripted("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb", 39);
+    Client client(std::move(options));
+    const auto get = [](Client& with) -> net::Task<std::string> {
+        Call call;
+        call.url = parse_url("http://h/");
+        Reply reply = co_await with.send(std::move(call));
+        co_return co_await reply.read_all(100);
+    };
+    for (int i = 0; i < 3; ++i)
+        CHECK(net::run(get(client)) == "a"); // a second answer on a kept connection would be "b"
+}
+
 TEST_CASE("Client: one connection serves one call after the other; the server drains")
 {
     CHECK(net::run(use_a_real_server()) == 1);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "applets/cache/verbs.hpp"
+
+#include <array>
+
+namespace dfriends::applets::cache {
+
+namespace {
+
+using config::Setting;
+using config::SettingType;
+
+constexpr std::array<Setting, 2> client_config_settings = {{
+    {"dockerfile", SettingType::flag, "Print the RUN line for a Dockerfile"},
+    {"port", SettingType::number, "The port that the cache listens on", "PORT", "3142"},
+}};
+
+constexpr std::array<Setting, 6> serve_settings = {{
+    {"allow-upstream",
+     SettingType::text,
+     "Let the cache connect to this host or address range although it is not public",
+     "HOST[:PORT]|CIDR",
+     {},
+     0,
+     true},
+    {"dir", SettingType::text, "Where content is kept; for root /var/cache/dfriends", "DIR"},
+    {"listen", SettingType::text, "Where to listen", "ADDR:PORT", "0.0.0.0:3142", 0, true},
+    {"max-size", SettingType::size, "Remove what was used least when the content exceeds this", "SIZE"},
+    {"offline", SettingType::flag, "Never ask upstream: serve what is there, and a final error for the rest"},
+    {"remap", SettingType::text, "Serve mirrors under a name, as /NAME/path", "NAME=URL[,URL...]", {}, 0, true},
+}};
+
+constexpr std::array<Verb, 4> verbs = {{
+    {.name = "client-config",
+     .usage = "",
+     .synopsis = "Prints the apt configuration that uses the cache",
+     .settings = client_config_settings,
+     .run = client_config,
+     .details = "The address is that of this host on Docker's default bridge, as containers see it.\n\n"
+                "  dfriends cache client-config --dockerfile"},
+    {.name = "list",
+     .usage = "[PATTERN]",
+     .synopsis = "Lists what the cache keeps",
+     .needs = state,
+     .run = list,
+     .details = "PATTERN is a shell pattern over whole URLs, such as '*/nginx_*.deb'."},
+    {.name = "serve",
+     .usage = "",
+     .synopsis = "Serves the package cache",
+     .settings = serve_settings,
+     .needs = state,
+     .traits = long_running,
+     .run = serve,
+     .details = "Clients use it as HTTP proxy, or put its address in front of a repository's: "
+                "http://HOST:3142/mirror.example/debian.\n\n"
+                "  dfriends cache serve --max-size 20G --remap debian=http://mirror.example/debian"},
+    {.name = "stats", .usage = "", .synopsis = "Shows how much the cache keeps", .needs = state, .run = stats},
+}};
+
+} // namespace
+
+const Applet cache_applet = {
+    .name = "cache", .synopsis = "A cache for package downloads that never serves a wrong byte", .verbs = verbs};
+
+} // namespace dfriends::applets::cache

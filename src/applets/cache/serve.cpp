@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "applets/cache/verbs.hpp"
+#include "applets/context.hpp"
+#include "base/text.hpp"
+#include "cache/proxy.hpp"
+#include "os/user.hpp"
+#include "service/daemon.hpp"
+#include "state/store.hpp"
+
+#include <cstdlib>
+
+namespace dfriends::applets::cache {
+
+namespace {
+
+namespace room = dfriends::cache;
+
+os::Path content_directory(const config::Settings& settings)
+{
+    if (const auto given = settings.find("dir"); given && !given->empty())
+        return *given;
+    if (os::is_root())
+        return "/var/cache/dfriends";
+    if (const char* base = std::getenv("XDG_CACHE_HOME"); base != nullptr && *base == '/')
+        return os::Path(base) / "dfriends";
+    if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/')
+        return os::Path(home) / ".cache/dfriends";
+    throw Error(ErrorKind::usage, "there is no home directory to keep content in").hint("say where with --dir DIR");
+}
+
+room::ProxyOptions read_options(const config::Settings& settings)
+{
+    room::ProxyOptions options;
+    options.directory = content_directory(settings);
+    options.allowed_upstreams = settings.list("allow-upstream");
+    options.remap = settings.list("remap");
+    options.offline = settings.flag("offline");
+    if (settings.find("max-size"))
+        options.max_size = settings.size("max-size");
+    return options;
+}
+
+/// "HIT 200 1234 172.17.0.2 GET http://mirror.example/x 3ms"
+std::string access_line(const http::Exchange& exchange)
+{
+    const auto& request = exchange.request;
+    return fmt::format("{} {} {} {} {} {} {}ms{}", request.note.empty() ? "ERROR" : request.note, exchange.status,
+                       exchange.body_bytes, request.connection->peer_address(), printable(request.method),
+                       printable(std::string_view(request.target).substr(0, 2000)), exchange.duration.count() / 1000,
+                       exchange.complete ? "" : " broken off");
+}
+
+} // namespace
+
+int serve(Context& context)
+{
+    context.expect_arguments(0, 0);
+    const auto options = read_options(context.settings);
+    const state::ServiceLock lock(context.state_directory(), "cache");
+    service::Metrics metrics;
+    room::Statistics statistics(metrics);
+    service::Daemon daemon(context.log());
+    // After the daemon, whose loop the proxy's connections belong to: it must go before that.
+    room::Proxy proxy(options, context.store(), context.log(), statistics);
+    metrics.gauge("dfriends_cache_bytes", "Bytes of content in the store",
+                  [&] { return static_cast<double>(proxy.bytes()); });
+    metrics.gauge("dfriends_cache_fills", "Fetches under way", [&] { return static_cast<double>(proxy.fills()); });
+    metrics.gauge("dfriends_cache_suites", "Adopted Release files",
+                  [&] { return static_cast<double>(proxy.suites()); });
+
+    http::ServeOptions serve_options;
+    serve_options.on_exchange = [&](const http::Exchange& exchange) {
+        statistics.sent(exchange.body_bytes);
+        context.log().info(access_line(exchange));
+    };
+    const http::Handler handler = [&](http::Request& request) { return proxy.handle(request); };
+    daemon.listen(context.settings.list("listen"), handler, serve_options, &metrics);
+    context.log().info(fmt::format("content is kept in '{}'", options.directory.string()));
+    const int code = daemon.run();
+    net::run(proxy.flush());
+    return code;
+}
+
+} // namespace dfriends::applets::cache

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "applets/applet.hpp"
+
+namespace dfriends::applets::cache {
+
+extern const Applet cache_applet;
+
+int client_config(Context& context);
+int list(Context& context);
+int serve(Context& context);
+int stats(Context& context);
+
+} // namespace dfriends::applets::cache

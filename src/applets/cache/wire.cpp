@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "applets/cache/wire.hpp"
+
+#include "base/timestamp.hpp"
+#include "json/json.hpp"
+
+namespace dfriends::applets::cache {
+
+std::string encode_stats(const dfriends::cache::Totals& totals)
+{
+    return dump_json({{"files", totals.blobs},
+                      {"bytes", totals.bytes},
+                      {"names", totals.names},
+                      {"suites", totals.releases},
+                      {"package_tables", totals.packages_tables}});
+}
+
+std::string encode_list(const std::vector<dfriends::cache::ListRow>& rows)
+{
+    Json list = Json::array();
+    for (const auto& row : rows)
+        list.push_back({{"url", row.name},
+                        {"size", row.size},
+                        {"verified", row.verified},
+                        {"used", render_rfc3339(TimePoint(std::chrono::milliseconds(row.used)))}});
+    return dump_json(list);
+}
+
+std::string encode_client_config(const std::string& proxy, const std::string& apt, const std::string& dockerfile)
+{
+    return dump_json({{"proxy", proxy}, {"apt", apt}, {"dockerfile", dockerfile}});
+}
+
+} // namespace dfriends::applets::cache

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "applets/context.hpp"
+#include "etcd/v2_client.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace dfriends::applets::kv {
+
+/// A client of the endpoints that the options and the environment name.
+etcd::V2Client make_client(const Context& context);
+
+/// The key argument, with its leading slash.
+std::string key_argument(const Context& context);
+/// The value argument, or stdin where there is none.
+std::string value_argument(const Context& context);
+std::optional<std::uint64_t> ttl_option(const Context& context);
+
+/// Prints an answer in the format of --output.
+void print_event(Context& context, const etcd::V2Event& event);
+bool is_simple(const Context& context);
+
+} // namespace dfriends::applets::kv

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "applets/context.hpp"
+#include "applets/kv/verbs.hpp"
+#include "kv/discovery.hpp"
+#include "kv/v2/api.hpp"
+#include "service/daemon.hpp"
+#include "service/metrics.hpp"
+#include "state/store.hpp"
+
+namespace dfriends::applets::kv {
+
+namespace {
+
+using namespace dfriends::kv;
+
+/// The API, and the discovery service where it is asked for.
+class Front {
+  public:
+    Front(v2::Api& api, Discovery* discovery) : api_(api), discovery_(discovery) {}
+
+    net::Task<http::Response> operator()(http::Request& request) const
+    {
+        if (discovery_ != nullptr && Discovery::serves(request.path()))
+            return (*discovery_)(request);
+        return api_(request);
+    }
+
+  private:
+    v2::Api& api_;
+    Discovery* discovery_;
+};
+
+void register_metrics(service::Metrics& metrics, v2::Keyspace& keyspace)
+{
+    metrics.gauge("etcd_server_has_leader", "Whether or not a leader exists", [] { return 1.0; });
+    metrics.gauge("etcd_debugging_store_watchers", "Watches that wait", [&keyspace] { return static_cast<double>(keyspace.history().watches()); });
+    metrics.gauge("dfriends_kv_index", "Index of the last change", [&keyspace] { return static_cast<double>(keyspace.index()); });
+}
+
+} // namespace
+
+int serve(Context& context)
+{
+    context.expect_arguments(0, 0);
+    const state::ServiceLock lock(context.state_directory(), "kv");
+    v2::Keyspace keyspace(context.store(), system_now);
+    keyspace.load();
+    v2::Api api(keyspace, system_now, context.settings.text("name"));
+    Discovery discovery(keyspace, api);
+    service::Metrics metrics;
+    register_metrics(metrics, keyspace);
+    service::Daemon daemon(context.log());
+    daemon.listen(context.settings.list("listen"), Front(api, context.settings.flag("discovery") ? &discovery : nullptr), {.server_name = ""}, &metrics);
+    daemon.run_beside(keyspace.expire());
+    daemon.on_stop([&keyspace] { keyspace.stop(); });
+    return daemon.run();
+}
+
+} // namespace dfriends::applets::kv

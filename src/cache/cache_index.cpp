@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cache/cache_index.hpp"
+
+#include "base/glob.hpp"
+
+#include <utility>
+
+namespace dfriends::cache {
+
+namespace {
+
+// Content that must stay however old: adopted Release files with their signatures, and the indices behind package
+// tables.
+constexpr std::string_view live_content = "select sha256 from cache_release union select signature from cache_release "
+                                          "union select sha256 from cache_table";
+
+void forget(state::Database& database, const std::string& sha256)
+{
+    for (const auto* sql : {"delete from cache_blob where sha256 = ?", "delete from cache_name where sha256 = ?",
+                            "delete from cache_release where sha256 = ?", "delete from cache_table where sha256 = ?"})
+        database.prepare(sql).bind(sha256).run();
+}
+
+void put_name_row(state::Database& database, const NameRow& name)
+{
+    database
+        .prepare("insert into cache_name (name, sha256, verified, etag, last_modified, fresh_until) values (?, ?, ?, "
+                 "?, ?, ?) "
+                 "on conflict (name) do update set sha256 = excluded.sha256, verified = excluded.verified, "
+                 "etag = excluded.etag, last_modified = excluded.last_modified, fresh_until = excluded.fresh_until")
+        .bind(name.name)
+        .bind(name.sha256)
+        .bind(name.verified)
+        .bind(name.etag)
+        .bind(name.last_modified)
+        .bind(name.fresh_until)
+        .run();
+}
+
+} // namespace
+
+CacheIndex::CacheIndex(state::Store& store) : store_(store), reader_(store.reader()) {}
+
+net::Task<> CacheIndex::write(std::function<void(state::Database&)> change)
+{
+    co_await store_.write(std::move(change));
+}
+
+std::optional<BlobRow> CacheIndex::find_blob(std::string_view sha256)
+{
+    auto query = reader_->prepare("select size, content_type, last_modified from cache_blob where sha256 = ?");
+    if (!query.bind(sha256).next())
+        return std::nullopt;
+    return BlobRow{std::string(sha256), static_cast<std::uint64_t>(query.integer(0)), query.text(1), query.text(2)};
+}
+
+std::optional<NameRow> CacheIndex::find_name(std::string_view name)
+{
+    auto query =
+        reader_->prepare("select sha256, verified, etag, last_modified, fresh_until from cache_name where name = ?");
+    if (!query.bind(name).next())
+        return std::nullopt;
+    return NameRow{std::string(name), query.text(0), query.integer(1) != 0,
+                   query.text(2),     query.text(3), query.integer(4)};
+}
+
+std::vector<ReleaseRow> CacheIndex::releases()
+{
+    std::vector<ReleaseRow> rows;
+    auto query = reader_->prepare("select document, generation, sha256, signature, etag, adopted from cache_release "
+                                  "order by document, generation desc");
+    while (query.next())
+        rows.push_back(
+            {query.text(0), query.integer(1), query.text(2), query.text(3), query.text(4), query.integer(5)});
+    return rows;
+}
+
+std::vector<std::string> CacheIndex::wanted(std::string_view directory, std::int64_t asked_since)
+{
+    std::vector<std::string> paths;
+    auto query = reader_->prepare("select path from cache_wanted where directory = ? and asked >= ? order by path");
+    query.bind(directory).bind(asked_since);
+    while (query.next())
+        paths.push_back(query.text(0));
+    return paths;
+}
+
+std::vector<TableRow> CacheIndex::tables()
+{
+    std::vector<TableRow> rows;
+    auto query = reader_->prepare("select origin, sha256, base, made from cache_table order by made desc, origin");
+    while (query.next())
+        rows.push_back({query.text(0), query.text(1), query.text(2), query.integer(3)});
+    return rows;
+}
+
+Totals CacheIndex::totals()
+{
+    auto query =
+        reader_->prepare("select (select count(*) from cache_blob), (select coalesce(sum(size), 0) from cache_blob), "
+                         "(select count(*) from cache_name), (select count(distinct document) from cache_release), "
+                         "(select count(*) from cache_table)");
+    if (!query.next())
+        return {};
+    return {query.integer(0), query.integer(1), query.integer(2), query.integer(3), query.integer(4)};
+}
+
+std::vector<ListRow> CacheIndex::list(std::string_view pattern)
+{
+    std::vector<ListRow> rows;
+    auto query = reader_->prepare("select name, size, verified, used from cache_name join cache_blob using (sha256) "
+                                  "where name like 'http%' order by name");
+    while (query.next())
+        if (auto name = query.text(0); pattern.empty() || glob_match(pattern, name))
+            rows.push_back({std::move(name), static_cast<std::uint64_t>(query.integer(1)), query.integer(2) != 0,
+                            query.integer(3)});
+    return rows;
+}
+
+net::Task<> CacheIndex::put(BlobRow blob, std::vector<NameRow> names, std::int64_t now)
+{
+    co_await write([blob = std::move(blob), names = std::move(names), now](state::Database& database) {
+        database
+            .prepare("insert into cache_blob (sha256, size, content_type, last_modified, stored, used) "
+                     "values (?, ?, ?, ?, ?, ?) on conflict (sha256) do update set used = excluded.used")
+            .bind(blob.sha256)
+            .bind(blob.size)
+            .bind(blob.content_type)
+            .bind(blob.last_modified)
+            .bind(now)
+            .bind(now)
+            .run();
+        for (const auto& name : names)
+            put_name_row(database, name);
+    });
+}
+
+net::Task<> CacheIndex::put_name(NameRow name)
+{
+    co_await write([name = std::move(name)](state::Database& database) { put_name_row(database, name); });
+}
+
+net::Task<> CacheIndex::put_release(ReleaseRow release, std::int64_t keep)
+{
+    co_await write([release = std::move(release), keep](state::Database& database) {
+        database
+            .prepare("insert or replace into cache_release (document, generation, sha256, signature, etag, adopted) "
+                     "values (?, ?, ?, ?, ?, ?)")
+            .bind(release.document)
+            .bind(release.generation)
+            .bind(release.sha256)
+            .bind(release.signature)
+            .bind(release.etag)
+            .bind(release.adopted)
+            .run();
+        database.prepare("delete from cache_release where document = ? and generation <= ?")
+            .bind(release.document)
+            .bind(release.generation - keep)
+            .run();
+    });
+}
+
+net::Task<> CacheIndex::put_wanted(std::string directory, std::string path, std::int64_t now)
+{
+    co_await write([directory = std::move(directory), path = std::move(path), now](state::Database& database) {
+        database.prepare("insert or replace into cache_wanted (directory, path, asked) values (?, ?, ?)")
+            .bind(directory)
+            .bind(path)
+            .bind(now)
+            .run();
+    });
+}
+
+net::Task<> CacheIndex::put_table(TableRow table, std::int64_t keep)
+{
+    co_await write([table = std::move(table), keep](state::Database& database) {
+        database.prepare("insert or replace into cache_table (origin, sha256, base, made) values (?, ?, ?, ?)")
+            .bind(table.origin)
+            .bind(table.sha256)
+            .bind(table.base)
+            .bind(table.made)
+            .run();
+        database
+            .prepare("delete from cache_table where origin = ? and sha256 not in "
+                     "(select sha256 from cache_table where origin = ? order by made desc limit ?)")
+            .bind(table.origin)
+            .bind(table.origin)
+            .bind(keep)
+            .run();
+    });
+}
+
+net::Task<> CacheIndex::touch(std::vector<std::string> sha256s, std::int64_t now)
+{
+    co_await write([sha256s = std::move(sha256s), now](state::Database& database) {
+        for (const auto& sha256 : sha256s)
+            database.prepare("update cache_blob set used = ? where sha256 = ?").bind(now).bind(sha256).run();
+    });
+}
+
+net::Task<> CacheIndex::forget_blob(std::string sha256)
+{
+    co_await write([sha256 = std::move(sha256)](state::Database& database) { forget(database, sha256); });
+}
+
+net::Task<std::vector<BlobRow>> CacheIndex::evict(std::int64_t bytes)
+{
+    auto gone = std::make_shared<std::vector<BlobRow>>();
+    co_await write([gone, bytes](state::Database& database) {
+        gone->clear();
+        std::int64_t freed = 0;
+        {
+            auto query = database.prepare("select sha256, size from cache_blob where sha256 not in (" +
+                                          std::string(live_content) + ") order by used, stored");
+            while (freed < bytes && query.next()) {
+                gone->push_back({query.text(0), static_cast<std::uint64_t>(query.integer(1)), {}, {}});
+                freed += query.integer(1);
+            }
+        }
+        for (const auto& blob : *gone)
+            forget(database, blob.sha256);
+    });
+    co_return std::move(*gone);
+}
+
+} // namespace dfriends::cache

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cache/expected.hpp"
+#include "net/worker.hpp"
+#include "os/file.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+namespace dfriends::cache {
+
+/// Content in the store, open for reading: it can be removed from the store meanwhile and stays whole for who holds it.
+struct Blob {
+    os::Descriptor descriptor;
+    std::uint64_t size = 0;
+    std::string sha256;
+};
+using BlobPointer = std::shared_ptr<const Blob>;
+
+/// A file that grows and is hashed as it does. Gone when the object goes, unless published.
+class Draft {
+  public:
+    /// `also`: a digest beside SHA-256, where an index knows the file only by that.
+    Draft(os::Path path, std::optional<crypto::Algorithm> also);
+    ~Draft();
+    Draft(const Draft&) = delete;
+    Draft& operator=(const Draft&) = delete;
+
+    /// Throws Error(unavailable) on a full disk.
+    void append(std::string_view bytes);
+    std::uint64_t size() const { return size_; }
+    int descriptor() const { return descriptor_.number(); }
+    /// Ends the digests; nothing may be appended after it.
+    void finish();
+    const std::string& sha256() const { return sha256_; }
+    /// True where the finished draft is what the index says.
+    bool matches(const Expected& expected) const;
+
+  private:
+    friend class CacheStore;
+    os::Path path_;
+    os::Descriptor descriptor_;
+    std::uint64_t size_ = 0;
+    crypto::Hash hash_{crypto::Algorithm::sha256};
+    std::optional<crypto::Algorithm> also_;
+    std::optional<crypto::Hash> other_hash_;
+    std::string sha256_;
+    std::string other_;
+    bool published_ = false;
+};
+
+/// Content by its SHA-256 in a directory: blobs/ab/<hex>, drafts in temp/, package tables in tables/. A blob is
+/// complete and on disk before its name appears, so kill -9 leaves at most a draft, which the next start removes.
+class CacheStore {
+  public:
+    /// Makes the folders. Throws Error(conflict) where another process serves the directory.
+    explicit CacheStore(os::Path directory);
+
+    std::shared_ptr<Draft> draft(std::optional<crypto::Algorithm> also = std::nullopt);
+    /// fsync and rename, on a worker thread. The draft must be finished.
+    net::Task<> publish(std::shared_ptr<Draft> draft);
+
+    /// Nothing where it is not there. The first time since the start its bytes are hashed; what rotted is removed.
+    net::Task<BlobPointer> open(std::string sha256);
+    void remove(const std::string& sha256) noexcept;
+
+    os::Path blob_path(std::string_view sha256) const;
+    os::Path table_path(std::string_view sha256) const;
+    const os::Path& directory() const { return directory_; }
+
+  private:
+    os::Path directory_;
+    std::optional<os::FileLock> lock_;
+    std::uint64_t drafts_ = 0;
+    std::unordered_set<std::string> checked_; ///< hashed or written since the start
+};
+
+bool is_sha256(std::string_view text);
+
+} // namespace dfriends::cache

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cache/proxy.hpp"
+
+#include "base/encoding.hpp"
+#include "base/text.hpp"
+#include "cache/freshness.hpp"
+#include "cache/moment.hpp"
+#include "cache/report_page.hpp"
+#include "http/status.hpp"
+
+#include <algorithm>
+
+namespace dfriends::cache {
+
+namespace {
+
+constexpr std::chrono::seconds table_patience{20};
+constexpr std::int64_t taken_back_time = 600;
+
+bool is_transient(int status)
+{
+    return status == 408 || status == 429 || status >= 500;
+}
+
+/// apt's way to say that the user wants upstream asked; "max-age=0" it sends with every index.
+bool wants_check(const http::Request& request)
+{
+    return request.headers.has_token("Cache-Control", "no-cache");
+}
+
+/// What may not be shared between clients goes through uncached.
+bool is_private(const http::Request& request, const ProxyRequest& asked)
+{
+    return request.headers.has("Authorization") || request.headers.has("Cookie") || !asked.url.user_info.empty();
+}
+
+/// Whether content that no index vouches for is kept.
+bool may_keep(const Fill& fill)
+{
+    const auto& draft = *fill.draft();
+    return is_storable(fill.head()) && is_plausible(fill.order().key, fill.head(), draft.descriptor(), draft.size());
+}
+
+} // namespace
+
+Proxy::Proxy(ProxyOptions options, state::Store& state, log::Logger& log, Statistics& statistics)
+    : options_(std::move(options)), log_(log), statistics_(statistics), remap_(options_.remap),
+      store_(options_.directory), index_(state), upstream_(AddressPolicy(options_.allowed_upstreams, remap_)),
+      fetches_(
+          upstream_, store_, may_keep, [this](FillPointer fill) { return stored(std::move(fill)); },
+          [this](const Fill& fill) { trouble(fill); }),
+      tables_(store_, index_, options_.clock), releases_(upstream_, store_, index_, fetches_, tables_, options_.clock)
+{
+    bytes_ = index_.totals().bytes;
+}
+
+http::Response Proxy::said(http::Request& request, Verdict verdict, http::Response response)
+{
+    statistics_.count(verdict);
+    request.note = name(verdict);
+    if (!response.headers.has("X-Cache"))
+        response.headers.set("X-Cache", std::string(name(verdict)));
+    return response;
+}
+
+net::Task<http::Response> Proxy::handle(http::Request& request)
+{
+    if (!AddressPolicy::is_local_client(request.connection->peer_address()))
+        co_return said(request, Verdict::error, http::text_response(403, "this cache serves local networks only\n"));
+    std::optional<Error> error;
+    try {
+        auto asked = map_request(request.method, request.target, remap_);
+        switch (asked.kind) {
+        case ProxyRequest::Kind::usage:
+            co_return usage(request);
+        case ProxyRequest::Kind::report: {
+            auto response = http::text_response(302, "the report is at /\n");
+            response.headers.set("Location", "/");
+            co_return said(request, Verdict::local, std::move(response));
+        }
+        case ProxyRequest::Kind::tunnel:
+            co_return co_await tunnel(request, std::move(asked));
+        case ProxyRequest::Kind::file:
+            co_return co_await serve_file(request, std::move(asked));
+        }
+    } catch (const Error& caught) {
+        error = caught;
+    }
+    co_return failure(request, error ? *error : Error(ErrorKind::internal, "a request of no kind"));
+}
+
+http::Response Proxy::usage(http::Request& request)
+{
+    // auto-apt-proxy takes whoever answers with this status and reason on port 3142 for a cache.
+    const auto totals = index_.totals();
+    Report report;
+    const auto host = http::find_url("http://" + std::string(request.headers.get("Host")) + "/");
+    report.proxy = host ? "http://" + host->authority() : "http://" + request.connection->local_address() + ":3142";
+    report.bytes = totals.bytes;
+    report.files = totals.blobs;
+    report.suites = releases_.size();
+    report.hits = statistics_.requests(Verdict::hit) + statistics_.requests(Verdict::stale);
+    report.misses = statistics_.requests(Verdict::miss);
+    report.sent = statistics_.sent_bytes();
+    report.fetched = statistics_.fetched_bytes();
+    report.offline = options_.offline;
+    auto response = http::text_response(406, render_report(report), "text/html; charset=utf-8");
+    response.reason = "Usage Information";
+    return said(request, Verdict::local, std::move(response));
+}
+
+net::Task<http::Response> Proxy::serve_file(http::Request& request, ProxyRequest asked)
+{
+    if (request.method != "GET" && request.method != "HEAD") {
+        auto response = http::text_response(405, "a package cache answers GET, HEAD and CONNECT\n");
+        response.headers.set("Allow", "GET, HEAD, CONNECT");
+        co_return said(request, Verdict::error, std::move(response));
+    }
+    if (upstream_.is_own(request.headers))
+        co_return said(request, Verdict::error, http::text_response(508, "the request came back to this cache\n"));
+    if (is_private(request, asked))
+        co_return co_await pass(request, std::move(asked));
+    const auto client = request.connection->peer_address();
+    if (const auto member = releases_.find_member(asked.key, client)) {
+        releases_.want(*member);
+        auto order = ReleaseSets::order(*member, {http::parse_url(member->directory)});
+        order.sources.insert(order.sources.begin(), asked.sources.begin(), asked.sources.end());
+        co_return co_await serve_known(request, std::move(order));
+    }
+    if (ReleaseSets::is_document(asked.key))
+        co_return co_await serve_document(request, std::move(asked));
+    co_await tables_.settle(asked.key, table_patience);
+    if (auto expected = tables_.find(asked.key)) {
+        FetchOrder order;
+        order.key = asked.key;
+        order.sources = std::move(asked.sources);
+        order.expected = *std::move(expected);
+        co_return co_await serve_known(request, std::move(order));
+    }
+    co_return co_await serve_unknown(request, std::move(asked));
+}
+
+net::Task<http::Response> Proxy::serve_document(http::Request& request, ProxyRequest asked)
+{
+    const auto served =
+        co_await releases_.serve(asked, request.connection->peer_address(), options_.offline, wants_check(request));
+    if (!served.sha256.empty()) {
+        if (const auto blob = co_await store_.open(served.sha256)) {
+            using Freshness = ReleaseSets::Freshness;
+            const auto verdict = served.freshness == Freshness::hit    ? Verdict::hit
+                                 : served.freshness == Freshness::miss ? Verdict::miss
+                                                                       : Verdict::stale;
+            co_return from_store(request, blob, asked.key, verdict);
+        }
+    }
+    // Not every file of that name is a suite's: installer images have a Release of their own kind.
+    if (served.failure && served.failure->kind() == ErrorKind::invalid && asked.key.ends_with("/Release"))
+        co_return co_await serve_unknown(request, std::move(asked));
+    if (served.failure) {
+        warn(*served.failure, asked.key);
+        co_return upstream_failure(request, *served.failure);
+    }
+    co_return upstream_status(request, served.status == 200 ? 503 : served.status, asked.key);
+}
+
+net::Task<BlobPointer> Proxy::find_content(const Expected& expected)
+{
+    std::string sha256;
+    if (const auto known = expected.sha256())
+        sha256 = *known;
+    else if (const auto row = index_.find_name(expected.name()))
+        sha256 = row->sha256;
+    auto blob = co_await store_.open(std::move(sha256));
+    if (blob && expected.size && blob->size != *expected.size)
+        blob = nullptr;
+    co_return blob;
+}
+
+net::Task<http::Response> Proxy::serve_known(http::Request& request, FetchOrder order)
+{
+    if (const auto blob = co_await find_content(order.expected)) {
+        if (!order.directory.empty())
+            tables_.ensure(order.directory, order.path, blob->sha256);
+        co_return from_store(request, blob, order.key, Verdict::hit);
+    }
+    if (options_.offline)
+        co_return failure(request,
+                          Error(ErrorKind::unavailable, "'{}' is not in the cache, which is offline", order.key));
+    if (request.method == "HEAD") {
+        http::Response response;
+        response.headers.set("Content-Type", content_type_of(order.key));
+        response.headers.set("Content-Length", std::to_string(order.expected.size.value_or(0)));
+        response.headers.set("Accept-Ranges", "bytes");
+        co_return said(request, Verdict::miss, std::move(response));
+    }
+    const auto [fill, is_new] = fetches_.join(std::move(order));
+    if (is_new && !fill->order().directory.empty())
+        tables_.follow(fill);
+    // Until the first byte may go out every failure can still become a status.
+    while (!fill->has_ended() && fill->available() == 0)
+        co_await fill->changed().wait();
+    if (fill->state() == Fill::State::refused || fill->state() == Fill::State::failed)
+        co_return failure(request, fill);
+    co_return from_fill(request, fill, is_new ? Verdict::miss : Verdict::join);
+}
+
+net::Task<http::Response> Proxy::serve_unknown(http::Request& request, ProxyRequest asked)
+{
+    const auto now = seconds(options_.clock());
+    auto row = index_.find_name(asked.key);
+    const auto blob = row ? co_await store_.open(row->sha256) : nullptr;
+    const bool is_fresh = blob && (row->verified || now < row->fresh_until) && !wants_check(request);
+    if (is_fresh)
+        co_return from_store(request, blob, asked.key, Verdict::hit);
+    if (blob && (options_.offline || upstream_.is_down(asked.sources.front())))
+        co_return from_store(request, blob, asked.key, Verdict::stale);
+    if (options_.offline)
+        co_return failure(request,
+                          Error(ErrorKind::unavailable, "'{}' is not in the cache, which is offline", asked.key));
+    if (request.method == "HEAD")
+        co_return co_await pass(request, std::move(asked));
+
+    FetchOrder order;
+    order.key = asked.key;
+    order.sources = asked.sources;
+    if (blob && !row->etag.empty())
+        order.conditions.set("If-None-Match", row->etag);
+    else if (blob && !row->last_modified.empty())
+        order.conditions.set("If-Modified-Since", row->last_modified);
+    const auto [fill, is_new] = fetches_.join(std::move(order));
+    while (!fill->has_ended() && fill->available() == 0)
+        co_await fill->changed().wait();
+    if (fill->state() == Fill::State::refused && fill->status() == 304 && blob) {
+        row->fresh_until = now + fresh_seconds(asked.key, fill->head());
+        if (is_new)
+            net::spawn(index_.put_name(*row));
+        co_return from_store(request, blob, asked.key, Verdict::hit);
+    }
+    const bool is_lost =
+        fill->state() == Fill::State::failed || (fill->state() == Fill::State::refused && is_transient(fill->status()));
+    if (is_lost && blob)
+        co_return from_store(request, blob, asked.key, Verdict::stale);
+    if (fill->state() == Fill::State::refused || fill->state() == Fill::State::failed)
+        co_return failure(request, fill);
+    co_return from_fill(request, fill, is_new ? Verdict::miss : Verdict::join);
+}
+
+http::Response Proxy::from_store(http::Request& request, const BlobPointer& blob, std::string_view key, Verdict verdict)
+{
+    Representation about;
+    about.content_type = content_type_of(key);
+    if (auto row = index_.find_blob(blob->sha256)) {
+        about.content_type = std::move(row->content_type);
+        about.last_modified = std::move(row->last_modified);
+    } else {
+        // Published by a process that was killed before it could write that down.
+        net::spawn(index_.put({blob->sha256, blob->size, about.content_type, {}}, {}, milliseconds(options_.clock())));
+        bytes_ += static_cast<std::int64_t>(blob->size);
+    }
+    used(blob->sha256);
+    return said(request, verdict,
+                answer_blob(request, blob, about, verdict, may_use_ranges(request, std::string(key))));
+}
+
+http::Response Proxy::from_fill(http::Request& request, const FillPointer& fill, Verdict verdict)
+{
+    const auto& key = fill->order().key;
+    const Representation about{type_of(fill->head(), key), date_of(fill->head())};
+    return said(request, verdict, answer_fill(request, fill, about, verdict, may_use_ranges(request, key)));
+}
+
+/// A client whose answer was cut may hold bytes that turned out wrong; a part of the right file behind them would make
+/// a spliced one.
+bool Proxy::may_use_ranges(const http::Request& request, const std::string& key)
+{
+    if (taken_back_.empty() || !request.headers.has("Range"))
+        return true;
+    const auto found = taken_back_.find(key);
+    return found == taken_back_.end() || seconds(options_.clock()) - found->second > taken_back_time;
+}
+
+http::Response Proxy::failure(http::Request& request, const FillPointer& fill)
+{
+    if (fill->state() == Fill::State::refused)
+        return upstream_status(request, fill->status(), fill->order().key);
+    return upstream_failure(request, fill->failure());
+}
+
+/// What is invalid in an upstream's answer is no fault of the request.
+http::Response Proxy::upstream_failure(http::Request& request, const Error& error)
+{
+    if (error.kind() == ErrorKind::invalid)
+        return said(request, Verdict::error, hard_error(502));
+    return error_answer(request, error);
+}
+
+http::Response Proxy::failure(http::Request& request, const Error& error)
+{
+    warn(error, request.target);
+    return error_answer(request, error);
+}
+
+http::Response Proxy::error_answer(http::Request& request, const Error& error)
+{
+    const int status = http::status_of(error.kind());
+    if (is_transient(status))
+        return said(request, Verdict::error, hard_error(503));
+    std::string text = printable(error.message()) + "\n";
+    if (!error.hint().empty())
+        text += "hint: " + printable(error.hint()) + "\n";
+    return said(request, Verdict::error, http::text_response(status, std::move(text)));
+}
+
+http::Response Proxy::upstream_status(http::Request& request, int status, std::string_view key)
+{
+    if (is_transient(status) || status < 400)
+        return said(request, Verdict::error, hard_error(status < 400 ? 502 : 503));
+    return said(request, Verdict::pass,
+                http::text_response(status, fmt::format("upstream answers {} for '{}'\n", status, printable(key))));
+}
+
+} // namespace dfriends::cache

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/clock.hpp"
+#include "cache/answer.hpp"
+#include "cache/cache_index.hpp"
+#include "cache/cache_store.hpp"
+#include "cache/fetch.hpp"
+#include "cache/package_tables.hpp"
+#include "cache/proxy_request.hpp"
+#include "cache/release_set.hpp"
+#include "cache/statistics.hpp"
+#include "cache/upstream.hpp"
+#include "http/message.hpp"
+#include "log/log.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace dfriends::cache {
+
+struct ProxyOptions {
+    os::Path directory;
+    std::vector<std::string> allowed_upstreams;
+    std::vector<std::string> remap;
+    bool offline = false;
+    std::optional<std::uint64_t> max_size; ///< bytes of content to keep
+    Clock clock = system_now;
+};
+
+/// The caching proxy: answers every request of its clients from the store, from a fetch under way, or from upstream.
+/// Lives on one loop.
+class Proxy {
+  public:
+    Proxy(ProxyOptions options, state::Store& state, log::Logger& log, Statistics& statistics);
+
+    net::Task<http::Response> handle(http::Request& request);
+
+    /// Bytes of content in the store.
+    std::int64_t bytes() const { return bytes_; }
+    std::size_t suites() const { return releases_.size(); }
+    std::size_t fills() const { return fetches_.size(); }
+    /// Writes down what was used since the last time: for the end of the service.
+    net::Task<> flush();
+
+  private:
+    net::Task<http::Response> serve_file(http::Request& request, ProxyRequest asked);
+    net::Task<http::Response> serve_document(http::Request& request, ProxyRequest asked);
+    net::Task<http::Response> serve_known(http::Request& request, FetchOrder order);
+    net::Task<http::Response> serve_unknown(http::Request& request, ProxyRequest asked);
+    net::Task<http::Response> pass(http::Request& request, ProxyRequest asked);
+    net::Task<http::Response> tunnel(http::Request& request, ProxyRequest asked);
+    http::Response usage(http::Request& request);
+
+    net::Task<BlobPointer> find_content(const Expected& expected);
+    http::Response from_store(http::Request& request, const BlobPointer& blob, std::string_view key, Verdict verdict);
+    http::Response from_fill(http::Request& request, const FillPointer& fill, Verdict verdict);
+    http::Response failure(http::Request& request, const FillPointer& fill);
+    http::Response failure(http::Request& request, const Error& error);
+    http::Response error_answer(http::Request& request, const Error& error);
+    http::Response upstream_failure(http::Request& request, const Error& error);
+    http::Response upstream_status(http::Request& request, int status, std::string_view key);
+    http::Response said(http::Request& request, Verdict verdict, http::Response response);
+
+    net::Task<> stored(FillPointer fill);
+    void trouble(const Fill& fill);
+    void warn(const Error& error, std::string_view about);
+    net::Task<> collect();
+    void used(const std::string& sha256);
+    bool may_use_ranges(const http::Request& request, const std::string& key);
+
+    ProxyOptions options_;
+    log::Logger& log_;
+    Statistics& statistics_;
+    Remap remap_;
+    CacheStore store_;
+    CacheIndex index_;
+    Upstream upstream_;
+    Fetches fetches_;
+    PackageTables tables_;
+    ReleaseSets releases_;
+    std::int64_t bytes_ = 0;
+    bool collecting_ = false;
+    std::unordered_set<std::string> used_;
+    std::int64_t flushed_ = 0;
+    std::map<std::string, std::int64_t> taken_back_; ///< keys of which clients may hold wrong bytes, and since when
+};
+
+} // namespace dfriends::cache
