@@ -4,9 +4,12 @@
 #include "base/text.hpp"
 #include "os/file.hpp"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <optional>
 #include <set>
+#include <sstream>
 
 namespace dfriends::config {
 
@@ -105,6 +108,71 @@ class NodeBuilder {
     std::size_t count_ = 0;
 };
 
+namespace {
+
+/// What a text holds, without building it.
+struct Survey {
+    int documents = 0;
+    std::optional<YAML::Mark> second; ///< where a second document begins
+};
+
+/// Counts what the parser finds. On some broken texts yaml-cpp reports empty values or documents for ever without
+/// reading on, which would fill the memory of whoever builds them: more of them than the text has characters cannot be.
+class Surveyor final : public YAML::EventHandler {
+  public:
+    explicit Surveyor(std::size_t most) : left_(most) {}
+    Survey survey;
+
+    void OnDocumentStart(const YAML::Mark& mark) override
+    {
+        if (++survey.documents == 2)
+            survey.second = mark;
+        else
+            first_ = mark;
+        if (survey.second && mark.pos == first_.pos)
+            throw YAML::ParserException(mark, "this is no YAML");
+        count(mark);
+    }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { count(mark); }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { count(mark); }
+    void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override
+    {
+        count(mark);
+    }
+    void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override
+    {
+        count(mark);
+    }
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override
+    {
+        count(mark);
+    }
+    void OnMapEnd() override {}
+
+  private:
+    void count(const YAML::Mark& mark)
+    {
+        if (left_-- == 0)
+            throw YAML::ParserException(mark, "this is no YAML");
+    }
+    std::size_t left_;
+    YAML::Mark first_;
+};
+
+Survey look_through(const std::string& source)
+{
+    std::istringstream stream(source);
+    YAML::Parser parser(stream);
+    Surveyor surveyor(2 * source.size() + 16);
+    while (surveyor.survey.documents < 2 && parser.HandleNextDocument(surveyor)) {
+    }
+    return surveyor.survey;
+}
+
+} // namespace
+
 Node parse_yaml(std::string_view text, std::string file)
 {
     NodeBuilder builder(file, text);
@@ -113,13 +181,12 @@ Node parse_yaml(std::string_view text, std::string file)
     if (may_be_too_deep(text))
         throw Error(ErrorKind::invalid, "'{}' is nested deeper than {}", file, deepest);
     try {
-        const auto documents = YAML::LoadAll(std::string(text));
-        if (documents.empty())
-            return builder.build(YAML::Node(), 0);
-        if (documents.size() > 1)
-            throw Error(ErrorKind::invalid, builder.position(documents[1].Mark()), "a second document stands here")
+        const std::string source(text);
+        const Survey survey = look_through(source);
+        if (survey.second)
+            throw Error(ErrorKind::invalid, builder.position(*survey.second), "a second document stands here")
                 .hint("keep one document in a file");
-        return builder.build(documents.front(), 0);
+        return builder.build(survey.documents == 0 ? YAML::Node() : YAML::Load(source), 0);
     } catch (const YAML::Exception& error) {
         throw Error(ErrorKind::invalid, builder.position(error.mark), "{}", printable(error.msg));
     }

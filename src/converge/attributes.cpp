@@ -22,7 +22,8 @@ std::optional<Reference> parse_address(std::string_view text)
     const auto [type, rest] = split_once(text, '[');
     if (type.empty() || rest.size() < 2 || rest.back() != ']')
         return std::nullopt;
-    return Reference{.type = std::string(trim(type)), .name = std::string(rest.substr(0, rest.size() - 1)), .position = {}};
+    return Reference{
+        .type = std::string(trim(type)), .name = std::string(rest.substr(0, rest.size() - 1)), .position = {}};
 }
 
 std::string scalar_text(const Value& value)

@@ -33,8 +33,8 @@ bool flag_or(const Resource& resource, std::string_view name, bool fallback);
 std::vector<std::string> list_of(const Resource& resource, std::string_view name);
 std::vector<std::pair<std::string, std::string>> map_of(const Resource& resource, std::string_view name);
 
-/// Splits a text into words as a shell does: blanks, quotes and backslashes, but nothing is expanded. Throws Error(invalid) for an
-/// open quote.
+/// Splits a text into words as a shell does: blanks, quotes and backslashes, but nothing is expanded. Throws
+/// Error(invalid) for an open quote.
 std::vector<std::string> shell_words(std::string_view text);
 
 } // namespace dfriends::converge

@@ -122,7 +122,8 @@ std::vector<std::string> render_ports(std::vector<engine::PortBinding> ports)
     for (engine::PortBinding& port : ports) {
         if (port.host_address == "0.0.0.0")
             port.host_address.clear();
-        texts.push_back(fmt::format("{}:{}-{}:{}/{}", port.host_address, port.host_port, std::max(port.host_port, port.host_port_last), port.container_port, port.protocol));
+        texts.push_back(fmt::format("{}:{}-{}:{}/{}", port.host_address, port.host_port,
+                                    std::max(port.host_port, port.host_port_last), port.container_port, port.protocol));
     }
     std::ranges::sort(texts);
     return texts;
@@ -164,7 +165,8 @@ engine::ContainerSpec container_spec(const Resource& resource)
             spec.entrypoint = command_words(resource, "entrypoint");
         return spec;
     } catch (const Error& error) {
-        throw Error(ErrorKind::invalid, resource.position, "'{}': {}", address(resource), error.message()).hint(error.hint());
+        throw Error(ErrorKind::invalid, resource.position, "'{}': {}", address(resource), error.message())
+            .hint(error.hint());
     }
 }
 
@@ -216,7 +218,8 @@ std::vector<Change> compare_states(const DeclaredState& from, const DeclaredStat
     return changes;
 }
 
-std::vector<Change> compare_container(const Resource& resource, const engine::ContainerDetails& actual, const std::string& image_id)
+std::vector<Change> compare_container(const Resource& resource, const engine::ContainerDetails& actual,
+                                      const std::string& image_id)
 {
     const engine::ContainerSpec wanted = container_spec(resource);
     const engine::ContainerSpec& found = actual.spec;
@@ -230,21 +233,25 @@ std::vector<Change> compare_container(const Resource& resource, const engine::Co
         if (is_declared(name))
             differ(name, from == to, from, to);
     };
-    const auto subset = [&](const char* name, const std::vector<std::string>& from, const std::vector<std::string>& to) {
+    const auto subset = [&](const char* name, const std::vector<std::string>& from,
+                            const std::vector<std::string>& to) {
         differ(name, contains_all(from, to), shown(name, join(from, "\n")), shown(name, join(to, "\n")));
     };
     differ("image", !image_id.empty() && image_id == actual.image_id, found.image, wanted.image);
     if (is_declared("command"))
         differ("command", found.command == wanted.command, join(found.command, " "), join(wanted.command, " "));
     if (is_declared("entrypoint"))
-        differ("entrypoint", found.entrypoint == wanted.entrypoint, join(found.entrypoint.value_or(std::vector<std::string>{}), " "), join(*wanted.entrypoint, " "));
+        differ("entrypoint", found.entrypoint == wanted.entrypoint,
+               join(found.entrypoint.value_or(std::vector<std::string>{}), " "), join(*wanted.entrypoint, " "));
     subset("env", found.environment, wanted.environment);
     subset("volumes", found.binds, wanted.binds);
     for (const auto& [name, value] : wanted.labels)
         if (const auto row = found.labels.find(name); row == found.labels.end() || row->second != value)
-            changes.push_back({"labels", name + "=" + (row == found.labels.end() ? "" : row->second), name + "=" + value});
+            changes.push_back(
+                {"labels", name + "=" + (row == found.labels.end() ? "" : row->second), name + "=" + value});
     if (is_declared("ports"))
-        differ("ports", render_ports(found.ports) == render_ports(wanted.ports), join(render_ports(found.ports), ", "), join(render_ports(wanted.ports), ", "));
+        differ("ports", render_ports(found.ports) == render_ports(wanted.ports), join(render_ports(found.ports), ", "),
+               join(render_ports(wanted.ports), ", "));
     text("restart", policy_text(found.restart), policy_text(wanted.restart));
     text("network", network_name(found.network_mode), network_name(wanted.network_mode));
     text("hostname", found.host_name, wanted.host_name);

@@ -105,7 +105,8 @@ void add_puppet_words(const Facts& facts, Table& table)
     table["kernelrelease"] = text(facts.kernel_release);
     table["processors.count"] = table["processorcount"] = number(facts.processors);
     table["memory.system.total_bytes"] = number(facts.memory_bytes);
-    table["memorysize_mb"] = Value{.content = static_cast<double>(facts.memory_bytes) / (1024.0 * 1024.0), .position = {}};
+    table["memorysize_mb"] =
+        Value{.content = static_cast<double>(facts.memory_bytes) / (1024.0 * 1024.0), .position = {}};
     table["networking.hostname"] = text(facts.hostname);
     table["networking.fqdn"] = table["clientcert"] = text(facts.fqdn);
     table["networking.domain"] = text(facts.domain);
@@ -169,10 +170,22 @@ std::map<std::string, std::string> read_os_release()
 std::string family_of(const std::string& id, std::string_view like)
 {
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> families{{
-        {"debian", "debian"}, {"ubuntu", "debian"}, {"fedora", "fedora"}, {"rhel", "rhel"}, {"centos", "rhel"}, {"rocky", "rhel"},
-        {"almalinux", "rhel"}, {"alpine", "alpine"}, {"arch", "arch"}, {"suse", "suse"}, {"opensuse", "suse"}, {"sles", "suse"},
+        {"debian", "debian"},
+        {"ubuntu", "debian"},
+        {"fedora", "fedora"},
+        {"rhel", "rhel"},
+        {"centos", "rhel"},
+        {"rocky", "rhel"},
+        {"almalinux", "rhel"},
+        {"alpine", "alpine"},
+        {"arch", "arch"},
+        {"suse", "suse"},
+        {"opensuse", "suse"},
+        {"sles", "suse"},
     }};
-    const auto find = [](std::string_view word) { return std::ranges::find(families, word, &std::pair<std::string_view, std::string_view>::first); };
+    const auto find = [](std::string_view word) {
+        return std::ranges::find(families, word, &std::pair<std::string_view, std::string_view>::first);
+    };
     if (const auto row = find(id); row != families.end())
         return std::string(row->second);
     for (const std::string_view word : words(like))
@@ -181,7 +194,8 @@ std::string family_of(const std::string& id, std::string_view like)
     return id;
 }
 
-/// The address that packets to the outside would carry: connecting a UDP socket asks the routing table and sends nothing.
+/// The address that packets to the outside would carry: connecting a UDP socket asks the routing table and sends
+/// nothing.
 std::string outward_address()
 {
     const os::Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
@@ -192,9 +206,9 @@ std::string outward_address()
     sockaddr_in own{};
     socklen_t length = sizeof own;
     std::array<char, INET_ADDRSTRLEN> shown{};
-    if (!socket || ::connect(socket.number(), reinterpret_cast<const sockaddr*>(&peer), sizeof peer) != 0
-        || ::getsockname(socket.number(), reinterpret_cast<sockaddr*>(&own), &length) != 0
-        || ::inet_ntop(AF_INET, &own.sin_addr, shown.data(), shown.size()) == nullptr)
+    if (!socket || ::connect(socket.number(), reinterpret_cast<const sockaddr*>(&peer), sizeof peer) != 0 ||
+        ::getsockname(socket.number(), reinterpret_cast<sockaddr*>(&own), &length) != 0 ||
+        ::inet_ntop(AF_INET, &own.sin_addr, shown.data(), shown.size()) == nullptr)
         return "127.0.0.1";
     return shown.data();
 }

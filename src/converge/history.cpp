@@ -14,14 +14,16 @@ namespace dfriends::converge {
 namespace {
 
 constexpr std::string_view run_columns = "id, started, finished, files, created, changed, removed, unchanged, failed";
-constexpr std::string_view result_columns = "type, name, action, status, effect, changes, reason, hint, milliseconds, run";
+constexpr std::string_view result_columns =
+    "type, name, action, status, effect, changes, reason, hint, milliseconds, run";
 
 /// Older runs go, so that a host that applies each minute keeps a small database.
 constexpr std::int64_t kept_runs = 1000;
 
 PastRun run_of(const state::Statement& row)
 {
-    PastRun run{.id = row.integer(0), .started = row.text(1), .finished = row.is_null(2) ? "" : row.text(2), .files = {}};
+    PastRun run{
+        .id = row.integer(0), .started = row.text(1), .finished = row.is_null(2) ? "" : row.text(2), .files = {}};
     const std::string files = row.text(3);
     for (const std::string_view line : lines(files))
         run.files.emplace_back(line);
@@ -42,8 +44,10 @@ Name named(const std::array<Name, Count>& all, const std::string& name)
 
 Result result_of(const state::Statement& row)
 {
-    static constexpr std::array statuses{Status::unchanged, Status::changed, Status::failed, Status::skipped, Status::guarded};
-    static constexpr std::array effects{Effect::none, Effect::create, Effect::update, Effect::replace, Effect::remove, Effect::act};
+    static constexpr std::array statuses{Status::unchanged, Status::changed, Status::failed, Status::skipped,
+                                         Status::guarded};
+    static constexpr std::array effects{Effect::none,    Effect::create, Effect::update,
+                                        Effect::replace, Effect::remove, Effect::act};
     Result result;
     result.type = row.text(0);
     result.name = row.text(1);
@@ -80,7 +84,8 @@ std::vector<Pending> RunJournal::pending()
 {
     std::vector<Pending> all;
     const auto reader = store_.reader();
-    state::Statement query = reader->prepare("select type, name, action, source from converge_notification order by type, name, action");
+    state::Statement query =
+        reader->prepare("select type, name, action, source from converge_notification order by type, name, action");
     while (query.next())
         all.push_back({.type = query.text(0), .name = query.text(1), .action = query.text(2), .source = query.text(3)});
     return all;
@@ -90,13 +95,28 @@ void RunJournal::record(const Result& result, const std::vector<Pending>& caused
 {
     store_.change([&, position = position_++](state::Database& database) {
         const std::string changes = encode_changes(result.changes);
-        database.prepare("insert into converge_result (run, position, type, name, action, status, effect, changes, reason, hint, milliseconds) values (?,?,?,?,?,?,?,?,?,?,?)")
-            .bind(id_).bind(position).bind(result.type).bind(result.name).bind(result.action).bind(name_of(result.status)).bind(name_of(result.effect))
-            .bind(changes).bind(result.reason).bind(result.hint).bind(static_cast<std::int64_t>(result.duration.count()))
+        database
+            .prepare("insert into converge_result (run, position, type, name, action, status, effect, changes, reason, "
+                     "hint, milliseconds) values (?,?,?,?,?,?,?,?,?,?,?)")
+            .bind(id_)
+            .bind(position)
+            .bind(result.type)
+            .bind(result.name)
+            .bind(result.action)
+            .bind(name_of(result.status))
+            .bind(name_of(result.effect))
+            .bind(changes)
+            .bind(result.reason)
+            .bind(result.hint)
+            .bind(static_cast<std::int64_t>(result.duration.count()))
             .run();
         for (const Pending& told : caused)
-            database.prepare("insert or replace into converge_notification (type, name, action, source) values (?,?,?,?)")
-                .bind(told.type).bind(told.name).bind(told.action).bind(told.source)
+            database
+                .prepare("insert or replace into converge_notification (type, name, action, source) values (?,?,?,?)")
+                .bind(told.type)
+                .bind(told.name)
+                .bind(told.action)
+                .bind(told.source)
                 .run();
     });
 }
@@ -104,22 +124,34 @@ void RunJournal::record(const Result& result, const std::vector<Pending>& caused
 void RunJournal::delivered(const Pending& notification)
 {
     store_.change([&](state::Database& database) {
-        database.prepare("delete from converge_notification where type = ? and name = ? and action = ?").bind(notification.type).bind(notification.name).bind(notification.action).run();
+        database.prepare("delete from converge_notification where type = ? and name = ? and action = ?")
+            .bind(notification.type)
+            .bind(notification.name)
+            .bind(notification.action)
+            .run();
     });
 }
 
 void RunJournal::finish(const Report& report)
 {
     const auto with = [&](Effect effect) {
-        return static_cast<std::int64_t>(std::ranges::count_if(report.results, [&](const Result& result) { return result.status == Status::changed && result.effect == effect; }));
+        return static_cast<std::int64_t>(std::ranges::count_if(report.results, [&](const Result& result) {
+            return result.status == Status::changed && result.effect == effect;
+        }));
     };
     const std::int64_t created = with(Effect::create);
     const std::int64_t removed = with(Effect::remove);
     store_.change([&](state::Database& database) {
-        database.prepare("update converge_run set finished = ?, created = ?, changed = ?, removed = ?, unchanged = ?, failed = ? where id = ?")
-            .bind(now()).bind(created).bind(static_cast<std::int64_t>(report.count(Status::changed)) - created - removed).bind(removed)
+        database
+            .prepare("update converge_run set finished = ?, created = ?, changed = ?, removed = ?, unchanged = ?, "
+                     "failed = ? where id = ?")
+            .bind(now())
+            .bind(created)
+            .bind(static_cast<std::int64_t>(report.count(Status::changed)) - created - removed)
+            .bind(removed)
             .bind(static_cast<std::int64_t>(report.count(Status::unchanged) + report.count(Status::guarded)))
-            .bind(static_cast<std::int64_t>(report.count(Status::failed) + report.count(Status::skipped))).bind(id_)
+            .bind(static_cast<std::int64_t>(report.count(Status::failed) + report.count(Status::skipped)))
+            .bind(id_)
             .run();
     });
 }
@@ -128,7 +160,8 @@ std::vector<PastRun> list_runs(const state::Store& store, std::size_t limit)
 {
     std::vector<PastRun> runs;
     const auto reader = store.reader();
-    state::Statement query = reader->prepare(fmt::format("select {} from converge_run order by id desc limit ?", run_columns));
+    state::Statement query =
+        reader->prepare(fmt::format("select {} from converge_run order by id desc limit ?", run_columns));
     query.bind(static_cast<std::int64_t>(limit));
     while (query.next())
         runs.push_back(run_of(query));
@@ -155,18 +188,22 @@ std::vector<Result> results_of(const state::Store& store, std::int64_t run)
 {
     std::vector<Result> results;
     const auto reader = store.reader();
-    state::Statement query = reader->prepare(fmt::format("select {} from converge_result where run = ? order by position", result_columns));
+    state::Statement query =
+        reader->prepare(fmt::format("select {} from converge_result where run = ? order by position", result_columns));
     query.bind(run);
     while (query.next())
         results.push_back(result_of(query));
     return results;
 }
 
-std::vector<std::pair<std::int64_t, Result>> results_of_resource(const state::Store& store, const std::string& type, const std::string& name)
+std::vector<std::pair<std::int64_t, Result>> results_of_resource(const state::Store& store, const std::string& type,
+                                                                 const std::string& name)
 {
     std::vector<std::pair<std::int64_t, Result>> results;
     const auto reader = store.reader();
-    state::Statement query = reader->prepare(fmt::format("select {} from converge_result where type = ? and name = ? order by run desc, position limit 100", result_columns));
+    state::Statement query = reader->prepare(
+        fmt::format("select {} from converge_result where type = ? and name = ? order by run desc, position limit 100",
+                    result_columns));
     query.bind(type).bind(name);
     while (query.next())
         results.emplace_back(query.integer(9), result_of(query));

@@ -54,6 +54,7 @@ PastRun find_run(const state::Store& store, std::int64_t id);
 std::optional<PastRun> last_run(const state::Store& store);
 std::vector<Result> results_of(const state::Store& store, std::int64_t run);
 /// What became of one resource, the newest first, with the runs' ids.
-std::vector<std::pair<std::int64_t, Result>> results_of_resource(const state::Store& store, const std::string& type, const std::string& name);
+std::vector<std::pair<std::int64_t, Result>> results_of_resource(const state::Store& store, const std::string& type,
+                                                                 const std::string& name);
 
 } // namespace dfriends::converge

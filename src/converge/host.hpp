@@ -59,8 +59,8 @@ class Docker {
     virtual void remove_volume(const std::string& name) = 0;
 };
 
-/// The machine that a run brings to its declared state: all that providers do to it goes through here. Failures are Error with the
-/// path or the program in it.
+/// The machine that a run brings to its declared state: all that providers do to it goes through here. Failures are
+/// Error with the path or the program in it.
 class Host {
   public:
     virtual ~Host() = default;

@@ -14,7 +14,10 @@ struct Pending {
     std::string name;
     std::string action; ///< never empty
     std::string source; ///< who changed
-    bool operator==(const Pending& other) const { return type == other.type && name == other.name && action == other.action; }
+    bool operator==(const Pending& other) const
+    {
+        return type == other.type && name == other.name && action == other.action;
+    }
 };
 
 /// What outlives a run that is killed. Each call is on disk when it returns.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/load.hpp"
 
+#include "converge/chef/recipe.hpp"
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
 #include "converge/yaml/manifest.hpp"
@@ -31,7 +32,8 @@ std::vector<fs::path> manifests_of(const fs::path& folder)
         if (entry.is_regular_file() && has_known_suffix(entry.path()))
             files.push_back(entry.path());
     if (files.empty())
-        throw Error(ErrorKind::invalid, "there is no manifest in '{}'", folder.string()).hint("manifests end with .yaml, .rb (Chef) or .pp (Puppet)");
+        throw Error(ErrorKind::invalid, "there is no manifest in '{}'", folder.string())
+            .hint("manifests end with .yaml, .rb (Chef) or .pp (Puppet)");
     std::ranges::sort(files);
     return files;
 }
@@ -41,7 +43,8 @@ void chain(Catalog& catalog)
 {
     for (std::size_t at = 1; at < catalog.resources.size(); ++at) {
         const Resource& previous = catalog.resources[at - 1];
-        const Reference reference{.type = previous.type, .name = previous.name, .position = catalog.resources[at].position};
+        const Reference reference{
+            .type = previous.type, .name = previous.name, .position = catalog.resources[at].position};
         auto& required = catalog.resources[at].requires_;
         if (std::ranges::find(required, reference) == required.end())
             required.push_back(reference);
@@ -52,7 +55,11 @@ Catalog read(const fs::path& file, const Facts& facts)
 {
     const std::string text = os::read_file(file, largest_manifest);
     const std::string suffix = file.extension().string();
-    return read_yaml_manifest(text, file.string());
+    if (suffix != ".rb")
+        return read_yaml_manifest(text, file.string());
+    Catalog catalog = read_chef(text, file.string(), facts);
+    chain(catalog);
+    return catalog;
 }
 
 } // namespace
@@ -71,7 +78,8 @@ std::vector<fs::path> find_manifests(const std::vector<std::string>& words)
             continue;
         }
         if (!has_known_suffix(word))
-            throw Error(ErrorKind::invalid, "'{}' is in no known language", word).hint("manifests end with .yaml, .rb (Chef) or .pp (Puppet)");
+            throw Error(ErrorKind::invalid, "'{}' is in no known language", word)
+                .hint("manifests end with .yaml, .rb (Chef) or .pp (Puppet)");
         files.emplace_back(word);
     }
     return files;
@@ -80,8 +88,7 @@ std::vector<fs::path> find_manifests(const std::vector<std::string>& words)
 Catalog load(const std::vector<fs::path>& files, const Facts& facts)
 {
     Catalog catalog;
-    for (const fs::path& file : files)
-    {
+    for (const fs::path& file : files) {
         Catalog part = read(file, facts);
         for (Resource& resource : part.resources)
             catalog.resources.push_back(std::move(resource));

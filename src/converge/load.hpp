@@ -10,12 +10,14 @@
 
 namespace dfriends::converge {
 
-/// The manifests that the words name: files as they are, and of a folder (not below it) those with a known suffix, by name.
-/// Throws Error(not_found) for what is not there, Error(invalid) for an unknown suffix or a folder without manifests.
+/// The manifests that the words name: files as they are, and of a folder (not below it) those with a known suffix, by
+/// name. Throws Error(not_found) for what is not there, Error(invalid) for an unknown suffix or a folder without
+/// manifests.
 std::vector<std::filesystem::path> find_manifests(const std::vector<std::string>& words);
 
-/// Reads each file in the dialect of its suffix (.yaml and .yml: native, .rb: Chef, .pp: Puppet), checks all together and returns the
-/// resources in the order of the files. As in Chef, what follows a failed resource of a recipe is not looked at: it requires it.
+/// Reads each file in the dialect of its suffix (.yaml and .yml: native, .rb: Chef, .pp: Puppet), checks all together
+/// and returns the resources in the order of the files. As in Chef, what follows a failed resource of a recipe is not
+/// looked at: it requires it.
 Catalog load(const std::vector<std::filesystem::path>& files, const Facts& facts);
 
 } // namespace dfriends::converge

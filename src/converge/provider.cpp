@@ -81,7 +81,8 @@ void run_or_fail(Host& host, const os::Command& command)
     const std::string said = last_lines(outcome.error.empty() ? outcome.output : outcome.error, 3);
     if (outcome.timed_out)
         throw Error(ErrorKind::failed, "'{}' did not end in time", join(command.words, " "));
-    throw Error(ErrorKind::failed, "'{}' ended with {}{}{}", join(command.words, " "), outcome.status, said.empty() ? "" : ": ", said);
+    throw Error(ErrorKind::failed, "'{}' ended with {}{}{}", join(command.words, " "), outcome.status,
+                said.empty() ? "" : ": ", said);
 }
 
 } // namespace dfriends::converge

@@ -21,12 +21,12 @@ struct Change {
 
 /// What an action does to its thing.
 enum class Effect {
-    none,    ///< all is as declared
+    none, ///< all is as declared
     create,
     update,
     replace, ///< removes it and makes it anew
     remove,
-    act,     ///< does something that leaves no state to compare: runs a command, restarts
+    act, ///< does something that leaves no state to compare: runs a command, restarts
 };
 
 std::string_view name_of(Effect effect);
@@ -35,19 +35,21 @@ std::string_view name_of(Effect effect);
 struct Step {
     Effect effect = Effect::none;
     std::vector<Change> changes;
-    std::function<void()> perform;      ///< empty where there is nothing to do
-    std::function<std::string()> probe = {}; ///< of an act: where it says the same before and after, nothing has changed
+    std::function<void()> perform; ///< empty where there is nothing to do
+    std::function<std::string()> probe =
+        {}; ///< of an act: where it says the same before and after, nothing has changed
 };
 
 /// What providers may know of the run that they are part of.
 struct Scene {
     Host& host;
-    bool planning = false;        ///< nothing is done: what earlier resources would make does not exist
-    bool engine_to_come = false;  ///< an earlier resource of a plan would install Docker
-    bool refreshing = false;      ///< the action is a notification's
+    bool planning = false;       ///< nothing is done: what earlier resources would make does not exist
+    bool engine_to_come = false; ///< an earlier resource of a plan would install Docker
+    bool refreshing = false;     ///< the action is a notification's
 };
 
-/// Compares a resource with the machine and says what is left to do; changes nothing itself. The scene must outlive the step.
+/// Compares a resource with the machine and says what is left to do; changes nothing itself. The scene must outlive the
+/// step.
 Step examine(const Resource& resource, const std::string& action, Scene& scene);
 
 // One for each type, in providers/.
@@ -66,7 +68,8 @@ Step examine_package(const Resource& resource, const std::string& action, Scene&
 Step examine_service(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_user(const Resource& resource, const std::string& action, Scene& scene);
 
-/// Whether Docker can be asked. False only in a plan in which it is still to be installed; throws where no engine answers.
+/// Whether Docker can be asked. False only in a plan in which it is still to be installed; throws where no engine
+/// answers.
 bool can_ask_docker(Scene& scene);
 
 /// Runs a program and throws Error(failed) with the last lines that it said where it did not end with 0.

@@ -56,13 +56,18 @@ class RealDocker final : public Docker {
     }
     void require() override { net::run(client_.ping()); }
 
-    std::optional<engine::ImageDetails> find_image(const std::string& image) override { return net::run(client_.images().find(image)); }
+    std::optional<engine::ImageDetails> find_image(const std::string& image) override
+    {
+        return net::run(client_.images().find(image));
+    }
     void pull(const std::string& image) override
     {
         try {
             net::run(client_.images().pull(image, progress_of(say_)));
         } catch (Error& error) {
-            throw std::move(error).during("pulling '" + image + "'").hint("the engine has no such image: build it, load it, or see that the registry can be reached");
+            throw std::move(error)
+                .during("pulling '" + image + "'")
+                .hint("the engine has no such image: build it, load it, or see that the registry can be reached");
         }
     }
     void build(const std::string& directory, const std::string& image) override
@@ -73,11 +78,15 @@ class RealDocker final : public Docker {
         options.dockerfile = context.dockerfile;
         net::run(client_.images().build(std::move(context.tar), options, progress_of(say_)));
     }
-    void remove_image(const std::string& image, bool force) override { net::run(client_.images().remove(image, force)); }
+    void remove_image(const std::string& image, bool force) override
+    {
+        net::run(client_.images().remove(image, force));
+    }
     void load_image(const std::string& archive) override
     {
         auto file = std::make_shared<os::Descriptor>(os::open_file(archive, O_RDONLY));
-        net::run(client_.images().load([file, archive](http::BodyWriter& writer) { return send_file(writer, file, archive); }, progress_of(say_)));
+        net::run(client_.images().load(
+            [file, archive](http::BodyWriter& writer) { return send_file(writer, file, archive); }, progress_of(say_)));
     }
     /// A neighbour takes the archive's place once it is whole.
     void save_image(const std::string& image, const std::string& archive) override
@@ -85,7 +94,9 @@ class RealDocker final : public Docker {
         const std::string neighbour = archive + ".dfriends-new";
         try {
             const os::Descriptor file = os::open_file(neighbour, O_WRONLY | O_CREAT | O_TRUNC);
-            net::run(client_.images().save({image}, [&](engine::Channel, std::string_view bytes) { os::write_all(file.number(), bytes, neighbour); }));
+            net::run(client_.images().save({image}, [&](engine::Channel, std::string_view bytes) {
+                os::write_all(file.number(), bytes, neighbour);
+            }));
             if (::fsync(file.number()) != 0 || ::rename(neighbour.c_str(), archive.c_str()) != 0)
                 throw Error(kind_of_errno(errno), "cannot write '{}': {}", archive, describe_errno(errno));
         } catch (const Error&) {
@@ -100,12 +111,27 @@ class RealDocker final : public Docker {
         auto found = net::run(client_.containers().find(name));
         return found && (found->name == name || found->id == name) ? found : std::nullopt;
     }
-    std::string create(const engine::ContainerSpec& spec) override { return net::run(client_.containers().create(spec)).id; }
+    std::string create(const engine::ContainerSpec& spec) override
+    {
+        return net::run(client_.containers().create(spec)).id;
+    }
     void start(const std::string& container) override { net::run(client_.containers().start(container)); }
-    void stop(const std::string& container, std::optional<int> timeout) override { net::run(client_.containers().stop(container, timeout)); }
-    void restart(const std::string& container, std::optional<int> timeout) override { net::run(client_.containers().restart(container, timeout)); }
-    void kill(const std::string& container, const std::string& signal) override { net::run(client_.containers().kill(container, signal)); }
-    void rename(const std::string& container, const std::string& name) override { net::run(client_.containers().rename(container, name)); }
+    void stop(const std::string& container, std::optional<int> timeout) override
+    {
+        net::run(client_.containers().stop(container, timeout));
+    }
+    void restart(const std::string& container, std::optional<int> timeout) override
+    {
+        net::run(client_.containers().restart(container, timeout));
+    }
+    void kill(const std::string& container, const std::string& signal) override
+    {
+        net::run(client_.containers().kill(container, signal));
+    }
+    void rename(const std::string& container, const std::string& name) override
+    {
+        net::run(client_.containers().rename(container, name));
+    }
     void remove(const std::string& container) override { net::run(client_.containers().remove(container)); }
     int wait(const std::string& container) override { return net::run(client_.containers().wait(container)); }
 
@@ -116,7 +142,10 @@ class RealDocker final : public Docker {
     }
     void create_network(const engine::NetworkSpec& spec) override { net::run(client_.networks().create(spec)); }
     void remove_network(const std::string& name) override { net::run(client_.networks().remove(name)); }
-    std::optional<engine::VolumeDetails> find_volume(const std::string& name) override { return net::run(client_.volumes().find(name)); }
+    std::optional<engine::VolumeDetails> find_volume(const std::string& name) override
+    {
+        return net::run(client_.volumes().find(name));
+    }
     void create_volume(const engine::VolumeSpec& spec) override { net::run(client_.volumes().create(spec)); }
     void remove_volume(const std::string& name) override { net::run(client_.volumes().remove(name)); }
 

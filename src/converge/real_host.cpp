@@ -60,13 +60,17 @@ class RealHost final : public Host {
 
     std::optional<PathState> find_path(const std::string& path) override
     {
-        struct stat status {};
+        struct stat status{};
         if (::lstat(path.c_str(), &status) != 0) {
             if (errno == ENOENT || errno == ENOTDIR)
                 return std::nullopt;
             fail("look at", path, errno);
         }
-        PathState state{.kind = kind_of(status.st_mode), .mode = status.st_mode & 07777U, .owner = os::user_name(status.st_uid), .group = os::group_name(status.st_gid), .target = {}};
+        PathState state{.kind = kind_of(status.st_mode),
+                        .mode = status.st_mode & 07777U,
+                        .owner = os::user_name(status.st_uid),
+                        .group = os::group_name(status.st_gid),
+                        .target = {}};
         if (state.kind == PathState::Kind::link)
             state.target = fs::read_symlink(path).string();
         return state;
@@ -74,7 +78,10 @@ class RealHost final : public Host {
 
     std::string read(const std::string& path) override { return os::read_file(path); }
 
-    void write(const std::string& path, std::string_view bytes, mode_t mode) override { os::write_file(path, bytes, mode); }
+    void write(const std::string& path, std::string_view bytes, mode_t mode) override
+    {
+        os::write_file(path, bytes, mode);
+    }
 
     void make_directory(const std::string& path, mode_t mode, bool parents) override
     {

@@ -15,7 +15,8 @@ namespace dfriends::converge {
 
 using Say = std::function<void(std::string_view line)>;
 
-/// The engine behind a client, which must outlive the result. Calls block: not for coroutines. `say` gets the progress of long work.
+/// The engine behind a client, which must outlive the result. Calls block: not for coroutines. `say` gets the progress
+/// of long work.
 std::unique_ptr<Docker> make_real_docker(engine::Client& client, Say say);
 
 /// This machine. `docker` must outlive the result.

@@ -41,25 +41,25 @@ struct Reference {
 /// One resource tells another one to act when it has changed.
 struct Notification {
     Reference target;
-    std::string action;     ///< "restart", "run"; empty: the target type's refresh action
+    std::string action;       ///< "restart", "run"; empty: the target type's refresh action
     bool immediately = false; ///< otherwise at the end of the run, once
 };
 
 /// A command that decides whether a resource is looked at.
 struct Guard {
-    bool only_if = true;  ///< false: not_if
-    std::string command;  ///< run by /bin/sh -c: guards are shell text in all the dialects
+    bool only_if = true; ///< false: not_if
+    std::string command; ///< run by /bin/sh -c: guards are shell text in all the dialects
     SourcePosition position;
 };
 
-/// One thing that shall be in a state. The types and the attributes of each are those of the table in schema.hpp, whatever dialect
-/// it was written in.
+/// One thing that shall be in a state. The types and the attributes of each are those of the table in schema.hpp,
+/// whatever dialect it was written in.
 struct Resource {
     std::string type;
-    std::string name;                        ///< unique among its type
-    std::vector<std::string> actions;        ///< in order; empty: the type's default
+    std::string name;                 ///< unique among its type
+    std::vector<std::string> actions; ///< in order; empty: the type's default
     std::map<std::string, Value, std::less<>> attributes;
-    std::vector<Reference> requires_;        ///< these come first
+    std::vector<Reference> requires_; ///< these come first
     std::vector<Notification> notifications;
     std::vector<Guard> guards;
     SourcePosition position;

@@ -26,7 +26,8 @@ std::size_t find(const Index& index, const Catalog& catalog, const Reference& re
     for (const Resource& resource : catalog.resources)
         known.push_back(address(resource));
     const SourcePosition& position = reference.position.line > 0 ? reference.position : from.position;
-    throw Error(ErrorKind::invalid, position, "'{}' points at '{}', which is not declared", address(from), address(reference))
+    throw Error(ErrorKind::invalid, position, "'{}' points at '{}', which is not declared", address(from),
+                address(reference))
         .hint(did_you_mean(address(reference), known));
 }
 
@@ -51,7 +52,8 @@ std::vector<std::size_t> find_cycle(const Edges& before, const std::vector<bool>
     const auto cycle = find_cycle(before, done);
     for (const std::size_t at : cycle)
         names.push_back(address(catalog.resources[at]));
-    throw Error(ErrorKind::invalid, catalog.resources[cycle.front()].position, "the resources wait for each other: {}", join(names, " -> "))
+    throw Error(ErrorKind::invalid, catalog.resources[cycle.front()].position, "the resources wait for each other: {}",
+                join(names, " -> "))
         .hint("each resource comes before the one after the arrow; take one of the requirements away");
 }
 
@@ -60,7 +62,8 @@ void check_action(const Catalog& catalog, std::size_t target, const Notification
     const ResourceType* type = find_resource_type(catalog.resources[target].type);
     const SourcePosition& position = told.target.position.line > 0 ? told.target.position : from.position;
     if (told.action.empty() && type->refresh.empty())
-        throw Error(ErrorKind::invalid, position, "'{}' cannot be refreshed", address(told.target)).hint("name the action of the notification");
+        throw Error(ErrorKind::invalid, position, "'{}' cannot be refreshed", address(told.target))
+            .hint("name the action of the notification");
     if (!told.action.empty() && std::ranges::find(type->actions, told.action) == type->actions.end())
         throw Error(ErrorKind::invalid, position, "'{}' has no action '{}'", type->name, told.action)
             .hint(did_you_mean(told.action, {type->actions.begin(), type->actions.end()}));

@@ -8,9 +8,9 @@
 
 namespace dfriends::converge {
 
-/// Who comes after whom. A resource comes after those that it requires and after those that refresh it (notifications without an
-/// action); where that leaves a choice, the order of declaration decides. A notification with an action of its own may point
-/// backwards: it does not order.
+/// Who comes after whom. A resource comes after those that it requires and after those that refresh it (notifications
+/// without an action); where that leaves a choice, the order of declaration decides. A notification with an action of
+/// its own may point backwards: it does not order.
 struct ResourceGraph {
     std::vector<std::size_t> order;                     ///< indices into the catalog
     std::vector<std::vector<std::size_t>> dependencies; ///< what each resource requires, by index

@@ -28,7 +28,9 @@ std::string quoted_or_none(const std::string& text)
 std::string render_change(const Result& result, const Change& change)
 {
     if (result.effect == Effect::create || result.effect == Effect::act)
-        return change.from.empty() ? fmt::format("    {}: {}\n", change.attribute, printable(change.to)) : fmt::format("    {}: {} -> {}\n", change.attribute, printable(change.from), printable(change.to));
+        return change.from.empty()
+                   ? fmt::format("    {}: {}\n", change.attribute, printable(change.to))
+                   : fmt::format("    {}: {} -> {}\n", change.attribute, printable(change.from), printable(change.to));
     return fmt::format("    {}: {} -> {}\n", change.attribute, quoted_or_none(change.from), quoted_or_none(change.to));
 }
 
@@ -76,8 +78,10 @@ std::string render_summary(const Report& report, bool planning)
     const std::size_t changed = report.count(Status::changed) - created - removed;
     const std::size_t skipped = report.count(Status::skipped);
     const std::size_t kept = report.count(Status::unchanged) + report.count(Status::guarded);
-    std::string out = planning ? fmt::format("plan: {} to create, {} to change, {} to remove, {} unchanged", created, changed, removed, kept)
-                               : fmt::format("applied: {} created, {} changed, {} removed, {} unchanged", created, changed, removed, kept);
+    std::string out = planning ? fmt::format("plan: {} to create, {} to change, {} to remove, {} unchanged", created,
+                                             changed, removed, kept)
+                               : fmt::format("applied: {} created, {} changed, {} removed, {} unchanged", created,
+                                             changed, removed, kept);
     if (report.has_failures())
         out += fmt::format(", {} failed, {} skipped", report.count(Status::failed), skipped);
     return out + "\n";

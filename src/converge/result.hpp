@@ -45,7 +45,8 @@ struct Report {
     int detailed_exit_code() const { return (has_changes() ? 2 : 0) + (has_failures() ? 4 : 0); }
 };
 
-/// "+ docker_image[busybox]" and a line for each change: "    ports: 80 -> 8080". Unchanged resources are an empty text.
+/// "+ docker_image[busybox]" and a line for each change: "    ports: 80 -> 8080". Unchanged resources are an empty
+/// text.
 std::string render_result(const Result& result);
 /// "plan: 1 to create, 2 to change, 1 to remove, 3 unchanged, 0 failed".
 std::string render_summary(const Report& report, bool planning);

@@ -20,8 +20,9 @@ using std::chrono::steady_clock;
 class Run {
   public:
     Run(const Catalog& catalog, Host& host, Journal* journal, const OnResult& on_result)
-        : catalog_(catalog), graph_(order_resources(catalog)), scene_{.host = host, .planning = journal == nullptr}, journal_(journal), on_result_(on_result),
-          states_(catalog.resources.size(), State::waiting), refreshes_(catalog.resources.size())
+        : catalog_(catalog), graph_(order_resources(catalog)), scene_{.host = host, .planning = journal == nullptr},
+          journal_(journal), on_result_(on_result), states_(catalog.resources.size(), State::waiting),
+          refreshes_(catalog.resources.size())
     {
     }
 
@@ -55,8 +56,12 @@ class Run {
 
     std::optional<std::size_t> find(const std::string& type, const std::string& name) const
     {
-        const auto row = std::ranges::find_if(catalog_.resources, [&](const Resource& resource) { return resource.type == type && resource.name == name; });
-        return row == catalog_.resources.end() ? std::nullopt : std::optional(static_cast<std::size_t>(row - catalog_.resources.begin()));
+        const auto row = std::ranges::find_if(catalog_.resources, [&](const Resource& resource) {
+            return resource.type == type && resource.name == name;
+        });
+        return row == catalog_.resources.end()
+                   ? std::nullopt
+                   : std::optional(static_cast<std::size_t>(row - catalog_.resources.begin()));
     }
 
     void visit(std::size_t at)
@@ -181,7 +186,8 @@ class Run {
     void notify(const Notification& told, const Resource& source, std::vector<Pending>& caused)
     {
         const std::size_t target = *find(told.target.type, told.target.name);
-        Pending pending{.type = told.target.type, .name = told.target.name, .action = told.action, .source = address(source)};
+        Pending pending{
+            .type = told.target.type, .name = told.target.name, .action = told.action, .source = address(source)};
         const bool is_refresh = pending.action.empty();
         if (is_refresh)
             pending.action = find_resource_type(pending.type)->refresh;
@@ -216,7 +222,8 @@ class Run {
     void deliver(const Pending& notification)
     {
         const std::size_t at = *find(notification.type, notification.name);
-        if (states_[at] == State::failed || ++deliveries_[notification.type + ' ' + notification.name] > most_deliveries)
+        if (states_[at] == State::failed ||
+            ++deliveries_[notification.type + ' ' + notification.name] > most_deliveries)
             return; // two that notify each other would go on for ever
         const State before = states_[at];
         scene_.refreshing = true;

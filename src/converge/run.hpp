@@ -15,8 +15,8 @@ using OnResult = std::function<void(const Result&)>;
 /// Says what apply() would do. Guards are asked; nothing is changed. `on_result` hears of each resource in its turn.
 Report plan(const Catalog& catalog, Host& host, const OnResult& on_result = {});
 
-/// Brings the host to the declared state. A resource that fails does not end the run: those that require it are skipped. Notifications
-/// that a run before this one left undelivered are delivered at its end; see Journal.
+/// Brings the host to the declared state. A resource that fails does not end the run: those that require it are
+/// skipped. Notifications that a run before this one left undelivered are delivered at its end; see Journal.
 Report apply(const Catalog& catalog, Host& host, Journal& journal, const OnResult& on_result = {});
 
 } // namespace dfriends::converge

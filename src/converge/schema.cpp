@@ -127,10 +127,13 @@ constexpr std::array message{
 constexpr std::array<std::string_view, 4> engine_actions{"install", "restart", "remove", "nothing"};
 constexpr std::array<std::string_view, 2> create_delete{"create", "delete"};
 constexpr std::array<std::string_view, 2> create_remove{"create", "remove"};
-constexpr std::array<std::string_view, 8> image_actions{"pull_if_missing", "pull", "build", "build_if_missing", "remove", "load", "save", "nothing"};
-constexpr std::array<std::string_view, 9> container_actions{"run", "create", "start", "stop", "restart", "kill", "remove", "redeploy", "nothing"};
+constexpr std::array<std::string_view, 8> image_actions{"pull_if_missing", "pull", "build", "build_if_missing",
+                                                        "remove",          "load", "save",  "nothing"};
+constexpr std::array<std::string_view, 9> container_actions{"run",  "create", "start",    "stop",   "restart",
+                                                            "kill", "remove", "redeploy", "nothing"};
 constexpr std::array<std::string_view, 4> package_actions{"install", "upgrade", "remove", "nothing"};
-constexpr std::array<std::string_view, 7> service_actions{"start", "stop", "restart", "reload", "enable", "disable", "nothing"};
+constexpr std::array<std::string_view, 7> service_actions{"start",  "stop",    "restart", "reload",
+                                                          "enable", "disable", "nothing"};
 constexpr std::array<std::string_view, 2> exec_actions{"run", "nothing"};
 constexpr std::array<std::string_view, 3> file_actions{"create", "create_if_missing", "delete"};
 constexpr std::array<std::string_view, 1> message_actions{"write"};
@@ -163,7 +166,8 @@ std::vector<std::string> names_of(const Rows& rows)
 
 bool is_scalar(const Value& value)
 {
-    return std::holds_alternative<std::string>(value.content) || std::holds_alternative<std::int64_t>(value.content) || std::holds_alternative<double>(value.content);
+    return std::holds_alternative<std::string>(value.content) || std::holds_alternative<std::int64_t>(value.content) ||
+           std::holds_alternative<double>(value.content);
 }
 
 bool fits(AttributeType type, const Value& value)
@@ -209,13 +213,17 @@ void check_attributes(const Resource& resource, const ResourceType& type)
     for (const auto& [name, value] : resource.attributes) {
         const auto row = std::ranges::find(type.attributes, name, &Attribute::name);
         if (row == type.attributes.end())
-            throw Error(ErrorKind::invalid, value.position, "'{}' has no attribute '{}'", resource.type, name).hint(did_you_mean(name, names_of(type.attributes)));
+            throw Error(ErrorKind::invalid, value.position, "'{}' has no attribute '{}'", resource.type, name)
+                .hint(did_you_mean(name, names_of(type.attributes)));
         if (!value.is_null() && !fits(row->type, value))
-            throw Error(ErrorKind::invalid, value.position, "'{}' of '{}' wants {}", name, resource.type, words_of(row->type));
+            throw Error(ErrorKind::invalid, value.position, "'{}' of '{}' wants {}", name, resource.type,
+                        words_of(row->type));
     }
     for (const Attribute& row : type.attributes)
-        if (row.required && (!resource.attributes.contains(row.name) || resource.attributes.find(row.name)->second.is_null()))
-            throw Error(ErrorKind::invalid, resource.position, "'{}[{}]' wants '{}'", resource.type, resource.name, row.name);
+        if (row.required &&
+            (!resource.attributes.contains(row.name) || resource.attributes.find(row.name)->second.is_null()))
+            throw Error(ErrorKind::invalid, resource.position, "'{}[{}]' wants '{}'", resource.type, resource.name,
+                        row.name);
 }
 
 void check_actions(const Resource& resource, const ResourceType& type)
@@ -245,11 +253,13 @@ void check(const Catalog& catalog)
     for (const Resource& resource : catalog.resources) {
         const ResourceType* type = find_resource_type(resource.type);
         if (type == nullptr)
-            throw Error(ErrorKind::invalid, resource.position, "there is no resource type '{}'", resource.type).hint(did_you_mean(resource.type, names_of(types)));
+            throw Error(ErrorKind::invalid, resource.position, "there is no resource type '{}'", resource.type)
+                .hint(did_you_mean(resource.type, names_of(types)));
         check_attributes(resource, *type);
         check_actions(resource, *type);
         if (!seen.emplace(resource.type, resource.name).second && resource.type != "log")
-            throw Error(ErrorKind::invalid, resource.position, "'{}[{}]' is declared twice", resource.type, resource.name);
+            throw Error(ErrorKind::invalid, resource.position, "'{}[{}]' is declared twice", resource.type,
+                        resource.name);
     }
 }
 

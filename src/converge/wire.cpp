@@ -32,8 +32,9 @@ Json results_to_json(const std::vector<Result>& results)
 
 Json run_to_json(const PastRun& run)
 {
-    return {{"id", run.id},           {"started", run.started}, {"finished", run.finished},   {"files", run.files},  {"created", run.created},
-            {"changed", run.changed}, {"removed", run.removed}, {"unchanged", run.unchanged}, {"failed", run.failed}};
+    return {{"id", run.id},           {"started", run.started},     {"finished", run.finished},
+            {"files", run.files},     {"created", run.created},     {"changed", run.changed},
+            {"removed", run.removed}, {"unchanged", run.unchanged}, {"failed", run.failed}};
 }
 
 } // namespace

@@ -199,3 +199,19 @@ END
   wait_for 10 curl -fs http://127.0.0.1:8000/
   fails 0 dfriends converge apply --detailed-exitcode "$examples/codeit.yaml"
 }
+
+@test "the walkthrough's Chef recipe runs as it stands, and again changes nothing" {
+  code_it
+  fails 2 dfriends converge apply --detailed-exitcode "$examples/codeit.rb"
+  wait_for 10 curl -fs http://127.0.0.1:8000/
+  fails 0 dfriends converge apply --detailed-exitcode "$examples/codeit.rb"
+  fails 0 dfriends converge plan --detailed-exitcode "$examples/codeit.rb"
+}
+
+@test "a recipe translated to the native manifest declares the same" {
+  code_it
+  dfriends converge apply "$examples/codeit.rb"
+  dfriends converge translate "$examples/codeit.rb" >codeit.yaml
+  fails 0 dfriends converge apply --detailed-exitcode codeit.yaml
+  dfriends converge translate codeit.yaml | cmp - codeit.yaml
+}

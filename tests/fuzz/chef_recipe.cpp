@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A recipe from anybody: it is translated or refused with a place, and nothing else may happen. What is translated passes the table's
-// check but for what only the table knows.
+// A recipe from anybody: it is translated or refused with a place, and nothing else may happen. What is translated
+// passes the table's check but for what only the table knows.
 #include "converge/chef/recipe.hpp"
 
 #include <cstdlib>
@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     facts.distribution = "debian";
     facts.os_family = "debian";
     try {
-        const converge::Catalog catalog = converge::read_chef({reinterpret_cast<const char*>(data), size}, "recipe.rb", facts);
+        const converge::Catalog catalog =
+            converge::read_chef({reinterpret_cast<const char*>(data), size}, "recipe.rb", facts);
         for (const converge::Resource& resource : catalog.resources)
             if (resource.type.empty() || resource.position.line == 0)
                 std::abort();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Native manifests: what is accepted is written and read again as the same, and everything else is refused with a place.
+// Native manifests: what is accepted is written and read again as the same, and everything else is refused with a
+// place.
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
 #include "converge/yaml/manifest.hpp"

@@ -11,13 +11,20 @@ using config::Setting;
 using config::SettingType;
 
 constexpr std::array run_settings{
-    Setting{.name = "detailed-exitcode", .type = SettingType::flag, .help = "Exit with 2 for changes, 4 for failures, 6 for both"},
+    Setting{.name = "detailed-exitcode",
+            .type = SettingType::flag,
+            .help = "Exit with 2 for changes, 4 for failures, 6 for both"},
 };
 constexpr std::array history_settings{
-    Setting{.name = "limit", .type = SettingType::number, .help = "Runs to list at most", .placeholder = "N", .fallback = "20"},
+    Setting{.name = "limit",
+            .type = SettingType::number,
+            .help = "Runs to list at most",
+            .placeholder = "N",
+            .fallback = "20"},
 };
 
-constexpr std::string_view manifests_help = "A FILE is a manifest (.yaml), a Chef recipe (.rb) or a Puppet manifest (.pp), or a folder of them. Resources of all files form one\n"
+constexpr std::string_view manifests_help = "A FILE is a manifest (.yaml), a Chef recipe (.rb) or a Puppet manifest "
+                                            "(.pp), or a folder of them. Resources of all files form one\n"
                                             "catalog, in their order.";
 
 constexpr std::array verbs{
@@ -35,11 +42,34 @@ constexpr std::array verbs{
          .needs = state,
          .run = drift,
          .details = "Without FILE, the files of the last apply are compared."},
-    Verb{.name = "history", .usage = "[ID]", .synopsis = "Lists past runs, or what one of them did", .settings = history_settings, .needs = state, .run = history},
-    Verb{.name = "plan", .usage = "FILE...", .synopsis = "Shows what an apply would change", .settings = run_settings, .run = plan, .details = manifests_help},
-    Verb{.name = "show", .usage = "RESOURCE", .synopsis = "Shows what past runs did to a resource", .needs = state, .run = show, .details = "RESOURCE is written as TYPE[NAME]: 'docker_container[web]'."},
-    Verb{.name = "translate", .usage = "FILE...", .synopsis = "Prints recipes as a native manifest", .run = translate, .details = manifests_help},
-    Verb{.name = "validate", .usage = "FILE...", .synopsis = "Reads and checks files; nothing else is asked", .run = validate, .details = manifests_help},
+    Verb{.name = "history",
+         .usage = "[ID]",
+         .synopsis = "Lists past runs, or what one of them did",
+         .settings = history_settings,
+         .needs = state,
+         .run = history},
+    Verb{.name = "plan",
+         .usage = "FILE...",
+         .synopsis = "Shows what an apply would change",
+         .settings = run_settings,
+         .run = plan,
+         .details = manifests_help},
+    Verb{.name = "show",
+         .usage = "RESOURCE",
+         .synopsis = "Shows what past runs did to a resource",
+         .needs = state,
+         .run = show,
+         .details = "RESOURCE is written as TYPE[NAME]: 'docker_container[web]'."},
+    Verb{.name = "translate",
+         .usage = "FILE...",
+         .synopsis = "Prints recipes as a native manifest",
+         .run = translate,
+         .details = manifests_help},
+    Verb{.name = "validate",
+         .usage = "FILE...",
+         .synopsis = "Reads and checks files; nothing else is asked",
+         .run = validate,
+         .details = manifests_help},
 };
 
 } // namespace

@@ -16,14 +16,16 @@ int validate(Context& context)
     if (context.global.json)
         context.print("{{\"files\":{},\"resources\":{}}}\n", files.size(), catalog.resources.size());
     else
-        context.print("valid: {} resource{} in {} file{}\n", catalog.resources.size(), catalog.resources.size() == 1 ? "" : "s", files.size(), files.size() == 1 ? "" : "s");
+        context.print("valid: {} resource{} in {} file{}\n", catalog.resources.size(),
+                      catalog.resources.size() == 1 ? "" : "s", files.size(), files.size() == 1 ? "" : "s");
     return 0;
 }
 
 int translate(Context& context)
 {
     context.expect_arguments(1);
-    context.write(domain::render_yaml_manifest(domain::load(domain::find_manifests(context.arguments), domain::gather_facts())));
+    context.write(
+        domain::render_yaml_manifest(domain::load(domain::find_manifests(context.arguments), domain::gather_facts())));
     return 0;
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "converge/history.hpp"
+
 #include "applets/context.hpp"
 #include "applets/converge/verbs.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cli/table_output.hpp"
 #include "converge/attributes.hpp"
-#include "converge/history.hpp"
 #include "converge/wire.hpp"
 
 namespace dfriends::applets::converge {
@@ -29,7 +30,8 @@ int list(Context& context)
     }
     cli::TableOutput table({"ID", "STARTED", "CREATED", "CHANGED", "REMOVED", "UNCHANGED", "FAILED", "FILES"});
     for (const domain::PastRun& run : runs)
-        table.row({number(run.id), run.started, number(run.created), number(run.changed), number(run.removed), number(run.unchanged), number(run.failed),
+        table.row({number(run.id), run.started, number(run.created), number(run.changed), number(run.removed),
+                   number(run.unchanged), number(run.failed),
                    printable(join(run.files, " ")) + (run.finished.empty() ? " (did not finish)" : "")});
     context.write(table.render());
     return 0;
@@ -55,7 +57,8 @@ int history(Context& context)
     for (const domain::Result& result : results)
         context.write(domain::render_result(result));
     context.write(run.finished.empty() ? std::string("it did not finish\n")
-                                       : fmt::format("{} created, {} changed, {} removed, {} unchanged, {} failed\n", run.created, run.changed, run.removed, run.unchanged, run.failed));
+                                       : fmt::format("{} created, {} changed, {} removed, {} unchanged, {} failed\n",
+                                                     run.created, run.changed, run.removed, run.unchanged, run.failed));
     return 0;
 }
 
@@ -64,7 +67,8 @@ int show(Context& context)
     context.expect_arguments(1, 1);
     const auto reference = domain::parse_address(context.arguments[0]);
     if (!reference)
-        throw Error(ErrorKind::usage, "'{}' is no resource", context.arguments[0]).hint("write TYPE[NAME], as in docker_container[web]");
+        throw Error(ErrorKind::usage, "'{}' is no resource", context.arguments[0])
+            .hint("write TYPE[NAME], as in docker_container[web]");
     const auto rows = domain::results_of_resource(context.store(), reference->type, reference->name);
     if (rows.empty())
         throw Error(ErrorKind::not_found, "no run knows '{}'", context.arguments[0]);
@@ -77,7 +81,8 @@ int show(Context& context)
     }
     for (const auto& [run, result] : rows) {
         const std::string text = domain::render_result(result);
-        context.print("run {}: {}", run, text.empty() ? fmt::format("{} {}\n", name_of(result.status), result.action) : text);
+        context.print("run {}: {}", run,
+                      text.empty() ? fmt::format("{} {}\n", name_of(result.status), result.action) : text);
     }
     return 0;
 }

@@ -21,7 +21,8 @@ namespace domain = dfriends::converge;
 /// This machine and its engine, for as long as a verb runs.
 struct Machine {
     explicit Machine(Context& context)
-        : client(engine::find_host()), say([&context](std::string_view line) { context.say("  " + std::string(line)); }),
+        : client(engine::find_host()),
+          say([&context](std::string_view line) { context.say("  " + std::string(line)); }),
           docker(domain::make_real_docker(client, say)), host(domain::make_real_host(*docker, say))
     {
     }
@@ -83,7 +84,8 @@ int drift(Context& context)
         return plan_files(context, domain::find_manifests(context.arguments));
     const auto last = domain::last_run(context.store());
     if (!last)
-        throw Error(ErrorKind::not_found, "nothing was applied on this host yet").hint("name the files: dfriends converge drift FILE...");
+        throw Error(ErrorKind::not_found, "nothing was applied on this host yet")
+            .hint("name the files: dfriends converge drift FILE...");
     return plan_files(context, domain::find_manifests(last->files));
 }
 

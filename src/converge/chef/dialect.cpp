@@ -13,8 +13,10 @@ namespace dfriends::converge::chef {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> words_of_2014{"volume", "link", "net", "cmd_timeout", "init_type", "remove_automatically"};
-constexpr std::array<std::string_view, 7> modern_words{"repo", "restart_policy", "network_mode", "volumes", "binds", "links", "kill_after"};
+constexpr std::array<std::string_view, 6> words_of_2014{"volume",      "link",      "net",
+                                                        "cmd_timeout", "init_type", "remove_automatically"};
+constexpr std::array<std::string_view, 7> modern_words{"repo",  "restart_policy", "network_mode", "volumes",
+                                                       "binds", "links",          "kill_after"};
 
 const Value* find_value(const Declaration& declaration, std::string_view name)
 {
@@ -25,7 +27,8 @@ const Value* find_value(const Declaration& declaration, std::string_view name)
 template <class Words>
 bool uses(const Declaration& declaration, const Words& words)
 {
-    return declaration.type == "docker_container" && std::ranges::any_of(words, [&](std::string_view word) { return find_value(declaration, word) != nullptr; });
+    return declaration.type == "docker_container" &&
+           std::ranges::any_of(words, [&](std::string_view word) { return find_value(declaration, word) != nullptr; });
 }
 
 bool is(const Value* value, bool wanted)
@@ -79,7 +82,8 @@ void set_restart(Resource& resource, const Declaration& from, Dialect dialect)
         if (text == "on-failure" && count != nullptr && scalar_text(*count) != "0")
             text += ":" + scalar_text(*count);
         resource.attributes["restart"] = {text, policy->position};
-    } else if (dialect == Dialect::cookbook_2014 && is(find_value(from, "detach"), true) && !flag_or(resource, "remove", false) && !is(find_value(from, "init_type"), false)) {
+    } else if (dialect == Dialect::cookbook_2014 && is(find_value(from, "detach"), true) &&
+               !flag_or(resource, "remove", false) && !is(find_value(from, "init_type"), false)) {
         resource.attributes["restart"] = {std::string("unless-stopped"), from.position};
     }
 }
@@ -91,10 +95,12 @@ Dialect dialect_of(const std::vector<Declaration>& declarations)
     bool old = false;
     bool later = false;
     for (const Declaration& declaration : declarations) {
-        if (declaration.type == "include_recipe" && (declaration.name == "docker" || declaration.name == "docker::default"))
+        if (declaration.type == "include_recipe" &&
+            (declaration.name == "docker" || declaration.name == "docker::default"))
             return Dialect::cookbook_2014;
         old = old || uses(declaration, words_of_2014);
-        later = later || uses(declaration, modern_words) || declaration.type == "docker_network" || declaration.type == "docker_volume" || declaration.type.starts_with("docker_service") ||
+        later = later || uses(declaration, modern_words) || declaration.type == "docker_network" ||
+                declaration.type == "docker_volume" || declaration.type.starts_with("docker_service") ||
                 declaration.type.starts_with("docker_installation");
     }
     return old && !later ? Dialect::cookbook_2014 : Dialect::modern;
@@ -106,7 +112,8 @@ void translate_container(Resource& resource, const Declaration& from, Dialect di
     resource.attributes["image"] = {image, from.position};
     const std::string name = container_name(from, dialect, image);
     if (name.empty())
-        throw Error(ErrorKind::invalid, from.position, "'{}' gives no name for a container", printable(from.name)).hint("give it one with container_name");
+        throw Error(ErrorKind::invalid, from.position, "'{}' gives no name for a container", printable(from.name))
+            .hint("give it one with container_name");
     resource.attributes["container"] = {name, from.position};
     if (is(find_value(from, "networking"), false))
         resource.attributes["network"] = {std::string("none"), from.position};

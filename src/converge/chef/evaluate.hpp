@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "converge/chef/cookbook.hpp"
 #include "converge/chef/declaration.hpp"
 #include "converge/chef/source.hpp"
 #include "converge/chef/syntax.hpp"
@@ -8,8 +9,10 @@
 
 namespace dfriends::converge::chef {
 
-/// Runs a recipe and returns what it declares, in order; «include_recipe» is a declaration of that type. The number of steps is bounded.
+/// Runs a cookbook's attribute files and a recipe, and returns what it declares, in order; an
+/// «include_recipe» of another cookbook is a declaration of that type. The number of steps is bounded.
 /// Throws Error(invalid) at the place.
-std::vector<Declaration> evaluate(const Source& source, const Node& program, const Facts& facts);
+std::vector<Declaration> evaluate(const Source& source, const Node& program, const Facts& facts,
+                                  const Cookbook& cookbook);
 
 } // namespace dfriends::converge::chef

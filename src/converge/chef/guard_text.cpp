@@ -11,8 +11,15 @@ namespace dfriends::converge::chef {
 std::optional<char> test_flag(std::string_view constant, std::string_view method)
 {
     static constexpr std::array<std::pair<std::string_view, char>, 9> flags{{
-        {"exist?", 'e'}, {"exists?", 'e'}, {"file?", 'f'}, {"directory?", 'd'}, {"symlink?", 'L'}, {"executable?", 'x'},
-        {"readable?", 'r'}, {"writable?", 'w'}, {"size?", 's'},
+        {"exist?", 'e'},
+        {"exists?", 'e'},
+        {"file?", 'f'},
+        {"directory?", 'd'},
+        {"symlink?", 'L'},
+        {"executable?", 'x'},
+        {"readable?", 'r'},
+        {"writable?", 'w'},
+        {"size?", 's'},
     }};
     if (constant == "Dir")
         return method == "exist?" || method == "exists?" ? std::optional('d') : std::nullopt;

@@ -9,7 +9,22 @@
 
 namespace dfriends::converge::chef {
 
-enum class TokenKind { end, newline, identifier, constant, keyword, label, integer, decimal, string, symbol, words, symbols, pattern, mark };
+enum class TokenKind {
+    end,
+    newline,
+    identifier,
+    constant,
+    keyword,
+    label,
+    integer,
+    decimal,
+    string,
+    symbol,
+    words,
+    symbols,
+    pattern,
+    mark
+};
 
 struct Token;
 

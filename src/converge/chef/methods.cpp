@@ -81,7 +81,8 @@ Object parts(const Object& object, Arguments arguments)
     std::vector<Object> items;
     const std::string& text = text_of(object);
     if (arguments.empty() || text_of(arguments[0]) == " ") {
-        for (const std::string_view word : words(replace_all(text, "\n", " ")))
+        const std::string one_line = replace_all(text, "\n", " ");
+        for (const std::string_view word : words(one_line))
             items.emplace_back(std::string(word));
         return make_list(std::move(items));
     }
@@ -110,7 +111,8 @@ bool matches(const Object& text, const Object& pattern)
 Object substituted(const Object& object, Arguments arguments)
 {
     if (arguments[0].as<Pattern>() != nullptr)
-        throw Error(ErrorKind::invalid, "a replacement by pattern is outside the supported subset").hint("give the text to replace as a string");
+        throw Error(ErrorKind::invalid, "a replacement by pattern is outside the supported subset")
+            .hint("give the text to replace as a string");
     const std::string& from = text_of(arguments[0]);
     if (from.empty())
         throw Error(ErrorKind::invalid, "there is nothing to replace");
@@ -195,7 +197,9 @@ Object merged(const Object& object, Arguments arguments)
 
 Object starts_or_ends(const Object& object, Arguments arguments, bool starts)
 {
-    return std::ranges::any_of(arguments, [&](const Object& part) { return starts ? text_of(object).starts_with(text_of(part)) : text_of(object).ends_with(text_of(part)); });
+    return std::ranges::any_of(arguments, [&](const Object& part) {
+        return starts ? text_of(object).starts_with(text_of(part)) : text_of(object).ends_with(text_of(part));
+    });
 }
 
 std::size_t characters(const std::string& text)
@@ -312,7 +316,9 @@ Object arithmetic(std::string_view mark, const Object& left, const Object& right
         return mark == "+" ? x + y : mark == "-" ? x - y : mark == "*" ? x * y : mark == "/" ? x / y : std::fmod(x, y);
     }
     std::int64_t result = 0;
-    if ((mark == "+" && __builtin_add_overflow(*a, *b, &result)) || (mark == "-" && __builtin_sub_overflow(*a, *b, &result)) || (mark == "*" && __builtin_mul_overflow(*a, *b, &result)))
+    if ((mark == "+" && __builtin_add_overflow(*a, *b, &result)) ||
+        (mark == "-" && __builtin_sub_overflow(*a, *b, &result)) ||
+        (mark == "*" && __builtin_mul_overflow(*a, *b, &result)))
         throw Error(ErrorKind::invalid, "the number is too large");
     if (mark != "/" && mark != "%")
         return result;
@@ -405,7 +411,8 @@ Object call_method(const Object& receiver, std::string_view name, Arguments argu
                 throw Error(ErrorKind::invalid, "'{}' is given {} values", name, arguments.size());
             return method.function(receiver, arguments);
         }
-    throw Error(ErrorKind::invalid, "the method '{}' of {} is outside the supported subset", name, kind_of(receiver)).hint(did_you_mean(name, known));
+    throw Error(ErrorKind::invalid, "the method '{}' of {} is outside the supported subset", name, kind_of(receiver))
+        .hint(did_you_mean(name, known));
 }
 
 Object apply_operator(std::string_view mark, const Object& left, const Object& right)
@@ -431,7 +438,9 @@ Object apply_operator(std::string_view mark, const Object& left, const Object& r
         if (mark == "-" && items_of(left).size() * items_of(right).size() > 1'000'000)
             throw Error(ErrorKind::invalid, "the arrays are too long for a difference");
         if (mark == "-")
-            return filtered(left, [&](const Object& item) { return std::ranges::find(items_of(right), item) == items_of(right).end(); });
+            return filtered(left, [&](const Object& item) {
+                return std::ranges::find(items_of(right), item) == items_of(right).end();
+            });
         std::vector<Object> items = items_of(left);
         if (mark == "<<")
             items.push_back(right);
@@ -439,9 +448,11 @@ Object apply_operator(std::string_view mark, const Object& left, const Object& r
             items.insert(items.end(), items_of(right).begin(), items_of(right).end());
         return make_list(std::move(items));
     }
-    if (is_number(left) && is_number(right) && (mark == "+" || mark == "-" || mark == "*" || mark == "/" || mark == "%"))
+    if (is_number(left) && is_number(right) &&
+        (mark == "+" || mark == "-" || mark == "*" || mark == "/" || mark == "%"))
         return arithmetic(mark, left, right);
-    throw Error(ErrorKind::invalid, "'{}' of {} and {} is outside the supported subset", mark, kind_of(left), kind_of(right));
+    throw Error(ErrorKind::invalid, "'{}' of {} and {} is outside the supported subset", mark, kind_of(left),
+                kind_of(right));
 }
 
 Object element(const Object& what, const Object& key)

@@ -159,8 +159,9 @@ std::string inspect(const Object& object)
 
 std::string_view kind_of(const Object& object)
 {
-    static constexpr std::string_view names[] = {"nil", "true or false", "a whole number", "a number", "a string", "a symbol",
-                                                 "an array", "a hash", "a node attribute", "a class", "a pattern"};
+    static constexpr std::string_view names[] = {
+        "nil",      "true or false", "a whole number",   "a number", "a string", "a symbol",
+        "an array", "a hash",        "a node attribute", "a class",  "a pattern"};
     return names[object.content.index()];
 }
 

@@ -47,7 +47,8 @@ using Hash = std::shared_ptr<const HashContent>;
 /// A value while a recipe is evaluated. Lists and hashes are shared and never change.
 class Object {
   public:
-    using Content = std::variant<std::monostate, bool, std::int64_t, double, std::string, Symbol, List, Hash, NodePath, Constant, Pattern>;
+    using Content = std::variant<std::monostate, bool, std::int64_t, double, std::string, Symbol, List, Hash, NodePath,
+                                 Constant, Pattern>;
 
     Object() = default;
     template <class T>

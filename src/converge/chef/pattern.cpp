@@ -220,7 +220,8 @@ Bytes Compiler::set()
                 continue;
         }
         if ((low & 0x80) != 0)
-            throw Error(ErrorKind::invalid, "a class with characters beyond ASCII in a pattern is outside the supported subset");
+            throw Error(ErrorKind::invalid,
+                        "a class with characters beyond ASCII in a pattern is outside the supported subset");
         char high = low;
         if (at_ + 1 < text_.size() && text_[at_] == '-' && text_[at_ + 1] != ']') {
             take();
@@ -243,7 +244,8 @@ Automaton::Automaton(std::string_view expression, bool ignore_case)
 }
 
 /// Adds the steps that can be reached from one without reading a byte.
-void Automaton::follow(std::vector<std::size_t>& reached, std::vector<bool>& seen, std::size_t from, std::string_view text, std::size_t at) const
+void Automaton::follow(std::vector<std::size_t>& reached, std::vector<bool>& seen, std::size_t from,
+                       std::string_view text, std::size_t at) const
 {
     std::vector<std::size_t> open{from};
     while (!open.empty()) {

@@ -8,8 +8,8 @@
 
 namespace dfriends::converge::chef {
 
-/// A regular expression of a recipe: literals, classes, groups, alternatives, * + ?, anchors and \d \w \s. It is run as an automaton, in
-/// time that grows with text times expression whatever they are.
+/// A regular expression of a recipe: literals, classes, groups, alternatives, * + ?, anchors and \d \w \s. It is run as
+/// an automaton, in time that grows with text times expression whatever they are.
 class Automaton {
   public:
     /// Throws Error(invalid), without a position, on what is not understood.
@@ -28,7 +28,8 @@ class Automaton {
     };
 
   private:
-    void follow(std::vector<std::size_t>& reached, std::vector<bool>& seen, std::size_t from, std::string_view text, std::size_t at) const;
+    void follow(std::vector<std::size_t>& reached, std::vector<bool>& seen, std::size_t from, std::string_view text,
+                std::size_t at) const;
 
     std::vector<Step> program_;
 };

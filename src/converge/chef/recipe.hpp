@@ -9,8 +9,9 @@
 
 namespace dfriends::converge {
 
-/// The resources of a Chef recipe, in its order. Facts are what node['…'] finds. Throws Error(invalid) at the place of what is
-/// wrong, and of Ruby outside the supported subset.
+/// The resources of a Chef recipe, in its order. Facts are what node['…'] finds. Where the file stands in the
+/// recipes/ of a cookbook, its attribute files are run before, and its other recipes can be included. Throws
+/// Error(invalid) at the place of what is wrong, and of Ruby outside the supported subset.
 Catalog read_chef(std::string_view text, const std::string& file, const Facts& facts);
 
 } // namespace dfriends::converge

@@ -65,7 +65,8 @@ Value map_of_texts(const Value& value)
 
 void append(Resource& resource, std::string_view attribute, const Value& value)
 {
-    Value& all = resource.attributes.try_emplace(std::string(attribute), Value{Value::List{}, value.position}).first->second;
+    Value& all =
+        resource.attributes.try_emplace(std::string(attribute), Value{Value::List{}, value.position}).first->second;
     auto& items = std::get<Value::List>(all.content);
     if (const auto* list = std::get_if<Value::List>(&value.content))
         items.insert(items.end(), list->begin(), list->end());
@@ -85,7 +86,20 @@ void add_option(Resource& resource, std::string_view option, const Value& value)
     const Value listed = pairs_of(value);
     const auto* list = std::get_if<Value::List>(&listed.content);
     for (const Value& item : list == nullptr ? Value::List{listed} : *list)
-        append(resource, "extra_parameters", text(fmt::format("{}={}", option, shell_quoted(scalar_text(item))), value.position));
+        append(resource, "extra_parameters",
+               text(fmt::format("{}={}", option, shell_quoted(scalar_text(item))), value.position));
+}
+
+/// A number that was written in quotes, where the attribute wants a number.
+Value plain(const Value& value, const std::string& type, std::string_view attribute)
+{
+    const ResourceType* house = find_resource_type(type);
+    const auto row = std::ranges::find(house->attributes, attribute, &Attribute::name);
+    const auto* digits = std::get_if<std::string>(&value.content);
+    const auto number = digits == nullptr || row == house->attributes.end() || row->type != AttributeType::number
+                            ? std::nullopt
+                            : parse_signed(*digits);
+    return number ? Value{*number, value.position} : value;
 }
 
 void set_property(Resource& resource, const Declaration& from, const PropertyRow& row, const Value& value)
@@ -94,7 +108,7 @@ void set_property(Resource& resource, const Declaration& from, const PropertyRow
         return;
     switch (row.conversion) {
     case Conversion::same:
-        resource.attributes[std::string(row.house)] = value;
+        resource.attributes[std::string(row.house)] = plain(value, resource.type, row.house);
         return;
     case Conversion::mode:
         resource.attributes[std::string(row.house)] = octal(value);
@@ -115,7 +129,9 @@ void set_property(Resource& resource, const Declaration& from, const PropertyRow
     case Conversion::apart:
         return;
     case Conversion::refused:
-        throw Error(ErrorKind::invalid, value.position, "the property '{}' of '{}' is outside the supported subset", row.chef, from.type).hint(std::string(row.house));
+        throw Error(ErrorKind::invalid, value.position, "the property '{}' of '{}' is outside the supported subset",
+                    row.chef, from.type)
+            .hint(std::string(row.house));
     }
 }
 
@@ -131,7 +147,8 @@ std::string house_action(const TypeRow& type, std::string_view action, const Sou
     for (const ActionRow& row : type.actions)
         known.emplace_back(row.chef);
     const std::string nearest = did_you_mean(action, known);
-    throw Error(ErrorKind::invalid, position, "the action '{}' of '{}' is outside the supported subset", printable(action), type.chef)
+    throw Error(ErrorKind::invalid, position, "the action '{}' of '{}' is outside the supported subset",
+                printable(action), type.chef)
         .hint(nearest.empty() ? fmt::format("it has: {}", join(known, ", ")) : nearest);
 }
 
@@ -145,7 +162,16 @@ const Value* find_value(const Declaration& declaration, std::string_view name)
 void translate_script(Resource& resource, const Declaration& from)
 {
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 10> options{{
-        {"bash", "-c"}, {"sh", "-c"}, {"dash", "-c"}, {"zsh", "-c"}, {"ksh", "-c"}, {"python", "-c"}, {"python3", "-c"}, {"ruby", "-e"}, {"perl", "-e"}, {"node", "-e"},
+        {"bash", "-c"},
+        {"sh", "-c"},
+        {"dash", "-c"},
+        {"zsh", "-c"},
+        {"ksh", "-c"},
+        {"python", "-c"},
+        {"python3", "-c"},
+        {"ruby", "-e"},
+        {"perl", "-e"},
+        {"node", "-e"},
     }};
     const Value* code = find_value(from, "code");
     if (code == nullptr)
@@ -153,15 +179,19 @@ void translate_script(Resource& resource, const Declaration& from)
     const Value* given = find_value(from, "interpreter");
     const std::string interpreter = given == nullptr ? "bash" : scalar_text(*given);
     const std::size_t slash = interpreter.rfind('/');
-    const std::string_view program = slash == std::string::npos ? interpreter : std::string_view(interpreter).substr(slash + 1);
+    const std::string_view program =
+        slash == std::string::npos ? interpreter : std::string_view(interpreter).substr(slash + 1);
     const auto* option = std::ranges::find(options, program, &std::pair<std::string_view, std::string_view>::first);
     if (option == options.end())
-        throw Error(ErrorKind::invalid, given->position, "the interpreter '{}' is outside the supported subset", printable(interpreter)).hint("use execute with the whole command");
+        throw Error(ErrorKind::invalid, given->position, "the interpreter '{}' is outside the supported subset",
+                    printable(interpreter))
+            .hint("use execute with the whole command");
     std::string command = shell_quoted(interpreter);
     if (const Value* flags = find_value(from, "flags"))
         for (const std::string& flag : shell_words(scalar_text(*flags)))
             command += " " + shell_quoted(flag);
-    resource.attributes["command"] = text(fmt::format("{} {} {}", command, option->second, shell_quoted(scalar_text(*code))), code->position);
+    resource.attributes["command"] =
+        text(fmt::format("{} {} {}", command, option->second, shell_quoted(scalar_text(*code))), code->position);
 }
 
 void translate_execute(Resource& resource, const Declaration& from)
@@ -171,7 +201,8 @@ void translate_execute(Resource& resource, const Declaration& from)
     else if (from.type != "execute")
         translate_script(resource, from);
     else if (const Value* code = find_value(from, "code"))
-        throw Error(ErrorKind::invalid, code->position, "'execute' has no property 'code'").hint("use 'command', or the resource 'bash'");
+        throw Error(ErrorKind::invalid, code->position, "'execute' has no property 'code'")
+            .hint("use 'command', or the resource 'bash'");
     else if (find_value(from, "command") == nullptr)
         resource.attributes["command"] = text(from.name, from.position);
     resource.attributes.try_emplace("timeout", Value{std::int64_t{3600}, from.position}); // Chef's
@@ -188,10 +219,13 @@ void translate_execute(Resource& resource, const Declaration& from)
 void ignore_failure(Resource& resource, const Declaration& from)
 {
     const Value* ignored = find_value(from, "ignore_failure");
-    if (ignored == nullptr || ignored->content == decltype(ignored->content)(false))
+    const auto* flag = ignored == nullptr ? nullptr : std::get_if<bool>(&ignored->content);
+    if (ignored == nullptr || (flag != nullptr && !*flag))
         return;
     if (resource.type != "exec")
-        throw Error(ErrorKind::invalid, ignored->position, "'ignore_failure' of '{}' is outside the supported subset", from.type).hint("it is understood for execute, bash and script");
+        throw Error(ErrorKind::invalid, ignored->position, "'ignore_failure' of '{}' is outside the supported subset",
+                    from.type)
+            .hint("it is understood for execute, bash and script");
     Value& command = resource.attributes["command"];
     command.content = "{ " + scalar_text(command) + "\n} || true";
 }
@@ -204,7 +238,8 @@ void translate_cookbook_file(Resource& resource, const Declaration& from)
     const std::string source = given != nullptr ? scalar_text(*given) : fs::path(from.name).filename().string();
     const fs::path relative = fs::path(source).lexically_normal();
     if (relative.empty() || relative.is_absolute() || *relative.begin() == "..")
-        throw Error(ErrorKind::invalid, given != nullptr ? given->position : from.position, "the source '{}' is outside the cookbook", printable(source));
+        throw Error(ErrorKind::invalid, given != nullptr ? given->position : from.position,
+                    "the source '{}' is outside the cookbook", printable(source));
     fs::path cookbook = fs::path(from.position.file).parent_path();
     if (cookbook.filename() == "recipes")
         cookbook = cookbook.parent_path();
@@ -214,7 +249,8 @@ void translate_cookbook_file(Resource& resource, const Declaration& from)
 void translate_image(Resource& resource, const Declaration& from)
 {
     if (const Value* registry = find_value(from, "registry"))
-        resource.attributes["image"] = text(scalar_text(*registry) + "/" + text_or_name(resource, "image"), registry->position);
+        resource.attributes["image"] =
+            text(scalar_text(*registry) + "/" + text_or_name(resource, "image"), registry->position);
 }
 
 void translate_apart(Resource& resource, const Declaration& from, Dialect dialect)
@@ -230,7 +266,9 @@ void translate_apart(Resource& resource, const Declaration& from, Dialect dialec
     if (resource.type == "service" && resource.actions.empty())
         resource.actions = {"nothing"}; // Chef's default, unlike the house's
     if (const Value* kind = find_value(from, "link_type"); kind != nullptr && scalar_text(*kind) != "symbolic")
-        throw Error(ErrorKind::invalid, kind->position, "links other than symbolic ones are outside the supported subset").hint("use execute with ln and 'creates'");
+        throw Error(ErrorKind::invalid, kind->position,
+                    "links other than symbolic ones are outside the supported subset")
+            .hint("use execute with ln and 'creates'");
     for (const std::string_view name : {"network_name", "volume_name"})
         if (const Value* given = find_value(from, name))
             resource.name = scalar_text(*given);
@@ -258,13 +296,17 @@ Resource translate_one(const Declaration& from, const TypeRow& type, Dialect dia
 /// Puts the translations together: unique names, and notifications to what was declared last under a name.
 class Translation {
   public:
-    explicit Translation(const std::vector<Declaration>& declarations) : declarations_(declarations), dialect_(dialect_of(declarations)) {}
+    explicit Translation(const std::vector<Declaration>& declarations)
+        : declarations_(declarations), dialect_(dialect_of(declarations))
+    {
+    }
 
     Catalog run();
 
   private:
     void include(const Declaration& from);
-    void add(Resource resource, std::string_view chef_type, const std::string& chef_name, std::string_view name_attribute);
+    void add(Resource resource, std::string_view chef_type, const std::string& chef_name,
+             std::string_view name_attribute);
     std::size_t find(const Reference& reference) const;
     const TypeRow& type_of(const Reference& reference) const;
 
@@ -277,13 +319,16 @@ class Translation {
     std::set<std::string> included_;
 };
 
-void Translation::add(Resource resource, std::string_view chef_type, const std::string& chef_name, std::string_view name_attribute)
+void Translation::add(Resource resource, std::string_view chef_type, const std::string& chef_name,
+                      std::string_view name_attribute)
 {
     const int count = ++named_[{resource.type, resource.name}];
     if (count > 1) {
         const bool nameless = resource.type == "docker_network" || resource.type == "docker_volume";
         if (nameless)
-            throw Error(ErrorKind::invalid, resource.position, "'{}[{}]' is declared twice", chef_type, printable(resource.name)).hint("give the actions in one block: action [:a, :b]");
+            throw Error(ErrorKind::invalid, resource.position, "'{}[{}]' is declared twice", chef_type,
+                        printable(resource.name))
+                .hint("give the actions in one block: action [:a, :b]");
         if (!name_attribute.empty() && !resource.attributes.contains(name_attribute))
             resource.attributes[std::string(name_attribute)] = text(resource.name, resource.position);
         resource.name += fmt::format(" ({})", count);
@@ -314,7 +359,9 @@ void Translation::include(const Declaration& from)
         resource.attributes["command"] = text("apt-get update", from.position);
         return add(std::move(resource), "execute", "apt-get update", "command");
     }
-    throw Error(ErrorKind::invalid, from.position, "the recipe '{}' is not known", printable(from.name)).hint("give its file to converge before this one, and remove the line");
+    throw Error(ErrorKind::invalid, from.position, "the recipe '{}' is not known", printable(from.name))
+        .hint("recipes of the same cookbook are found in its recipes/; give another's file to converge before this "
+              "one, and remove the line");
 }
 
 std::size_t Translation::find(const Reference& reference) const
@@ -325,13 +372,15 @@ std::size_t Translation::find(const Reference& reference) const
     for (const auto& [declared, place] : declared_)
         known.push_back(declared.first + "[" + declared.second + "]");
     const std::string wanted = reference.type + "[" + reference.name + "]";
-    throw Error(ErrorKind::invalid, reference.position, "there is no '{}' in the recipe", printable(wanted)).hint(did_you_mean(wanted, known));
+    throw Error(ErrorKind::invalid, reference.position, "there is no '{}' in the recipe", printable(wanted))
+        .hint(did_you_mean(wanted, known));
 }
 
 const TypeRow& Translation::type_of(const Reference& reference) const
 {
     // «service[docker]» may be the engine that include_recipe brought.
-    const bool engine = reference == Reference{"service", "docker", {}} && catalog_.resources[find(reference)].type == "docker_engine";
+    const bool engine =
+        reference == Reference{"service", "docker", {}} && catalog_.resources[find(reference)].type == "docker_engine";
     return *find_type_row(engine ? "docker_service" : std::string_view(reference.type));
 }
 
@@ -356,12 +405,14 @@ Catalog Translation::run()
             const std::size_t target = find(notice.other);
             const std::string action = house_action(type_of(notice.other), notice.action, notice.other.position);
             if (action != "nothing")
-                catalog_.resources[places_[at]].notifications.push_back({reference_to(target, notice.other.position), action, notice.immediately});
+                catalog_.resources[places_[at]].notifications.push_back(
+                    {reference_to(target, notice.other.position), action, notice.immediately});
         }
         for (const Notice& notice : from.subscriptions) {
             const std::string action = house_action(*find_type_row(from.type), notice.action, notice.other.position);
             if (action != "nothing")
-                catalog_.resources[find(notice.other)].notifications.push_back({reference_to(places_[at], notice.other.position), action, notice.immediately});
+                catalog_.resources[find(notice.other)].notifications.push_back(
+                    {reference_to(places_[at], notice.other.position), action, notice.immediately});
         }
     }
     return std::move(catalog_);

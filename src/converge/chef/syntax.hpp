@@ -9,15 +9,15 @@
 namespace dfriends::converge::chef {
 
 enum class NodeKind {
-    nothing,  ///< nil
-    yes,      ///< true
-    no,       ///< false
+    nothing, ///< nil
+    yes,     ///< true
+    no,      ///< false
     integer,
     decimal,
-    text,     ///< a string without code
+    text, ///< a string without code
     symbol,
-    pattern,  ///< integer 1: ignoring case
-    joined,   ///< a string with code: the parts
+    pattern, ///< integer 1: ignoring case
+    joined,  ///< a string with code: the parts
     array,
     hash,     ///< key, value, key, value …
     name,     ///< a local variable, or a call without arguments

@@ -251,7 +251,8 @@ constexpr auto apt_update = std::to_array<PropertyRow>({{"frequency", "", ignore
 constexpr auto container_actions = std::to_array<ActionRow>({{"delete", "remove"}, {"run_if_missing", "run"}});
 constexpr auto network_actions = std::to_array<ActionRow>({{"remove", "delete"}});
 constexpr auto volume_actions = std::to_array<ActionRow>({{"delete", "remove"}});
-constexpr auto engine_actions = std::to_array<ActionRow>({{"create", "install"}, {"delete", "remove"}, {"start", "install"}});
+constexpr auto engine_actions =
+    std::to_array<ActionRow>({{"create", "install"}, {"delete", "remove"}, {"start", "install"}});
 constexpr auto account_actions = std::to_array<ActionRow>({{"manage", "create"}, {"modify", "create"}});
 constexpr auto package_actions = std::to_array<ActionRow>({{"purge", "remove"}});
 constexpr auto update_actions = std::to_array<ActionRow>({{"periodic", "run"}, {"update", "run"}});

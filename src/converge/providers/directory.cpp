@@ -10,16 +10,21 @@ Step examine_directory(const Resource& resource, const std::string& action, Scen
     const std::string path = text_or_name(resource, "path");
     const bool recursive = flag_or(resource, "recursive", false);
     const auto state = host.find_path(path);
-    if (state && state->kind != PathState::Kind::directory && (action == "delete" || state->kind != PathState::Kind::link))
+    if (state && state->kind != PathState::Kind::directory &&
+        (action == "delete" || state->kind != PathState::Kind::link))
         throw Error(ErrorKind::conflict, "'{}' is no directory", path);
     if (action == "delete") {
         if (!state)
             return {};
-        return {.effect = Effect::remove, .changes = {}, .perform = [&host, path, recursive] { host.remove(path, recursive); }};
+        return {.effect = Effect::remove, .changes = {}, .perform = [&host, path, recursive] {
+                    host.remove(path, recursive);
+                }};
     }
     if (state && state->kind == PathState::Kind::link)
         return {}; // whoever made the link knows what it points at
-    Step step{.effect = state ? Effect::update : Effect::create, .changes = compare_access(resource, state ? &*state : nullptr), .perform = {}};
+    Step step{.effect = state ? Effect::update : Effect::create,
+              .changes = compare_access(resource, state ? &*state : nullptr),
+              .perform = {}};
     if (state && step.changes.empty())
         return {};
     const mode_t mode = declared_mode(resource).value_or(0755);

@@ -18,8 +18,8 @@ bool is_updatable(const Change& change)
     return change.attribute == "memory" || change.attribute == "cpu_shares" || change.attribute == "restart";
 }
 
-/// What differs between the declaration and what stands there. Labels of ours say what was declared when it was made; a container
-/// without them is somebody else's: it is taken over where nothing differs, and never replaced unasked.
+/// What differs between the declaration and what stands there. Labels of ours say what was declared when it was made; a
+/// container without them is somebody else's: it is taken over where nothing differs, and never replaced unasked.
 std::vector<Change> differences(const Resource& resource, const ContainerDetails& actual, Host& host)
 {
     const auto image = host.docker().find_image(text_or(resource, "image", ""));
@@ -30,13 +30,15 @@ std::vector<Change> differences(const Resource& resource, const ContainerDetails
         const DeclaredState wanted = declared_state(resource);
         if (labels.at(digest_label) == crypto::hash_hex(crypto::Algorithm::sha256, render_state(wanted)))
             return changes;
-        return compare_states(labels.contains(state_label) ? parse_state(labels.at(state_label)) : DeclaredState{}, wanted);
+        return compare_states(labels.contains(state_label) ? parse_state(labels.at(state_label)) : DeclaredState{},
+                              wanted);
     }
     if (changes.empty())
         return changes;
     std::string words;
     for (const Change& change : changes)
-        words += fmt::format("{}{} '{}' instead of '{}'", words.empty() ? "" : ", ", change.attribute, change.from, change.to);
+        words += fmt::format("{}{} '{}' instead of '{}'", words.empty() ? "" : ", ", change.attribute, change.from,
+                             change.to);
     throw Error(ErrorKind::conflict, "the container '{}' was made by somebody else and differs: {}", actual.name, words)
         .hint("the action redeploy replaces it");
 }
@@ -53,9 +55,14 @@ Step create(const Resource& resource, Scene& scene, bool starts)
     return step;
 }
 
-Step replace(const Resource& resource, const ContainerDetails& actual, std::vector<Change> changes, Scene& scene, bool starts)
+Step replace(const Resource& resource, const ContainerDetails& actual, std::vector<Change> changes, Scene& scene,
+             bool starts)
 {
-    return {.effect = Effect::replace, .changes = std::move(changes), .perform = [&resource, &host = scene.host, actual, starts] { replace_container(resource, actual, host, starts); }};
+    return {.effect = Effect::replace,
+            .changes = std::move(changes),
+            .perform = [&resource, &host = scene.host, actual, starts] {
+                replace_container(resource, actual, host, starts);
+            }};
 }
 
 Step start(const Resource& resource, const ContainerDetails& actual, Scene& scene)
@@ -95,15 +102,21 @@ Step examine_existing(const Resource& resource, const std::string& action, const
     if (action == "start")
         return running ? Step{} : start(resource, actual, scene);
     if (action == "stop" && running)
-        return {.effect = Effect::update, .changes = {{"state", actual.state.status, "stopped"}}, .perform = [&docker, id, timeout = timeout_of(resource)] { docker.stop(id, timeout); }};
+        return {.effect = Effect::update,
+                .changes = {{"state", actual.state.status, "stopped"}},
+                .perform = [&docker, id, timeout = timeout_of(resource)] { docker.stop(id, timeout); }};
     if (action == "kill" && running)
-        return act([&docker, id, signal = text_or(resource, "signal", "KILL")] { docker.kill(id, signal); }, {{"signal", "", text_or(resource, "signal", "KILL")}});
+        return act([&docker, id, signal = text_or(resource, "signal", "KILL")] { docker.kill(id, signal); },
+                   {{"signal", "", text_or(resource, "signal", "KILL")}});
     if (action == "restart")
         return act([&docker, id, timeout = timeout_of(resource)] { docker.restart(id, timeout); });
     if (action == "redeploy")
-        return replace(resource, actual, compare_container(resource, actual, ""), scene, actual.state.status != "created");
+        return replace(resource, actual, compare_container(resource, actual, ""), scene,
+                       actual.state.status != "created");
     if (action == "remove")
-        return {.effect = Effect::remove, .changes = {{"state", actual.state.status, ""}}, .perform = [&docker, id, running, timeout = timeout_of(resource)] {
+        return {.effect = Effect::remove,
+                .changes = {{"state", actual.state.status, ""}},
+                .perform = [&docker, id, running, timeout = timeout_of(resource)] {
                     if (running)
                         docker.stop(id, timeout);
                     docker.remove(id);

@@ -41,7 +41,9 @@ Step remove(const std::string& package, Scene& scene)
     const auto installed = tool.installed_version(package);
     if (!installed)
         return {};
-    return {.effect = Effect::remove, .changes = {{"package", package + " " + *installed, ""}}, .perform = [tool, package] { tool.remove({package}, {}); }};
+    return {.effect = Effect::remove,
+            .changes = {{"package", package + " " + *installed, ""}},
+            .perform = [tool, package] { tool.remove({package}, {}); }};
 }
 
 } // namespace

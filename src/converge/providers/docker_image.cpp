@@ -21,7 +21,8 @@ std::string require_text(const Resource& resource, const char* attribute, const 
 {
     auto text = find_text(resource, attribute);
     if (!text)
-        throw Error(ErrorKind::invalid, resource.position, "the action {} of '{}' wants '{}'", action, address(resource), attribute);
+        throw Error(ErrorKind::invalid, resource.position, "the action {} of '{}' wants '{}'", action,
+                    address(resource), attribute);
     return *text;
 }
 
@@ -35,7 +36,9 @@ std::string id_of(const std::string& image, Docker& docker)
 Step pull(const std::string& image, const std::string& id, Scene& scene)
 {
     if (id.empty())
-        return {.effect = Effect::create, .changes = {{"image", "", image}}, .perform = [&docker = scene.host.docker(), image] { docker.pull(image); }};
+        return {.effect = Effect::create,
+                .changes = {{"image", "", image}},
+                .perform = [&docker = scene.host.docker(), image] { docker.pull(image); }};
     Docker& docker = scene.host.docker();
     return {.effect = Effect::act,
             .changes = {{"image", image, "the newest " + image}},
@@ -64,24 +67,30 @@ Step examine_docker_image(const Resource& resource, const std::string& action, S
     if (action == "pull_if_missing") {
         if (found)
             return {};
-        return find_attribute(resource, "source") == nullptr ? pull(image, "", scene) : build(resource, action, image, scene, false);
+        return find_attribute(resource, "source") == nullptr ? pull(image, "", scene)
+                                                             : build(resource, action, image, scene, false);
     }
     if (action == "pull")
         return pull(image, found ? found->id : "", scene);
     if (action == "build" || (action == "build_if_missing" && !found))
         return build(resource, action, image, scene, found.has_value());
     if (action == "load" && !found)
-        return {.effect = Effect::create,
-                .changes = {{"archive", "", require_text(resource, "archive", action)}},
-                .perform = [&docker, archive = require_text(resource, "archive", action)] { docker.load_image(archive); }};
+        return {
+            .effect = Effect::create,
+            .changes = {{"archive", "", require_text(resource, "archive", action)}},
+            .perform = [&docker, archive = require_text(resource, "archive", action)] { docker.load_image(archive); }};
     if (action == "save" && !scene.host.find_path(require_text(resource, "archive", action)))
         return {.effect = Effect::create,
                 .changes = {{"archive", "", require_text(resource, "archive", action)}},
-                .perform = [&docker, image, archive = require_text(resource, "archive", action)] { docker.save_image(image, archive); }};
+                .perform = [&docker, image, archive = require_text(resource, "archive", action)] {
+                    docker.save_image(image, archive);
+                }};
     if (action == "remove" && found)
         return {.effect = Effect::remove,
                 .changes = {{"image", image, ""}},
-                .perform = [&docker, image, force = flag_or(resource, "force", false)] { docker.remove_image(image, force); }};
+                .perform = [&docker, image, force = flag_or(resource, "force", false)] {
+                    docker.remove_image(image, force);
+                }};
     return {};
 }
 

@@ -57,17 +57,22 @@ Step examine_docker_network(const Resource& resource, const std::string& action,
         return {.effect = Effect::remove, .changes = {}, .perform = [&docker, name] { docker.remove_network(name); }};
     }
     if (!found)
-        return {.effect = Effect::create, .changes = compare(resource, nothing()), .perform = [&docker, spec = spec_of(resource)] { docker.create_network(spec); }};
+        return {.effect = Effect::create,
+                .changes = compare(resource, nothing()),
+                .perform = [&docker, spec = spec_of(resource)] { docker.create_network(spec); }};
     auto changes = compare(resource, found->spec);
     if (changes.empty())
         return {};
     if (!found->containers.empty())
-        throw Error(ErrorKind::conflict, "the network '{}' has another {} ('{}'), and containers are in it", name, changes[0].attribute, changes[0].from)
-            .hint("disconnect '" + found->containers.begin()->second + "' first: a network cannot be changed, only made anew");
-    return {.effect = Effect::replace, .changes = std::move(changes), .perform = [&docker, name, spec = spec_of(resource)] {
-                docker.remove_network(name);
-                docker.create_network(spec);
-            }};
+        throw Error(ErrorKind::conflict, "the network '{}' has another {} ('{}'), and containers are in it", name,
+                    changes[0].attribute, changes[0].from)
+            .hint("disconnect '" + found->containers.begin()->second +
+                  "' first: a network cannot be changed, only made anew");
+    return {
+        .effect = Effect::replace, .changes = std::move(changes), .perform = [&docker, name, spec = spec_of(resource)] {
+            docker.remove_network(name);
+            docker.create_network(spec);
+        }};
 }
 
 } // namespace dfriends::converge

@@ -24,11 +24,13 @@ Step examine_docker_volume(const Resource& resource, const std::string& action, 
         return {.effect = Effect::create, .changes = {}, .perform = [&docker, spec] { docker.create_volume(spec); }};
     // The engine would hand back the old volume as if all were well, and making it anew would lose its content.
     if (spec.driver != found->spec.driver)
-        throw Error(ErrorKind::conflict, "the volume '{}' has the driver '{}' instead of '{}'", name, found->spec.driver, spec.driver)
+        throw Error(ErrorKind::conflict, "the volume '{}' has the driver '{}' instead of '{}'", name,
+                    found->spec.driver, spec.driver)
             .hint("a volume cannot be changed: move its content, then remove it");
     for (const auto& [key, value] : spec.options)
         if (const auto row = found->spec.options.find(key); row == found->spec.options.end() || row->second != value)
-            throw Error(ErrorKind::conflict, "the volume '{}' has another option '{}'", name, key).hint("a volume cannot be changed: move its content, then remove it");
+            throw Error(ErrorKind::conflict, "the volume '{}' has another option '{}'", name, key)
+                .hint("a volume cannot be changed: move its content, then remove it");
     return {};
 }
 

@@ -43,12 +43,14 @@ void run_command(const Resource& resource, Host& host)
     if (accepted.empty())
         accepted = {"0"};
     if (outcome.timed_out)
-        throw Error(ErrorKind::failed, "the command did not end within {} s", find_number(resource, "timeout").value_or(300));
+        throw Error(ErrorKind::failed, "the command did not end within {} s",
+                    find_number(resource, "timeout").value_or(300));
     if (std::ranges::find(accepted, std::to_string(outcome.status)) != accepted.end())
         return;
     const std::string_view said = trim(outcome.error.empty() ? outcome.output : outcome.error);
     const std::string_view last = said.empty() ? said : lines(said).back();
-    throw Error(ErrorKind::failed, "the command ended with {} instead of {}{}{}", outcome.status, join(accepted, " or "), last.empty() ? "" : ": ", printable(last));
+    throw Error(ErrorKind::failed, "the command ended with {} instead of {}{}{}", outcome.status,
+                join(accepted, " or "), last.empty() ? "" : ": ", printable(last));
 }
 
 } // namespace

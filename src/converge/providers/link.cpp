@@ -15,7 +15,9 @@ Step examine_link(const Resource& resource, const std::string& action, Scene& sc
     if (action == "delete") {
         if (!state)
             return {};
-        return {.effect = Effect::remove, .changes = {{"to", state->target, ""}}, .perform = [&host, path] { host.remove(path, false); }};
+        return {.effect = Effect::remove, .changes = {{"to", state->target, ""}}, .perform = [&host, path] {
+                    host.remove(path, false);
+                }};
     }
     if (state && state->target == target)
         return {};

@@ -28,7 +28,8 @@ Step examine_package(const Resource& resource, const std::string& action, Scene&
             wanted = tool.newest_version(name);
         if (installed && (!wanted || *wanted == *installed))
             continue;
-        step.changes.push_back({names.size() == 1 ? "version" : name, installed.value_or(""), wanted.value_or("installed")});
+        step.changes.push_back(
+            {names.size() == 1 ? "version" : name, installed.value_or(""), wanted.value_or("installed")});
         step.effect = installed ? Effect::update : step.effect == Effect::none ? Effect::create : step.effect;
         missing.push_back(version ? tool.versioned(name, *version) : name);
     }

@@ -55,7 +55,9 @@ std::optional<std::string> PackageTool::installed_version(const std::string& pac
     }
     const auto outcome = host_.run(words_of({"apk", "info", "-e", "-v", package}));
     const std::string_view shown = trim(outcome.output);
-    return outcome.ok() && shown.starts_with(package + "-") ? std::optional(std::string(shown.substr(package.size() + 1))) : std::nullopt;
+    return outcome.ok() && shown.starts_with(package + "-")
+               ? std::optional(std::string(shown.substr(package.size() + 1)))
+               : std::nullopt;
 }
 
 std::optional<std::string> PackageTool::newest_version(const std::string& package) const
@@ -70,7 +72,8 @@ std::optional<std::string> PackageTool::newest_version(const std::string& packag
     return std::nullopt;
 }
 
-os::Command PackageTool::command(const std::vector<std::string>& words, const std::vector<std::string>& options, const std::vector<std::string>& packages) const
+os::Command PackageTool::command(const std::vector<std::string>& words, const std::vector<std::string>& options,
+                                 const std::vector<std::string>& packages) const
 {
     os::Command command = words_of(words);
     command.environment["DEBIAN_FRONTEND"] = "noninteractive";
@@ -90,7 +93,8 @@ void PackageTool::install(const std::vector<std::string>& packages, const std::v
         return run_or_fail(host_, command({"dnf", "-y", "-q", "install"}, options, packages));
     if (kind_ == Kind::apk)
         return run_or_fail(host_, command({"apk", "add", "-q"}, options, packages));
-    const auto install = command({"apt-get", "install", "-y", "-q", "-o", "Dpkg::Options::=--force-confold"}, options, packages);
+    const auto install =
+        command({"apt-get", "install", "-y", "-q", "-o", "Dpkg::Options::=--force-confold"}, options, packages);
     // Lists may be missing (a fresh image) or old (the mirror has a newer file): refreshed once, then it must work.
     if (host_.run(install).ok())
         return;
@@ -102,7 +106,9 @@ void PackageTool::remove(const std::vector<std::string>& packages, const std::ve
 {
     if (kind_ == Kind::apt)
         return run_or_fail(host_, command({"apt-get", "remove", "-y", "-q"}, options, packages));
-    run_or_fail(host_, command(kind_ == Kind::dnf ? std::vector<std::string>{"dnf", "-y", "-q", "remove"} : std::vector<std::string>{"apk", "del", "-q"}, options, packages));
+    run_or_fail(host_, command(kind_ == Kind::dnf ? std::vector<std::string>{"dnf", "-y", "-q", "remove"}
+                                                  : std::vector<std::string>{"apk", "del", "-q"},
+                               options, packages));
 }
 
 std::string PackageTool::versioned(const std::string& package, const std::string& version) const

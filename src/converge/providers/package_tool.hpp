@@ -26,7 +26,8 @@ class PackageTool {
 
   private:
     enum class Kind { apt, dnf, apk };
-    os::Command command(const std::vector<std::string>& words, const std::vector<std::string>& options, const std::vector<std::string>& packages) const;
+    os::Command command(const std::vector<std::string>& words, const std::vector<std::string>& options,
+                        const std::vector<std::string>& packages) const;
     Host& host_;
     Kind kind_;
 };

@@ -22,7 +22,8 @@ std::optional<mode_t> declared_mode(const Resource& resource)
     mode_t mode = 0;
     const auto [end, code] = std::from_chars(text->data(), text->data() + text->size(), mode, 8);
     if (code != std::errc{} || end != text->data() + text->size() || mode > 07777)
-        throw Error(ErrorKind::invalid, find_attribute(resource, "mode")->position, "'{}' is no mode in octal digits", *text);
+        throw Error(ErrorKind::invalid, find_attribute(resource, "mode")->position, "'{}' is no mode in octal digits",
+                    *text);
     return mode;
 }
 

@@ -46,11 +46,15 @@ engine::ImageDetails require_image(const std::string& image, Docker& docker)
 }
 
 /// Anonymous volumes hold data that nobody named: the new container gets those of the old one that it would have too.
-void keep_anonymous_volumes(engine::ContainerSpec& spec, const engine::ContainerDetails& old, const engine::ImageDetails& image)
+void keep_anonymous_volumes(engine::ContainerSpec& spec, const engine::ContainerDetails& old,
+                            const engine::ImageDetails& image)
 {
     for (const engine::MountPoint& mount : old.mounts) {
-        const bool is_anonymous = mount.type == "volume" && mount.name.size() == 64 && mount.name.find_first_not_of("0123456789abcdef") == std::string::npos;
-        const auto has = [&](const std::vector<std::string>& paths) { return std::ranges::find(paths, mount.destination) != paths.end(); };
+        const bool is_anonymous = mount.type == "volume" && mount.name.size() == 64 &&
+                                  mount.name.find_first_not_of("0123456789abcdef") == std::string::npos;
+        const auto has = [&](const std::vector<std::string>& paths) {
+            return std::ranges::find(paths, mount.destination) != paths.end();
+        };
         if (is_anonymous && (has(spec.volumes) || has(image.defaults.volumes)))
             spec.binds.push_back(mount.name + ":" + mount.destination);
     }
@@ -114,13 +118,15 @@ void start_container(const Resource& resource, const std::string& container, Hos
                 throw;
         }
         if (code != 0)
-            throw Error(ErrorKind::failed, "the container '{}' ended with {}", container_name(resource), code).hint("docker logs " + container_name(resource));
+            throw Error(ErrorKind::failed, "the container '{}' ended with {}", container_name(resource), code)
+                .hint("docker logs " + container_name(resource));
         return;
     }
     std::this_thread::sleep_for(settling_time);
     const auto state = docker.find_container(container);
     if (state && !state->state.running && state->state.exit_code != 0)
-        throw Error(ErrorKind::failed, "the container '{}' ended at once with {}", container_name(resource), state->state.exit_code)
+        throw Error(ErrorKind::failed, "the container '{}' ended at once with {}", container_name(resource),
+                    state->state.exit_code)
             .hint("docker logs " + container_name(resource));
 }
 

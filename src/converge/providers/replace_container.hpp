@@ -11,15 +11,15 @@ namespace dfriends::converge {
 /// Creates a container under its name, and starts it where wanted. An image that is missing is pulled first.
 void make_container(const Resource& resource, Host& host, bool starts);
 
-/// Puts a new container in an old one's place. The old one is removed last: where the new one cannot be made or does not start, the
-/// old one gets its name back and runs as before.
+/// Puts a new container in an old one's place. The old one is removed last: where the new one cannot be made or does
+/// not start, the old one gets its name back and runs as before.
 void replace_container(const Resource& resource, const engine::ContainerDetails& old, Host& host, bool starts);
 
 /// Starts it and sees that it stays; without detach, waits for its end, which must be a success.
 void start_container(const Resource& resource, const std::string& container, Host& host);
 
-/// The container that an interrupted replacement left under its second name. In a plan it is only looked at; otherwise it gets its
-/// name back.
+/// The container that an interrupted replacement left under its second name. In a plan it is only looked at; otherwise
+/// it gets its name back.
 std::optional<engine::ContainerDetails> recover_container(const std::string& name, Scene& scene);
 
 } // namespace dfriends::converge

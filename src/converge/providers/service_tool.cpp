@@ -22,7 +22,8 @@ os::Command words_of(std::vector<std::string> words)
 void check_name(const std::string& service)
 {
     static constexpr std::string_view safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._@:\\";
-    if (service.empty() || service[0] == '-' || service[0] == '.' || service.find_first_not_of(safe) != std::string::npos)
+    if (service.empty() || service[0] == '-' || service[0] == '.' ||
+        service.find_first_not_of(safe) != std::string::npos)
         throw Error(ErrorKind::invalid, "'{}' is no name of a service", service);
 }
 
@@ -53,7 +54,8 @@ bool ServiceTool::is_enabled(const std::string& service) const
         return host_.run(words_of({"systemctl", "is-enabled", "--quiet", service})).ok();
     if (kind_ == Kind::openrc)
         return host_.run(words_of({"/bin/sh", "-c", "rc-update show | grep -qw -- \"$1\"", "sh", service})).ok();
-    return host_.run(words_of({"/bin/sh", "-c", "ls /etc/rc[2345].d/S[0-9][0-9]\"$1\" >/dev/null 2>&1", "sh", service})).ok();
+    return host_.run(words_of({"/bin/sh", "-c", "ls /etc/rc[2345].d/S[0-9][0-9]\"$1\" >/dev/null 2>&1", "sh", service}))
+        .ok();
 }
 
 void ServiceTool::act(const std::string& service, const std::string& action) const

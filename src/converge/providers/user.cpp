@@ -60,7 +60,8 @@ std::string group_name_of(Host& host, const std::string& id)
     return group ? group->front() : id;
 }
 
-Step change_user(const Resource& resource, const std::string& name, const std::optional<std::vector<std::string>>& current, Scene& scene)
+Step change_user(const Resource& resource, const std::string& name,
+                 const std::optional<std::vector<std::string>>& current, Scene& scene)
 {
     Host& host = scene.host;
     Step step{.effect = current ? Effect::update : Effect::create, .changes = {}, .perform = {}};
@@ -70,7 +71,8 @@ Step change_user(const Resource& resource, const std::string& name, const std::o
         words.insert(words.end(), {option, to});
     };
     for (const UserField& field : user_fields)
-        if (const auto wanted = find_text(resource, field.attribute); wanted && (!current || (*current)[field.field] != *wanted))
+        if (const auto wanted = find_text(resource, field.attribute);
+            wanted && (!current || (*current)[field.field] != *wanted))
             set(field.attribute, field.option, current ? (*current)[field.field] : "", *wanted);
     if (const auto wanted = find_text(resource, "group")) {
         const std::string actual = current ? group_name_of(host, (*current)[3]) : "";
@@ -79,7 +81,8 @@ Step change_user(const Resource& resource, const std::string& name, const std::o
     }
     if (auto wanted = list_of(resource, "groups"); !wanted.empty()) {
         const auto actual = current ? groups_of(host, name) : std::vector<std::string>{};
-        std::erase_if(wanted, [&](const std::string& group) { return std::ranges::find(actual, group) != actual.end(); });
+        std::erase_if(wanted,
+                      [&](const std::string& group) { return std::ranges::find(actual, group) != actual.end(); });
         if (!wanted.empty()) {
             set("groups", "-G", join(actual, ","), join(wanted, ","));
             if (current)
@@ -108,7 +111,9 @@ Step examine_user(const Resource& resource, const std::string& action, Scene& sc
         return change_user(resource, name, current, scene);
     if (!current)
         return {};
-    return {.effect = Effect::remove, .changes = {}, .perform = [&host, name] { run_or_fail(host, words_of({"userdel", name})); }};
+    return {.effect = Effect::remove, .changes = {}, .perform = [&host, name] {
+                run_or_fail(host, words_of({"userdel", name}));
+            }};
 }
 
 Step examine_group(const Resource& resource, const std::string& action, Scene& scene)
@@ -119,7 +124,9 @@ Step examine_group(const Resource& resource, const std::string& action, Scene& s
     if (action == "remove") {
         if (!current)
             return {};
-        return {.effect = Effect::remove, .changes = {}, .perform = [&host, name] { run_or_fail(host, words_of({"groupdel", name})); }};
+        return {.effect = Effect::remove, .changes = {}, .perform = [&host, name] {
+                    run_or_fail(host, words_of({"groupdel", name}));
+                }};
     }
     Step step{.effect = current ? Effect::update : Effect::create, .changes = {}, .perform = {}};
     std::vector<std::vector<std::string>> commands;

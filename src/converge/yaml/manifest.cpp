@@ -61,7 +61,8 @@ Reference reference_of(const Node& node)
 {
     auto reference = parse_address(node.text());
     if (!reference)
-        throw node.error("'" + node.text() + "' is no reference to a resource").hint("write TYPE[NAME], as in docker_image[busybox]");
+        throw node.error("'" + node.text() + "' is no reference to a resource")
+            .hint("write TYPE[NAME], as in docker_image[busybox]");
     reference->position = node.position();
     return *reference;
 }
@@ -87,7 +88,9 @@ struct Subscription {
 
 void read_common(Resource& resource, std::string_view key, const Node& node, std::vector<Subscription>& subscriptions)
 {
-    for (const Node& item : key == "notifies" || key == "subscribes" ? (node.kind() == NodeKind::map ? std::vector{node} : node.items_or_one()) : node.items_or_one()) {
+    for (const Node& item : key == "notifies" || key == "subscribes"
+                                ? (node.kind() == NodeKind::map ? std::vector{node} : node.items_or_one())
+                                : node.items_or_one()) {
         if (key == "action") {
             resource.actions.push_back(item.text());
         } else if (key == "requires") {
@@ -100,12 +103,14 @@ void read_common(Resource& resource, std::string_view key, const Node& node, std
             told.target = {.type = resource.type, .name = resource.name, .position = item.position()};
             subscriptions.push_back({source, std::move(told)});
         } else {
-            resource.guards.push_back({.only_if = key == "only_if", .command = item.text(), .position = item.position()});
+            resource.guards.push_back(
+                {.only_if = key == "only_if", .command = item.text(), .position = item.position()});
         }
     }
 }
 
-/// An octal mode without quotes is read as decimal digits by other tools and as octal by YAML 1.1: only quotes are clear.
+/// An octal mode without quotes is read as decimal digits by other tools and as octal by YAML 1.1: only quotes are
+/// clear.
 void check_mode(std::string_view key, const Node& node)
 {
     if (key == "mode" && node.kind() == NodeKind::scalar && !node.is_quoted())
@@ -150,9 +155,12 @@ Resource resource_of(const Node& node, std::vector<Subscription>& subscriptions)
             read_common(resource, key.text(), value, subscriptions);
             continue;
         }
-        const auto row = std::ranges::find_if(type->attributes, [&](const Attribute& attribute) { return key_of(type->name, attribute.name) == key.text(); });
+        const auto row = std::ranges::find_if(type->attributes, [&](const Attribute& attribute) {
+            return key_of(type->name, attribute.name) == key.text();
+        });
         if (row == type->attributes.end())
-            throw key.error("'" + resource.type + "' has no attribute '" + key.text() + "'").hint(did_you_mean(key.text(), known_keys(*type)));
+            throw key.error("'" + resource.type + "' has no attribute '" + key.text() + "'")
+                .hint(did_you_mean(key.text(), known_keys(*type)));
         check_mode(key.text(), value);
         resource.attributes.emplace(row->name, value_of(value, row->type));
     }
@@ -182,8 +190,9 @@ std::string plain_or_quoted(const std::string& text)
 {
     static constexpr std::string_view safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-";
     static constexpr std::array<std::string_view, 9> words{"true", "false", "yes", "no", "on", "off", "null", "y", "n"};
-    const bool plain = !text.empty() && (std::isalpha(static_cast<unsigned char>(text[0])) != 0 || text[0] == '/')
-        && text.find_first_not_of(safe) == std::string::npos && std::ranges::find(words, to_lower(text)) == words.end();
+    const bool plain = !text.empty() && (std::isalpha(static_cast<unsigned char>(text[0])) != 0 || text[0] == '/') &&
+                       text.find_first_not_of(safe) == std::string::npos &&
+                       std::ranges::find(words, to_lower(text)) == words.end();
     return plain ? text : in_quotes(text);
 }
 
@@ -203,7 +212,8 @@ std::string render_value(const Value& value)
     }
     if (value.is_null())
         return "null";
-    return std::holds_alternative<std::string>(value.content) ? plain_or_quoted(std::get<std::string>(value.content)) : scalar_text(value);
+    return std::holds_alternative<std::string>(value.content) ? plain_or_quoted(std::get<std::string>(value.content))
+                                                              : scalar_text(value);
 }
 
 std::string render_texts(const std::vector<std::string>& texts)
@@ -217,7 +227,9 @@ std::string render_texts(const std::vector<std::string>& texts)
 std::string render_resource(const Resource& resource)
 {
     std::string out = "  - " + resource.type + ": " + plain_or_quoted(resource.name) + "\n";
-    const auto line = [&](std::string_view key, const std::string& value) { out += fmt::format("    {}: {}\n", key, value); };
+    const auto line = [&](std::string_view key, const std::string& value) {
+        out += fmt::format("    {}: {}\n", key, value);
+    };
     if (!resource.actions.empty())
         line("action", render_texts(resource.actions));
     for (const auto& [name, value] : resource.attributes)
@@ -231,7 +243,8 @@ std::string render_resource(const Resource& resource)
         out += "    notifies:\n";
     for (const Notification& told : resource.notifications) {
         out += "      - {resource: " + plain_or_quoted(address(told.target));
-        out += (told.action.empty() ? "" : ", action: " + plain_or_quoted(told.action)) + (told.immediately ? ", immediately: true}\n" : "}\n");
+        out += (told.action.empty() ? "" : ", action: " + plain_or_quoted(told.action)) +
+               (told.immediately ? ", immediately: true}\n" : "}\n");
     }
     for (const bool only_if : {true, false}) {
         texts.clear();
@@ -259,9 +272,12 @@ Catalog read_yaml_manifest(std::string_view text, const std::string& file)
         for (const Node& item : resources.items())
             catalog.resources.push_back(resource_of(item, subscriptions));
     for (Subscription& subscription : subscriptions) {
-        const auto source = std::ranges::find_if(catalog.resources, [&](const Resource& resource) { return resource.type == subscription.source.type && resource.name == subscription.source.name; });
+        const auto source = std::ranges::find_if(catalog.resources, [&](const Resource& resource) {
+            return resource.type == subscription.source.type && resource.name == subscription.source.name;
+        });
         if (source == catalog.resources.end())
-            throw Error(ErrorKind::invalid, subscription.source.position, "'{}' is not declared", address(subscription.source));
+            throw Error(ErrorKind::invalid, subscription.source.position, "'{}' is not declared",
+                        address(subscription.source));
         source->notifications.push_back(std::move(subscription.notification));
     }
     return catalog;

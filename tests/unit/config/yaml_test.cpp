@@ -46,3 +46,10 @@ TEST_CASE("parse_yaml: hostile documents are refused, not followed")
     CHECK_THROWS_AS(parse_yaml("a: [1\n", "f"), Error);
     CHECK(parse_yaml("", "f").is_null());
 }
+
+TEST_CASE("parse_yaml: what the parser would not get past is refused")
+{
+    for (const std::string_view text : {",", ", ", "]", "}", ", a\n", "a: 1\n...\n,"})
+        CHECK_THROWS_AS(parse_yaml(text, "m.yaml"), Error);
+    CHECK_THROWS_WITH(parse_yaml(",", "m.yaml"), "m.yaml:1:1: this is no YAML");
+}

@@ -65,7 +65,8 @@ TEST_CASE("chef lexer: comments and lines")
 TEST_CASE("chef lexer: strings")
 {
     CHECK(tokens_of(R"('it\'s \n \\')") == R"("it's \n \")");
-    CHECK(tokens_of(R"("a\tb\u{e9}\u00e9\x41\"")") == "\"a\tb\xc3\xa9\xc3\xa9" "A\"\"");
+    CHECK(tokens_of(R"("a\tb\u{e9}\u00e9\x41\"")") == "\"a\tb\xc3\xa9\xc3\xa9"
+                                                      "A\"\"");
     CHECK(tokens_of(R"("x#{ {a: "}"} }y")") == R"("x#{}y")");
     CHECK(tokens_of("%q(a (b) #{c})") == R"("a (b) #{c}")");
     CHECK(tokens_of("%w(a b\n c) %i[d]") == "<a><b><c> % i [ d ]");
@@ -90,6 +91,8 @@ TEST_CASE("chef lexer: numbers and operators")
     CHECK(tokens_of("a['b'] / 2") == R"(a [ "b" ] / 2)");
     CHECK(tokens_of("x =~ /a\\/b/i") == "x =~ a\\/b");
     CHECK(tokens_of("a ? :b : c") == "a ? :b : c");
+    CHECK(tokens_of("action:run") == "action :run");
+    CHECK(tokens_of("f a:1, b: 2") == "f a: 1 , b: 2");
     CHECK(tokens_of("a.nil? && !b") == "a . nil? && ! b");
     CHECK_THROWS_AS(tokens_of("08"), Error);
     CHECK_THROWS_AS(tokens_of("99999999999999999999"), Error);
@@ -108,6 +111,7 @@ TEST_CASE("chef lexer: errors have their place")
     CHECK(error_of("a \xff").message() == "a byte that is not UTF-8");
     CHECK(error_of(std::string_view("a\0b", 3)).message() == "a NUL byte");
     CHECK(error_of("=begin\n").message() == "'=begin' without '=end'");
-    CHECK(error_of("\"#{\"#{\"#{\"#{\"#{\"#{\"#{\"#{\"#{\"#{").message() == "strings in code in strings are nested too deeply");
+    CHECK(error_of("\"#{\"#{\"#{\"#{\"#{\"#{\"#{\"#{\"#{\"#{").message() ==
+          "strings in code in strings are nested too deeply");
     CHECK(error_of(std::string((1U << 20U) + 1, ' ')).kind() == ErrorKind::invalid);
 }

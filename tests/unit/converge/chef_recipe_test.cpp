@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "converge/chef/recipe.hpp"
 #include "converge/attributes.hpp"
+#include "converge/chef/recipe.hpp"
 #include "converge/schema.hpp"
 
 #include <doctest/doctest.h>
@@ -98,7 +98,9 @@ TEST_CASE("chef: the book's recipe")
 TEST_CASE("chef: names of containers")
 {
     const std::string docker = "include_recipe 'docker'\n";
-    const auto name = [&](const std::string& recipe) { return value(read(docker + recipe).resources.back(), "container"); };
+    const auto name = [&](const std::string& recipe) {
+        return value(read(docker + recipe).resources.back(), "container");
+    };
     CHECK(name("docker_container 'a/b/web:1.2'") == "web");
     CHECK(name("docker_container 'host:5000/web@sha256:abc'") == "web");
     CHECK(name("docker_container 'x' do image 'u/app'\nend") == "app");
@@ -109,20 +111,23 @@ TEST_CASE("chef: names of containers")
     CHECK(first != second);
     CHECK(value(one("docker_container 'web' do repo 'nginx'\ntag '1.27'\nend"), "container") == "web");
     CHECK(value(one("docker_container 'web' do repo 'nginx'\ntag '1.27'\nend"), "image") == "nginx:1.27");
-    CHECK(value(one("docker_container 'u/app' do volume '/x'\nimage 'u/other:2'\ntag '3'\nend"), "container") == "other");
-    CHECK(value(one("docker_container 'u/app' do volume '/x'\nimage 'u/other:2'\ntag '3'\nend"), "image") == "u/other:2");
+    CHECK(value(one("docker_container 'u/app' do volume '/x'\nimage 'u/other:2'\ntag '3'\nend"), "container") ==
+          "other");
+    CHECK(value(one("docker_container 'u/app' do volume '/x'\nimage 'u/other:2'\ntag '3'\nend"), "image") ==
+          "u/other:2");
 }
 
 TEST_CASE("chef: modern containers")
 {
-    const Resource web = one("docker_container 'web' do\n"
-                             "  repo 'registry.example:5000/nginx'\n  tag 'stable'\n"
-                             "  port ['80:80', '443:443/tcp']\n  volumes ['/a:/a', '/b']\n  binds '/c:/c'\n"
-                             "  env({ 'A' => 1, 'B' => 'x y' })\n  labels 'role:web'\n"
-                             "  restart_policy 'on-failure'\n  restart_maximum_retry_count 3\n"
-                             "  network_mode 'back'\n  command ['nginx', '-g', 'daemon off;']\n"
-                             "  cap_add %w(NET_ADMIN SYS_TIME)\n  publish_all_ports false\n  log_opts 'max-size' => '1m'\n"
-                             "  memory 512\n  kill_after 5\n  action [:create, :run_if_missing]\nend");
+    const Resource web =
+        one("docker_container 'web' do\n"
+            "  repo 'registry.example:5000/nginx'\n  tag 'stable'\n"
+            "  port ['80:80', '443:443/tcp']\n  volumes ['/a:/a', '/b']\n  binds '/c:/c'\n"
+            "  env({ 'A' => 1, 'B' => 'x y' })\n  labels 'role:web'\n"
+            "  restart_policy 'on-failure'\n  restart_maximum_retry_count 3\n"
+            "  network_mode 'back'\n  command ['nginx', '-g', 'daemon off;']\n"
+            "  cap_add %w(NET_ADMIN SYS_TIME)\n  publish_all_ports false\n  log_opts 'max-size' => '1m'\n"
+            "  memory 512\n  kill_after 5\n  action [:create, :run_if_missing]\nend");
     CHECK(value(web, "image") == "registry.example:5000/nginx:stable");
     CHECK(list_of(web, "ports") == std::vector<std::string>{"80:80", "443:443/tcp"});
     CHECK(list_of(web, "volumes").size() == 3);
@@ -131,7 +136,8 @@ TEST_CASE("chef: modern containers")
     CHECK(value(web, "restart") == "on-failure:3");
     CHECK(value(web, "network") == "back");
     CHECK(list_of(web, "command") == std::vector<std::string>{"nginx", "-g", "daemon off;"});
-    CHECK(list_of(web, "extra_parameters") == std::vector<std::string>{"--cap-add='NET_ADMIN'", "--cap-add='SYS_TIME'", "--log-opt='max-size=1m'"});
+    CHECK(list_of(web, "extra_parameters") ==
+          std::vector<std::string>{"--cap-add='NET_ADMIN'", "--cap-add='SYS_TIME'", "--log-opt='max-size=1m'"});
     CHECK(value(web, "stop_timeout") == "5");
     CHECK(web.actions == std::vector<std::string>{"create", "run"});
 }
@@ -145,15 +151,18 @@ TEST_CASE("chef: the other resources")
     CHECK(one("service 'x' do action [:enable, :start] end").actions.size() == 2);
     CHECK(value(one("directory '/x' do mode 0755\nrecursive true end"), "mode") == "0755");
     CHECK(value(one("file '/x' do content \"a\\n\"\nmode '600' end"), "mode") == "600");
-    CHECK(value(one("cookbook_file '/etc/app.conf' do source 'conf/app.conf' end"), "source") == "files/default/conf/app.conf");
+    CHECK(value(one("cookbook_file '/etc/app.conf' do source 'conf/app.conf' end"), "source") ==
+          "files/default/conf/app.conf");
     CHECK(value(one("link '/a' do to '/b' end"), "to") == "/b");
     CHECK(value(one("execute 'name' do command 'ls'\ncwd '/tmp'\nenvironment 'A' => 'b' end"), "environment") == "A=b");
     CHECK(value(one("execute 'ls -l'"), "command") == "ls -l");
     CHECK(value(one("execute 'ls -l'"), "timeout") == "3600");
     CHECK(value(one("bash 'x' do code \"echo 'a'\" end"), "command") == "'bash' -c 'echo '\\''a'\\'''");
-    CHECK(value(one("script 'x' do interpreter 'python3'\nflags '-u'\ncode 'pass' end"), "command") == "'python3' '-u' -c 'pass'");
+    CHECK(value(one("script 'x' do interpreter 'python3'\nflags '-u'\ncode 'pass' end"), "command") ==
+          "'python3' '-u' -c 'pass'");
     CHECK(value(one("execute 'a' do ignore_failure true end"), "command") == "{ a\n} || true");
     CHECK(value(one("user 'app' do uid 500\ngid 'app'\nmanage_home true end"), "id") == "500");
+    CHECK(value(one("user 'app' do uid '1001' end"), "id") == "1001");
     CHECK(value(one("group 'app' do members ['a', 'b'] end"), "members") == "a b");
     CHECK(one("docker_network 'x' do network_name 'back'\nsubnet '10.9.0.0/24' end").name == "back");
     CHECK(one("docker_volume 'data'").type == "docker_volume");
@@ -166,11 +175,13 @@ TEST_CASE("chef: the other resources")
 
 TEST_CASE("chef: guards and notifications")
 {
-    const Catalog catalog = read("execute 'reload' do\n  command 'true'\n  action :nothing\nend\n"
-                                 "docker_image 'app' do\n  notifies :redeploy, 'docker_container[app]', :immediately\n  notifies :run, 'execute[reload]'\nend\n"
-                                 "docker_container 'app' do\n  only_if 'test -d /srv'\n"
-                                 "  not_if { ::File.exist?(\"/srv/o'ff\") && !Dir.exist?('/x') || node['hostname'] == 'web1' }\n"
-                                 "  subscribes :restart, 'docker_image[app]', :delayed\nend\n");
+    const Catalog catalog =
+        read("execute 'reload' do\n  command 'true'\n  action :nothing\nend\n"
+             "docker_image 'app' do\n  notifies :redeploy, 'docker_container[app]', :immediately\n  notifies :run, "
+             "'execute[reload]'\nend\n"
+             "docker_container 'app' do\n  only_if 'test -d /srv'\n"
+             "  not_if { ::File.exist?(\"/srv/o'ff\") && !Dir.exist?('/x') || node['hostname'] == 'web1' }\n"
+             "  subscribes :restart, 'docker_image[app]', :delayed\nend\n");
     const auto& told = catalog.resources[1].notifications;
     REQUIRE(told.size() == 3);
     CHECK(address(told[0].target) == "docker_container[app]");
@@ -185,14 +196,16 @@ TEST_CASE("chef: guards and notifications")
     CHECK(guards[0].command == "test -d /srv");
     CHECK_FALSE(guards[1].only_if);
     CHECK(guards[1].command == "{ { test -e '/srv/o'\\''ff'; } && { ! { test -d '/x'; }; }; } || { true; }");
-    const Catalog engine = read("include_recipe 'docker'\nfile '/etc/docker/daemon.json' do\n content '{}'\n notifies :restart, 'service[docker]'\nend");
+    const Catalog engine = read("include_recipe 'docker'\nfile '/etc/docker/daemon.json' do\n content '{}'\n notifies "
+                                ":restart, 'service[docker]'\nend");
     REQUIRE(engine.resources[1].notifications.size() == 1);
     CHECK(address(engine.resources[1].notifications[0].target) == "docker_engine[docker]");
 }
 
 TEST_CASE("chef: one name declared several times")
 {
-    const Catalog catalog = read("service 'x' do action :stop end\nservice 'x' do action :start end\nfile '/a' do notifies :restart, 'service[x]' end");
+    const Catalog catalog = read("service 'x' do action :stop end\nservice 'x' do action :start end\nfile '/a' do "
+                                 "notifies :restart, 'service[x]' end");
     CHECK(catalog.resources[0].name == "x");
     CHECK(catalog.resources[1].name == "x (2)");
     CHECK(value(catalog.resources[1], "service") == "x");
@@ -204,7 +217,9 @@ TEST_CASE("chef: one name declared several times")
 TEST_CASE("chef: values")
 {
     CHECK(said("log \"#{node['hostname']} #{node[:fqdn]} #{node.ipaddress}\"") == "web1 web1.example 192.0.2.7");
-    CHECK(said("default['a']['b'] = 1\nnode.override['a']['b'] = 2\nnode.default['a']['c'] = 3\nlog node['a'].inspect") == "{\"b\"=>2, \"c\"=>3}");
+    CHECK(
+        said("default['a']['b'] = 1\nnode.override['a']['b'] = 2\nnode.default['a']['c'] = 3\nlog node['a'].inspect") ==
+        "{\"b\"=>2, \"c\"=>3}");
     CHECK(said("a, b = 'x:y'.split(':')\nlog b + a") == "yx");
     CHECK(said("names = []\nnames << 'a'\nnames << 'b'\nlog names.join('-')") == "a-b");
     CHECK(said("log 'text %s %d%%' % ['a', 5]") == "text a 5%");
@@ -246,7 +261,8 @@ TEST_CASE("chef: errors say what, where and what else")
     CHECK(property.hint() == "did you mean 'port'?");
     CHECK(error_of("docker_contaner 'x'").hint() == "did you mean 'docker_container'?");
     CHECK(error_of("service 'x' do action :strat end").hint() == "did you mean 'start'?");
-    CHECK(error_of("file '/x' do\n notifies :restart, 'service[y]'\nend").message() == "there is no 'service[y]' in the recipe");
+    CHECK(error_of("file '/x' do\n notifies :restart, 'service[y]'\nend").message() ==
+          "there is no 'service[y]' in the recipe");
     CHECK(error_of("ruby_block 'x' do\nend").message() == "'ruby_block' is outside the supported subset");
     CHECK(error_of("def f\nend").message() == "'def' is outside the supported subset");
     CHECK(error_of("x = `ls`").position().column == 5);
@@ -257,7 +273,8 @@ TEST_CASE("chef: errors say what, where and what else")
     CHECK(error_of("log 'a'\nend").position().line == 2);
     CHECK(error_of("log nothing_such").position().column == 5);
     CHECK(error_of("include_recipe 'nginx'").message() == "the recipe 'nginx' is not known");
-    CHECK(error_of("log 'x'.frobnicate").message() == "the method 'frobnicate' of a string is outside the supported subset");
+    CHECK(error_of("log 'x'.frobnicate").message() ==
+          "the method 'frobnicate' of a string is outside the supported subset");
     CHECK(error_of("directory '/x' do\n recursive 'yes'\nend").position().line == 2);
     CHECK(error_of("cookbook_file '/x' do source '../../etc/shadow' end").kind() == ErrorKind::invalid);
     CHECK(error_of("service 'x' do ignore_failure true end").kind() == ErrorKind::invalid);
@@ -271,12 +288,26 @@ TEST_CASE("chef: hostile recipes end soon")
             all += part;
         return all;
     };
-    for (const std::string& recipe :
-         {"log " + many("(", 100'000), "log " + many("[", 100'000), "log " + many("!", 100'000), "x = 1" + many(" + 1", 100'000), "x" + many(".y", 100'000), many("if a\n", 10'000), "x = " + many("{a: ", 10'000),
-          "x" + many(" = x", 10'000), "node" + many("['a']", 10'000), "x = " + many("1 ? ", 10'000), "log 'a' " + many("if true ", 10'000), "a =~ /" + many("(", 400) + "/",
-          std::string("x = [1]\n1000.times { x = [x] }"), std::string("x = [1]\n1000.times { x = [x, x] }"), std::string("a = 'x'\n90.times { a += a }"),
-          std::string("9999.times { 9999.times { } }"), std::string("9999.times { |i| log i.to_s }"), std::string("x = 'a' * 999999999999"), std::string("x = (1..999999999)"),
-          std::string("9000.times { |i| node.default['a'][i.to_s] = i }")}) {
+    for (const std::string& recipe : {"log " + many("(", 100'000),
+                                      "log " + many("[", 100'000),
+                                      "log " + many("!", 100'000),
+                                      "x = 1" + many(" + 1", 100'000),
+                                      "x" + many(".y", 100'000),
+                                      many("if a\n", 10'000),
+                                      "x = " + many("{a: ", 10'000),
+                                      "x" + many(" = x", 10'000),
+                                      "node" + many("['a']", 10'000),
+                                      "x = " + many("1 ? ", 10'000),
+                                      "log 'a' " + many("if true ", 10'000),
+                                      "a =~ /" + many("(", 400) + "/",
+                                      std::string("x = [1]\n1000.times { x = [x] }"),
+                                      std::string("x = [1]\n1000.times { x = [x, x] }"),
+                                      std::string("a = 'x'\n90.times { a += a }"),
+                                      std::string("9999.times { 9999.times { } }"),
+                                      std::string("9999.times { |i| log i.to_s }"),
+                                      std::string("x = 'a' * 999999999999"),
+                                      std::string("x = (1..999999999)"),
+                                      std::string("9000.times { |i| node.default['a'][i.to_s] = i }")}) {
         CAPTURE(recipe.substr(0, 40));
         CHECK(error_of(recipe).kind() == ErrorKind::invalid);
     }

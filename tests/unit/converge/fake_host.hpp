@@ -17,11 +17,11 @@ class FakeDocker final : public Docker {
   public:
     bool alive = true;
     bool registry_answers = false;
-    std::map<std::string, std::string> images; ///< reference to id
+    std::map<std::string, std::string> images;                  ///< reference to id
     std::map<std::string, engine::ContainerDetails> containers; ///< by name
     std::map<std::string, engine::NetworkDetails> networks;
     std::map<std::string, engine::VolumeDetails> volumes;
-    std::set<std::string> broken_starts; ///< images whose containers do not start
+    std::set<std::string> broken_starts;   ///< images whose containers do not start
     std::map<std::string, int> exit_codes; ///< of images that end at once
     std::vector<std::string> calls;
 
@@ -122,7 +122,10 @@ class FakeDocker final : public Docker {
     }
     int wait(const std::string& container) override { return at(container).state.exit_code; }
 
-    std::optional<engine::NetworkDetails> find_network(const std::string& name) override { return find(networks, name); }
+    std::optional<engine::NetworkDetails> find_network(const std::string& name) override
+    {
+        return find(networks, name);
+    }
     void create_network(const engine::NetworkSpec& spec) override { networks[spec.name].spec = spec; }
     void remove_network(const std::string& name) override { networks.erase(name); }
     std::optional<engine::VolumeDetails> find_volume(const std::string& name) override { return find(volumes, name); }
@@ -130,7 +133,10 @@ class FakeDocker final : public Docker {
     void remove_volume(const std::string& name) override { volumes.erase(name); }
 
   private:
-    static std::string full(const std::string& image) { return image.find(':') == std::string::npos ? image + ":latest" : image; }
+    static std::string full(const std::string& image)
+    {
+        return image.find(':') == std::string::npos ? image + ":latest" : image;
+    }
     static void set_running(engine::ContainerDetails& details, bool running)
     {
         details.state.running = running;
@@ -181,7 +187,8 @@ class FakeHost final : public Host {
     }
     void make_directory(const std::string& path, mode_t mode, bool) override
     {
-        paths[path] = {.kind = PathState::Kind::directory, .mode = mode, .owner = "root", .group = "root", .target = {}};
+        paths[path] = {
+            .kind = PathState::Kind::directory, .mode = mode, .owner = "root", .group = "root", .target = {}};
     }
     void make_link(const std::string& path, const std::string& target) override
     {

@@ -61,7 +61,8 @@ bool ran(const FakeHost& host, const std::string& words)
     return std::ranges::find(host.commands, "/bin/sh -c " + words) != host.commands.end();
 }
 
-constexpr std::string_view web = "resources:\n  - docker_container: web\n    image: app\n    ports: [\"80:80\"]\n    env: [A=1]\n";
+constexpr std::string_view web =
+    "resources:\n  - docker_container: web\n    image: app\n    ports: [\"80:80\"]\n    env: [A=1]\n";
 
 } // namespace
 
@@ -69,8 +70,10 @@ TEST_CASE("apply: a second run does nothing")
 {
     FakeHost host;
     host.engine.images["app:latest"] = "sha256:1";
-    const std::string text = std::string(web) + "  - file: /etc/a\n    content: x\n    mode: \"0600\"\n  - directory: /srv\n  - link: /l\n    to: /srv\n"
-                                                "  - docker_network: n\n  - docker_volume: v\n  - docker_image: app\n";
+    const std::string text =
+        std::string(web) +
+        "  - file: /etc/a\n    content: x\n    mode: \"0600\"\n  - directory: /srv\n  - link: /l\n    to: /srv\n"
+        "  - docker_network: n\n  - docker_volume: v\n  - docker_image: app\n";
     const Report first = applied(text, host);
     CHECK(first.count(Status::changed) == 6);
     CHECK(host.paths.at("/etc/a").mode == 0600);
@@ -88,7 +91,8 @@ TEST_CASE("plan: says what changes and changes nothing")
     const Report report = plan(catalog_of(web), host);
     CHECK(host.engine.calls.empty());
     CHECK(report.detailed_exit_code() == 2);
-    CHECK(render_result(report.results[0]) == "+ docker_container[web]\n    env: A=1\n    image: app\n    ports: 80:80\n");
+    CHECK(render_result(report.results[0]) ==
+          "+ docker_container[web]\n    env: A=1\n    image: app\n    ports: 80:80\n");
     CHECK(render_summary(report, true) == "plan: 1 to create, 0 to change, 0 to remove, 0 unchanged\n");
 }
 
@@ -107,7 +111,8 @@ TEST_CASE("docker_container: another declaration replaces it, and says what diff
     host.engine.images["app:latest"] = "sha256:1";
     applied(web, host);
     const std::string old = host.engine.containers.at("web").id;
-    const Report report = applied("resources:\n  - docker_container: web\n    image: app\n    ports: [\"81:80\"]\n    env: [A=1]\n", host);
+    const Report report = applied(
+        "resources:\n  - docker_container: web\n    image: app\n    ports: [\"81:80\"]\n    env: [A=1]\n", host);
     REQUIRE(report.results.size() == 1);
     CHECK(report.results[0].effect == Effect::replace);
     CHECK(report.results[0].changes == std::vector<Change>{{"ports", "80:80", "81:80"}});
@@ -121,7 +126,8 @@ TEST_CASE("docker_container: taking an attribute away is a change, its order is 
     FakeHost host;
     host.engine.images["app:latest"] = "sha256:1";
     applied("resources:\n  - docker_container: web\n    image: app\n    env: [A=1, B=2]\n", host);
-    CHECK_FALSE(applied("resources:\n  - docker_container: web\n    image: app\n    env: [B=2, A=1]\n", host).has_changes());
+    CHECK_FALSE(
+        applied("resources:\n  - docker_container: web\n    image: app\n    env: [B=2, A=1]\n", host).has_changes());
     const Report report = applied("resources:\n  - docker_container: web\n    image: app\n    env: [B=2]\n", host);
     REQUIRE(report.has_changes());
     CHECK(report.results[0].changes == std::vector<Change>{{"env", "A=1, B=2", "B=2"}});
@@ -187,13 +193,15 @@ TEST_CASE("docker_container: somebody else's is taken over where nothing differs
     const Report report = applied("resources:\n  - docker_container: web\n    image: app\n    env: [A=2]\n", host);
     CHECK(report.has_failures());
     CHECK_FALSE(did(host, "rm web"));
-    CHECK(applied("resources:\n  - docker_container: web\n    image: app\n    env: [A=2]\n    action: redeploy\n", host).has_changes());
+    CHECK(applied("resources:\n  - docker_container: web\n    image: app\n    env: [A=2]\n    action: redeploy\n", host)
+              .has_changes());
 }
 
 TEST_CASE("docker_container: secrets are not shown")
 {
     FakeHost host;
-    const Report report = plan(catalog_of("resources:\n  - docker_container: web\n    image: app\n    env: [DB_PASSWORD=hush]\n"), host);
+    const Report report =
+        plan(catalog_of("resources:\n  - docker_container: web\n    image: app\n    env: [DB_PASSWORD=hush]\n"), host);
     CHECK(report.results[0].changes[0].to == "DB_PASSWORD=(hidden)");
 }
 
@@ -217,7 +225,9 @@ TEST_CASE("apply: what requires a failed resource is skipped, the rest goes on")
 {
     FakeHost host;
     host.outcomes["/bin/sh -c bad"] = {.status = 1, .timed_out = false, .output = {}, .error = "went wrong\n"};
-    const Report report = applied("resources:\n  - exec: bad\n  - exec: b\n    requires: exec[bad]\n  - exec: c\n    requires: exec[b]\n  - exec: d\n", host);
+    const Report report = applied("resources:\n  - exec: bad\n  - exec: b\n    requires: exec[bad]\n  - exec: c\n    "
+                                  "requires: exec[b]\n  - exec: d\n",
+                                  host);
     CHECK(statuses(report) == std::vector{Status::failed, Status::skipped, Status::skipped, Status::changed});
     CHECK(report.results[0].reason == "the command ended with 1 instead of 0: went wrong");
     CHECK(report.detailed_exit_code() == 6);
@@ -228,7 +238,9 @@ TEST_CASE("apply: guards decide whether a resource is looked at")
 {
     FakeHost host;
     host.outcomes["/bin/sh -c no"] = {.status = 1, .timed_out = false, .output = {}, .error = {}};
-    const Report report = applied("resources:\n  - exec: a\n    only_if: no\n  - exec: b\n    not_if: yes\n  - exec: c\n    only_if: yes\n    not_if: no\n", host);
+    const Report report = applied("resources:\n  - exec: a\n    only_if: no\n  - exec: b\n    not_if: yes\n  - exec: "
+                                  "c\n    only_if: yes\n    not_if: no\n",
+                                  host);
     CHECK(statuses(report) == std::vector{Status::guarded, Status::guarded, Status::changed});
 }
 
@@ -236,7 +248,8 @@ TEST_CASE("apply: delayed notifications come once at the end, immediate ones at 
 {
     FakeHost host;
     applied("resources:\n  - exec: late\n    refresh_only: true\n  - exec: soon\n    refresh_only: true\n"
-            "  - file: /a\n    content: x\n    notifies: [{resource: 'exec[late]', action: run}, {resource: 'exec[soon]', action: run, immediately: true}]\n"
+            "  - file: /a\n    content: x\n    notifies: [{resource: 'exec[late]', action: run}, {resource: "
+            "'exec[soon]', action: run, immediately: true}]\n"
             "  - file: /b\n    content: x\n    notifies: [{resource: 'exec[late]', action: run}]\n  - exec: last\n",
             host);
     CHECK(host.commands == std::vector<std::string>{"/bin/sh -c soon", "/bin/sh -c last", "/bin/sh -c late"});
@@ -245,7 +258,8 @@ TEST_CASE("apply: delayed notifications come once at the end, immediate ones at 
 TEST_CASE("apply: a refresh comes at its target's turn, and not without a change")
 {
     FakeHost host;
-    const std::string text = "resources:\n  - file: /a\n    content: x\n    notifies: exec[r]\n  - exec: r\n    refresh_only: true\n  - exec: z\n";
+    const std::string text = "resources:\n  - file: /a\n    content: x\n    notifies: exec[r]\n  - exec: r\n    "
+                             "refresh_only: true\n  - exec: z\n";
     applied(text, host);
     CHECK(host.commands == std::vector<std::string>{"/bin/sh -c r", "/bin/sh -c z"});
     host.commands.clear();
@@ -257,7 +271,8 @@ TEST_CASE("apply: a notification that failed is delivered by the next run")
 {
     FakeHost host;
     FakeJournal journal;
-    const std::string text = "resources:\n  - exec: r\n    refresh_only: true\n  - file: /a\n    content: x\n    notifies: [{resource: 'exec[r]', action: run}]\n";
+    const std::string text = "resources:\n  - exec: r\n    refresh_only: true\n  - file: /a\n    content: x\n    "
+                             "notifies: [{resource: 'exec[r]', action: run}]\n";
     host.outcomes["/bin/sh -c r"] = {.status = 1, .timed_out = false, .output = {}, .error = {}};
     applied(text, host, journal);
     REQUIRE(journal.left.size() == 1);
@@ -281,8 +296,10 @@ TEST_CASE("docker_engine: installs and starts where none answers, and asks nothi
 TEST_CASE("package: installed ones stay, missing ones come")
 {
     FakeHost host;
-    host.outcomes["dpkg-query -W -f ${db:Status-Status} ${Version} git"] = {.status = 0, .timed_out = false, .output = "installed 1:2.39", .error = {}};
-    host.outcomes["dpkg-query -W -f ${db:Status-Status} ${Version} curl"] = {.status = 1, .timed_out = false, .output = {}, .error = {}};
+    host.outcomes["dpkg-query -W -f ${db:Status-Status} ${Version} git"] = {
+        .status = 0, .timed_out = false, .output = "installed 1:2.39", .error = {}};
+    host.outcomes["dpkg-query -W -f ${db:Status-Status} ${Version} curl"] = {
+        .status = 1, .timed_out = false, .output = {}, .error = {}};
     const Report report = applied("resources:\n  - package: tools\n    package_name: [git, curl]\n", host);
     CHECK(report.results[0].changes == std::vector<Change>{{"curl", "", "installed"}});
     CHECK(host.commands.back() == "apt-get install -y -q -o Dpkg::Options::=--force-confold curl");
@@ -292,7 +309,8 @@ TEST_CASE("package: installed ones stay, missing ones come")
 TEST_CASE("service: running and enabled are states, restart is an act")
 {
     FakeHost host;
-    host.paths["/run/systemd/system"] = {.kind = PathState::Kind::directory, .mode = 0755, .owner = "root", .group = "root", .target = {}};
+    host.paths["/run/systemd/system"] = {
+        .kind = PathState::Kind::directory, .mode = 0755, .owner = "root", .group = "root", .target = {}};
     host.outcomes["systemctl is-active --quiet web"] = {.status = 3, .timed_out = false, .output = {}, .error = {}};
     const Report report = applied("resources:\n  - service: web\n    action: [enable, start]\n", host);
     CHECK(statuses(report) == std::vector{Status::unchanged, Status::changed});
@@ -302,7 +320,8 @@ TEST_CASE("service: running and enabled are states, restart is an act")
 TEST_CASE("user: only what differs is changed")
 {
     FakeHost host;
-    host.outcomes["getent passwd ann"] = {.status = 0, .timed_out = false, .output = "ann:x:1000:1000:Ann:/home/ann:/bin/sh\n", .error = {}};
+    host.outcomes["getent passwd ann"] = {
+        .status = 0, .timed_out = false, .output = "ann:x:1000:1000:Ann:/home/ann:/bin/sh\n", .error = {}};
     host.outcomes["id -Gn ann"] = {.status = 0, .timed_out = false, .output = "ann docker\n", .error = {}};
     applied("resources:\n  - user: ann\n    home: /home/ann\n    shell: /bin/bash\n    groups: [docker, adm]\n", host);
     CHECK(host.commands.back() == "usermod -s /bin/bash -G adm -a ann");

@@ -68,23 +68,29 @@ TEST_CASE("read_yaml_manifest: attributes, actions, references and guards stand 
 
 TEST_CASE("read_yaml_manifest: a subscription is the other one's notification")
 {
-    const Catalog catalog = read_yaml_manifest("resources:\n  - exec: r\n    subscribes: file[/a]\n  - file: /a\n", "m.yaml");
+    const Catalog catalog =
+        read_yaml_manifest("resources:\n  - exec: r\n    subscribes: file[/a]\n  - file: /a\n", "m.yaml");
     REQUIRE(catalog.resources[1].notifications.size() == 1);
     CHECK(catalog.resources[1].notifications[0].target.name == "r");
 }
 
 TEST_CASE("read_yaml_manifest: complaints name the place and the nearest word")
 {
-    CHECK(refusal("resources:\n  - docker_contaner: web\n") == "m.yaml:2:5: there is no resource type 'docker_contaner'|did you mean 'docker_container'?");
-    CHECK(refusal("resources:\n  - docker_container: web\n    imag: x\n") == "m.yaml:3:5: 'docker_container' has no attribute 'imag'|did you mean 'image'?");
+    CHECK(refusal("resources:\n  - docker_contaner: web\n") ==
+          "m.yaml:2:5: there is no resource type 'docker_contaner'|did you mean 'docker_container'?");
+    CHECK(refusal("resources:\n  - docker_container: web\n    imag: x\n") ==
+          "m.yaml:3:5: 'docker_container' has no attribute 'imag'|did you mean 'image'?");
     CHECK(refusal("resources:\n  - docker_container: web\n").find("wants 'image'") != std::string::npos);
-    CHECK(refusal("resources:\n  - file: /a\n    mode: 0644\n") == "m.yaml:3:11: a mode without quotes can be misread|write mode: \"0644\"");
+    CHECK(refusal("resources:\n  - file: /a\n    mode: 0644\n") ==
+          "m.yaml:3:11: a mode without quotes can be misread|write mode: \"0644\"");
     CHECK(refusal("resources:\n  - file: /a\n    action: creat\n").find("did you mean 'create'?") != std::string::npos);
     CHECK(refusal("resources:\n  - file: /a\n    requires: nothing\n").find("is no reference") != std::string::npos);
     CHECK(refusal("resources:\n  - file: /a\n  - file: /a\n").find("declared twice") != std::string::npos);
-    CHECK(refusal("resources:\n  - docker_container: a\n    image: b\n    privileged: maybe\n").find("true or false") != std::string::npos);
+    CHECK(refusal("resources:\n  - docker_container: a\n    image: b\n    privileged: maybe\n").find("true or false") !=
+          std::string::npos);
     CHECK(refusal("resources:\n  - file: /a\n    requires: file[/b]\n").find("not declared") != std::string::npos);
-    CHECK(refusal("resources:\n  - exec: a\n    notifies: file[/b]\n  - file: /b\n").find("cannot be refreshed") != std::string::npos);
+    CHECK(refusal("resources:\n  - exec: a\n    notifies: file[/b]\n  - file: /b\n").find("cannot be refreshed") !=
+          std::string::npos);
     CHECK(refusal("resource: []\n").find("resources") != std::string::npos);
 }
 
@@ -110,14 +116,17 @@ TEST_CASE("render_yaml_manifest: what it writes reads as the same")
 
 TEST_CASE("order_resources: requirements and refreshes order, else the declaration does")
 {
-    CHECK(order("resources:\n  - exec: a\n    requires: exec[c]\n  - exec: b\n  - exec: c\n") == std::vector<std::string>{"b", "c", "a"});
+    CHECK(order("resources:\n  - exec: a\n    requires: exec[c]\n  - exec: b\n  - exec: c\n") ==
+          std::vector<std::string>{"b", "c", "a"});
     CHECK(order("resources:\n  - exec: a\n  - exec: b\n    notifies: exec[a]\n") == std::vector<std::string>{"b", "a"});
-    CHECK(order("resources:\n  - exec: a\n  - exec: b\n    notifies: [{resource: 'exec[a]', action: run}]\n") == std::vector<std::string>{"a", "b"});
+    CHECK(order("resources:\n  - exec: a\n  - exec: b\n    notifies: [{resource: 'exec[a]', action: run}]\n") ==
+          std::vector<std::string>{"a", "b"});
 }
 
 TEST_CASE("order_resources: a cycle is named")
 {
-    CHECK(refusal("resources:\n  - exec: x\n  - exec: a\n    requires: exec[b]\n  - exec: b\n    requires: exec[c]\n  - exec: c\n    requires: exec[a]\n")
+    CHECK(refusal("resources:\n  - exec: x\n  - exec: a\n    requires: exec[b]\n  - exec: b\n    requires: exec[c]\n  "
+                  "- exec: c\n    requires: exec[a]\n")
               .find("exec[c] -> exec[b] -> exec[a] -> exec[c]") != std::string::npos);
     CHECK(refusal("resources:\n  - exec: a\n    requires: exec[a]\n").find("exec[a] -> exec[a]") != std::string::npos);
 }
