@@ -2,6 +2,7 @@
 #include "converge/load.hpp"
 
 #include "converge/chef/recipe.hpp"
+#include "converge/puppet/manifest.hpp"
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
 #include "converge/yaml/manifest.hpp"
@@ -55,6 +56,8 @@ Catalog read(const fs::path& file, const Facts& facts)
 {
     const std::string text = os::read_file(file, largest_manifest);
     const std::string suffix = file.extension().string();
+    if (suffix == ".pp")
+        return read_puppet(text, file.string(), facts);
     if (suffix != ".rb")
         return read_yaml_manifest(text, file.string());
     Catalog catalog = read_chef(text, file.string(), facts);

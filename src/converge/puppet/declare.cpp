@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/suggest.hpp"
+#include "base/text.hpp"
+#include "converge/puppet/evaluator.hpp"
+#include "converge/puppet/functions.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace dfriends::converge::puppet {
+
+namespace {
+
+constexpr std::size_t most_resources = 20'000;
+constexpr int deepest_instances = 30;
+
+/// Classes that only prepare what others use: nothing is left to do here.
+constexpr auto preparing = std::to_array<std::string_view>({"apt", "apt::update", "concat", "concat::setup", "epel", "stdlib", "yum"});
+
+/// Classes of the docker module that make resources of a hash.
+struct HashClass {
+    std::string_view name;
+    std::string_view parameter;
+    std::string_view type;
+};
+constexpr auto hash_classes = std::to_array<HashClass>({{"docker::images", "images", "docker::image"},
+                                                        {"docker::networks", "networks", "docker_network"},
+                                                        {"docker::run_instance", "instance", "docker::run"},
+                                                        {"docker::volumes", "volumes", "docker_volume"}});
+
+std::string class_name(std::string_view written)
+{
+    return to_lower(written.starts_with("::") ? written.substr(2) : written);
+}
+
+/// How well a node's names fit this machine: by name, by pattern, by «default», not at all.
+int fit_of(const Datum& name, const Facts& facts)
+{
+    if (name.as<Fallback>() != nullptr)
+        return 1;
+    if (name.as<Pattern>() != nullptr)
+        return matches(facts.fqdn, name) ? 2 : 0;
+    return equal(name, facts.fqdn) || equal(name, facts.hostname) ? 3 : 0;
+}
+
+} // namespace
+
+Evaluation evaluate(const chef::Source& source, const Node& program, const Facts& facts)
+{
+    return Evaluator(source, facts).run(program);
+}
+
+Evaluation Evaluator::run(const Node& program)
+{
+    hoist(program, "", 0);
+    try {
+        eval(program, top_);
+        evaluate_node(program);
+    } catch (const Leave& leave) {
+        if (leave.word != "return")
+            throw error(leave.offset, "'" + leave.word + "' stands outside of a lambda");
+    }
+    finish();
+    return std::move(result_);
+}
+
+/// Classes and defined types may be used before the place where they are written.
+void Evaluator::hoist(const Node& block, const std::string& prefix, int depth)
+{
+    for (const Node& node : block.children) {
+        if (node.kind != NodeKind::class_definition && node.kind != NodeKind::define_definition)
+            continue;
+        if (depth > 10)
+            throw error(node.offset, "classes are nested too deeply");
+        const std::string name = prefix.empty() ? node.text : prefix + "::" + node.text;
+        auto& table = node.kind == NodeKind::class_definition ? classes_ : defines_;
+        if (const auto [row, is_new] = table.emplace(name, &node); !is_new)
+            throw error(node.offset, "'" + printable(name) + "' is defined already, in line " + std::to_string(source_.position(row->second->offset).line));
+        if (node.kind == NodeKind::class_definition)
+            hoist(node.children.back(), name, depth + 1);
+    }
+}
+
+void Evaluator::evaluate_node(const Node& program)
+{
+    const Node* best = nullptr;
+    int best_fit = 0;
+    for (const Node& node : program.children) {
+        if (node.kind != NodeKind::node_definition)
+            continue;
+        for (const Node& name : std::span(node.children).first(node.children.size() - 1))
+            if (const int fit = at(name.offset, [&] { return fit_of(eval(name, top_), facts_); }); fit > best_fit) {
+                best = &node;
+                best_fit = fit;
+            }
+    }
+    if (best == nullptr)
+        return;
+    auto scope = std::make_shared<Scope>();
+    scope->parent = scope->caller = top_;
+    eval(best->children.back(), scope);
+}
+
+std::size_t Evaluator::add(Declaration declaration)
+{
+    const auto key = std::pair(declaration.type, declaration.title);
+    if (const auto before = index_.find(key); before != index_.end())
+        throw Error(ErrorKind::invalid, declaration.position, "'{}' is declared already, in line {}", show({declaration.type, declaration.title, {}}),
+                    result_.declarations[before->second].position.line)
+            .hint("a resource is declared once; refine it with TYPE['TITLE'] { … }");
+    if (result_.declarations.size() >= most_resources)
+        throw Error(ErrorKind::invalid, declaration.position, "there are more than {} resources", most_resources);
+    index_[key] = result_.declarations.size();
+    result_.declarations.push_back(std::move(declaration));
+    return result_.declarations.size() - 1;
+}
+
+std::vector<std::string> Evaluator::titles_of(const Datum& title, std::size_t offset) const
+{
+    std::vector<std::string> titles;
+    for (const Datum& item : to_items(title)) {
+        const auto* text = item.as<std::string>();
+        if (item.as<List>() != nullptr) {
+            for (std::string& inner : titles_of(item, offset))
+                titles.push_back(std::move(inner));
+            continue;
+        }
+        if (text == nullptr || text->empty())
+            throw error(offset, text == nullptr ? "a title is a string, not " + std::string(kind_of(item)) : "a title is empty");
+        titles.push_back(*text);
+    }
+    return titles;
+}
+
+Attributes Evaluator::eval_attributes(const Node& owner, std::size_t first, const ScopePointer& scope)
+{
+    Attributes attributes;
+    for (const Node& node : std::span(owner.children).subspan(first)) {
+        const Datum value = eval(node.children[0], scope);
+        const auto put = [&](const std::string& name, const Datum& given) {
+            if (!attributes.emplace(name, Attribute{given, source_.position(node.offset)}).second)
+                throw error(node.offset, "the attribute '" + printable(name) + "' is given twice");
+        };
+        if (node.text != "*") {
+            put(node.text, value);
+            continue;
+        }
+        const auto* hash = value.as<Hash>();
+        if (hash == nullptr)
+            throw error(node.offset, "behind '* =>' stands a hash, not " + std::string(kind_of(value)));
+        for (const auto& [key, item] : (*hash)->entries)
+            put(to_text(key), item);
+    }
+    return attributes;
+}
+
+Datum Evaluator::eval_resource(const Node& node, const ScopePointer& scope)
+{
+    if (node.text == "@@")
+        throw error(node.offset, "exported resources are outside the supported part of Puppet", "there is no server that would keep them; declare it without @@");
+    const std::string type = class_name(node.children[0].text);
+    std::vector<Datum> references;
+    Attributes shared;
+    for (const Node& body : std::span(node.children).subspan(1)) {
+        const Datum title = eval(body.children[0], scope);
+        Attributes attributes = eval_attributes(body, 1, scope);
+        if (title.as<Fallback>() != nullptr) {
+            shared = std::move(attributes);
+            continue;
+        }
+        attributes.insert(shared.begin(), shared.end());
+        const std::size_t offset = body.children[0].offset;
+        for (const std::string& name : titles_of(title, offset))
+            references.push_back(declare(type, name, attributes, scope, offset, node.text == "@"));
+    }
+    return references.size() == 1 ? references[0] : make_list(std::move(references));
+}
+
+Reference Evaluator::declare(const std::string& type, const std::string& title, const Attributes& attributes, const ScopePointer& scope, std::size_t offset, bool is_virtual)
+{
+    spend(10 + attributes.size(), offset);
+    if (type == "class")
+        return declare_class(title, attributes, scope, offset, false, false);
+    const auto definition = defines_.find(type);
+    Declaration declaration{type, title, source_.position(offset), attributes, scope->container, definition != defines_.end(), is_virtual, scope};
+    if (declaration.is_container && is_virtual)
+        throw error(offset, "a virtual instance of a defined type is outside the supported part of Puppet", "declare it without @, under a condition");
+    const std::size_t index = add(std::move(declaration));
+    if (definition != defines_.end()) {
+        auto inner = std::make_shared<Scope>();
+        inner->parent = top_;
+        inner->caller = scope;
+        inner->container = index;
+        for (const char* name : {"title", "name"})
+            inner->variables[name] = title;
+        instantiate(*definition->second, index, inner, offset);
+    }
+    return {type, title, source_.position(offset)};
+}
+
+void Evaluator::declare_all(const std::string& type, const Datum& hash, const Datum& defaults, const ScopePointer& scope, std::size_t offset)
+{
+    const auto put = [&](const Datum& from, Attributes& into) {
+        if (const auto* content = from.as<Hash>())
+            for (const auto& [key, value] : (*content)->entries)
+                into.insert_or_assign(to_text(key), Attribute{value, source_.position(offset)});
+        else if (!from.is_undef() && !to_text(from).empty())
+            throw error(offset, "attributes are a hash, not " + std::string(kind_of(from)));
+    };
+    if (hash.is_undef())
+        return;
+    if (hash.as<Hash>() == nullptr)
+        throw error(offset, "resources are made of a hash, not of " + std::string(kind_of(hash)));
+    for (const auto& [title, own] : (*hash.as<Hash>())->entries) {
+        Attributes attributes;
+        put(defaults, attributes);
+        put(own, attributes);
+        declare(type, to_text(title), attributes, scope, offset);
+    }
+}
+
+Reference Evaluator::declare_class(const std::string& written, const Attributes& attributes, const ScopePointer& scope, std::size_t offset, bool contained, bool again)
+{
+    const std::string name = class_name(written);
+    Reference reference{"class", name, source_.position(offset)};
+    if (again && index_.contains({"class", name}))
+        return reference;
+    Declaration declaration{"class", name, reference.position, attributes, contained ? scope->container : no_container, true, false, scope};
+    if (const auto row = std::ranges::find(hash_classes, name, &HashClass::name); row != hash_classes.end() && !classes_.contains(name)) {
+        const std::size_t index = add(std::move(declaration));
+        auto inner = std::make_shared<Scope>();
+        inner->parent = inner->caller = scope;
+        inner->container = index;
+        const auto given = attributes.find(row->parameter);
+        if (given != attributes.end())
+            declare_all(std::string(row->type), given->second.value, {}, inner, offset);
+        return reference;
+    }
+    const auto definition = classes_.find(name);
+    if (definition == classes_.end()) {
+        const bool is_engine = name == "docker";
+        if (!is_engine && std::ranges::find(preparing, name) == preparing.end()) {
+            std::vector<std::string> known{"docker"};
+            for (const auto& [other, node] : classes_)
+                known.push_back(other);
+            const std::string hint = did_you_mean(name, known);
+            throw error(offset, "there is no class '" + printable(name) + "'", hint.empty() ? "a class stands in the same file, or is 'docker'" : hint);
+        }
+        declaration.is_container = !is_engine;
+        add(std::move(declaration));
+        return reference;
+    }
+    if (!definition->second->words.empty())
+        declare_class(definition->second->words[0], {}, scope, definition->second->offset, false, true);
+    const std::size_t index = add(std::move(declaration));
+    auto inner = std::make_shared<Scope>();
+    const auto inherited = definition->second->words.empty() ? class_scopes_.end() : class_scopes_.find(class_name(definition->second->words[0]));
+    inner->parent = inherited == class_scopes_.end() ? top_ : inherited->second;
+    inner->caller = scope;
+    inner->container = index;
+    for (const char* word : {"title", "name"})
+        inner->variables[word] = name;
+    class_scopes_[name] = inner;
+    instantiate(*definition->second, index, inner, offset);
+    return reference;
+}
+
+void Evaluator::instantiate(const Node& definition, std::size_t container, const ScopePointer& scope, std::size_t offset)
+{
+    if (++instances_ > deepest_instances)
+        throw error(offset, "definitions use each other more than " + std::to_string(deepest_instances) + " deep");
+    const Attributes attributes = result_.declarations[container].attributes;
+    bind_parameters(definition, attributes, scope, offset);
+    try {
+        eval(definition.children.back(), scope);
+    } catch (const Leave& leave) {
+        if (leave.word != "return")
+            throw error(leave.offset, "'" + leave.word + "' stands outside of a lambda");
+    }
+    --instances_;
+}
+
+void Evaluator::bind_parameters(const Node& definition, const Attributes& attributes, const ScopePointer& scope, std::size_t offset)
+{
+    static constexpr std::array<std::string_view, 9> common{"require", "before", "notify", "subscribe", "tag", "noop", "loglevel", "alias", "stage"};
+    const auto parameters = std::span(definition.children).first(definition.children.size() - 1);
+    std::vector<std::string> names;
+    for (const Node& parameter : parameters)
+        names.push_back(parameter.text);
+    for (const auto& [name, attribute] : attributes)
+        if (std::ranges::find(names, name) == names.end() && std::ranges::find(common, name) == common.end())
+            throw Error(ErrorKind::invalid, attribute.position, "'{}' has no parameter '{}'", definition.text, printable(name)).hint(did_you_mean(name, names));
+    for (const Node& parameter : parameters) {
+        const auto given = attributes.find(parameter.text);
+        if (given == attributes.end() && parameter.children.empty())
+            throw error(offset, "'" + definition.text + "' wants a value for '" + parameter.text + "'");
+        const bool takes_default = given == attributes.end() || (given->second.value.is_undef() && !parameter.children.empty());
+        set(scope, parameter, parameter.text, takes_default ? eval(parameter.children[0], scope) : given->second.value);
+    }
+}
+
+/// Type { … }: defaults. Type['title'] { … }: what a declared resource has not said yet.
+Datum Evaluator::eval_refine(const Node& node, const ScopePointer& scope)
+{
+    const Datum what = eval(node.children[0], scope);
+    const Attributes attributes = eval_attributes(node, 1, scope);
+    if (const auto* type = what.as<TypeName>()) {
+        for (const auto& [name, attribute] : attributes)
+            if (!scope->defaults[type->name].emplace(name, attribute).second)
+                throw Error(ErrorKind::invalid, attribute.position, "the default of '{}' is given twice", name);
+        return {};
+    }
+    for (const Datum& item : to_items(what)) {
+        const auto* reference = item.as<Reference>();
+        const auto found = reference == nullptr ? index_.end() : index_.find({reference->type, reference->name});
+        if (found == index_.end())
+            throw error(node.offset, "there is no " + printable(inspect(item)) + " to refine before this line");
+        for (const auto& [name, attribute] : attributes)
+            if (!result_.declarations[found->second].attributes.emplace(name, attribute).second)
+                throw Error(ErrorKind::invalid, attribute.position, "'{}' has the attribute '{}' already", show(*reference), name);
+    }
+    return what;
+}
+
+Datum Evaluator::eval_collector(const Node& node, const ScopePointer& scope)
+{
+    Collected collected{node.text, {}};
+    if (node.integer == 1)
+        collected.title = to_text(eval(node.children[0], scope));
+    collectors_.push_back({collected, eval_attributes(node, node.integer == 1 ? 1 : 0, scope)});
+    return collected;
+}
+
+void Evaluator::realize(const Datum& what, std::size_t offset)
+{
+    const auto* reference = what.as<Reference>();
+    const auto found = reference == nullptr ? index_.end() : index_.find({reference->type, reference->name});
+    if (found == index_.end())
+        throw error(offset, printable(inspect(what)) + " is not declared before this line");
+    result_.declarations[found->second].is_virtual = false;
+}
+
+/// Collectors see all that is declared, also behind them; then what stays virtual is nothing.
+void Evaluator::finish()
+{
+    spend(collectors_.size() * result_.declarations.size() / 16, 0);
+    for (const Collector& collector : collectors_)
+        for (Declaration& declaration : result_.declarations)
+            if (declaration.type == collector.what.type && (!collector.what.title || *collector.what.title == declaration.title)) {
+                declaration.is_virtual = false;
+                for (const auto& [name, attribute] : collector.attributes)
+                    declaration.attributes.insert_or_assign(name, attribute);
+            }
+    for (Declaration& declaration : result_.declarations)
+        for (const Scope* scope = declaration.scope.get(); scope != nullptr; scope = scope->caller.get())
+            if (const auto defaults = scope->defaults.find(declaration.type); defaults != scope->defaults.end())
+                declaration.attributes.insert(defaults->second.begin(), defaults->second.end());
+}
+
+} // namespace dfriends::converge::puppet

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "converge/puppet/evaluate.hpp"
+
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace dfriends::converge::puppet {
+
+/// The state of one evaluation. Its parts stand in expressions.cpp, calls.cpp and declare.cpp.
+class Evaluator {
+  public:
+    Evaluator(const chef::Source& source, const Facts& facts) : source_(source), facts_(facts), top_(std::make_shared<Scope>()) {}
+
+    Evaluation run(const Node& program);
+
+  private:
+    using ScopePointer = std::shared_ptr<Scope>;
+
+    /// What «next», «break» and «return» leave.
+    struct Leave {
+        std::string word;
+        Datum value;
+        std::size_t offset;
+    };
+
+    // expressions.cpp
+    Datum eval(const Node& node, const ScopePointer& scope);
+    Datum eval_block(const Node& node, const ScopePointer& scope);
+    Datum eval_value(const Node& node, const ScopePointer& scope);
+    Datum eval_joined(const Node& node, const ScopePointer& scope);
+    Datum eval_access(const Node& node, const ScopePointer& scope);
+    Datum eval_unary(const Node& node, const ScopePointer& scope);
+    Datum eval_binary(const Node& node, const ScopePointer& scope);
+    Datum eval_branch(const Node& node, const ScopePointer& scope);
+    Datum eval_choice(const Node& node, const ScopePointer& scope);
+    Datum eval_edges(const Node& node, const ScopePointer& scope);
+    Datum assign(const Node& node, const ScopePointer& scope);
+    void set(const ScopePointer& scope, const Node& target, const std::string& name, Datum value);
+    Datum variable(const Node& node, const ScopePointer& scope);
+    Datum facts_hash();
+    std::vector<Datum> eval_list(std::span<const Node> nodes, const ScopePointer& scope);
+
+    // calls.cpp
+    Datum call(const Node& node, const ScopePointer& scope);
+    Datum call_statement(const Node& node, const std::vector<Datum>& arguments, const ScopePointer& scope, bool& known);
+    Datum call_with_lambda(const Node& node, const std::vector<Datum>& arguments, const Node& lambda, const ScopePointer& scope);
+    Datum call_lambda(const Node& lambda, std::vector<Datum> arguments, const ScopePointer& scope);
+    bool is_declared(const Datum& what) const;
+
+    // declare.cpp
+    void hoist(const Node& block, const std::string& prefix, int depth);
+    void evaluate_node(const Node& program);
+    Datum eval_resource(const Node& node, const ScopePointer& scope);
+    Datum eval_refine(const Node& node, const ScopePointer& scope);
+    Datum eval_collector(const Node& node, const ScopePointer& scope);
+    Attributes eval_attributes(const Node& owner, std::size_t first, const ScopePointer& scope);
+    std::vector<std::string> titles_of(const Datum& title, std::size_t offset) const;
+    Reference declare(const std::string& type, const std::string& title, const Attributes& attributes, const ScopePointer& scope, std::size_t offset, bool is_virtual = false);
+    void declare_all(const std::string& type, const Datum& hash, const Datum& defaults, const ScopePointer& scope, std::size_t offset);
+    Reference declare_class(const std::string& name, const Attributes& attributes, const ScopePointer& scope, std::size_t offset, bool contained, bool again);
+    void instantiate(const Node& definition, std::size_t container, const ScopePointer& scope, std::size_t offset);
+    void bind_parameters(const Node& definition, const Attributes& attributes, const ScopePointer& scope, std::size_t offset);
+    std::size_t add(Declaration declaration);
+    void realize(const Datum& what, std::size_t offset);
+    void finish();
+
+    Error error(std::size_t offset, std::string_view found, std::string hint = {}) const { return source_.error(offset, found, std::move(hint)); }
+    /// Runs what throws without a position.
+    template <class Function>
+    auto at(std::size_t offset, Function function) -> decltype(function())
+    {
+        try {
+            return function();
+        } catch (const Error& error) {
+            if (error.position().line > 0)
+                throw;
+            throw source_.error(offset, error.message(), error.hint());
+        }
+    }
+    /// Bounds the work that a manifest can cause.
+    void spend(std::size_t work, std::size_t offset);
+
+    struct Collector {
+        Collected what;
+        Attributes attributes;
+    };
+
+    const chef::Source& source_;
+    const Facts& facts_;
+    ScopePointer top_;
+    Evaluation result_;
+    std::map<std::pair<std::string, std::string>, std::size_t> index_; ///< of declarations, by type and title
+    std::map<std::string, const Node*, std::less<>> classes_;
+    std::map<std::string, const Node*, std::less<>> defines_;
+    std::map<std::string, ScopePointer, std::less<>> class_scopes_;
+    std::set<std::string, std::less<>> open_classes_; ///< being evaluated
+    std::vector<Collector> collectors_;
+    Datum facts_datum_;
+    std::size_t spent_ = 0;
+    int depth_ = 0;
+    int instances_ = 0; ///< of definitions, inside each other
+};
+
+} // namespace dfriends::converge::puppet

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/puppet/relations.hpp"
+
+#include "base/suggest.hpp"
+#include "base/text.hpp"
+#include "converge/attributes.hpp"
+#include "converge/puppet/resources.hpp"
+#include "converge/schema.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace dfriends::converge::puppet {
+
+namespace {
+
+constexpr std::size_t most_relations = 200'000;
+using Indices = std::vector<std::size_t>;
+
+class Relations {
+  public:
+    explicit Relations(const Evaluation& evaluation) : evaluation_(evaluation), resource_of_(evaluation.declarations.size(), no_container), members_(evaluation.declarations.size()) {}
+
+    Catalog run()
+    {
+        const auto& declarations = evaluation_.declarations;
+        for (std::size_t at = 0; at < declarations.size(); ++at) {
+            index_[{declarations[at].type, declarations[at].title}] = at;
+            if (declarations[at].is_container || declarations[at].is_virtual)
+                continue;
+            resource_of_[at] = catalog_.resources.size();
+            catalog_.resources.push_back(translate_resource(declarations[at]));
+            for (std::size_t up = declarations[at].container; up != no_container; up = declarations[up].container)
+                members_[up].push_back(resource_of_[at]);
+        }
+        for (std::size_t at = 0; at < declarations.size(); ++at)
+            relate_declaration(at);
+        for (const Edge& edge : evaluation_.edges)
+            link(targets_of(edge.from, edge.position), targets_of(edge.to, edge.position), edge.notifies, edge.position);
+        for (std::size_t at = 0; at < declarations.size(); ++at)
+            if (resource_of_[at] != no_container)
+                add_unasked(declarations[at], resource_of_[at]);
+        return std::move(catalog_);
+    }
+
+  private:
+    void relate_declaration(std::size_t at)
+    {
+        const Declaration& declaration = evaluation_.declarations[at];
+        if (declaration.is_virtual)
+            return;
+        const Indices self = indices_of(at);
+        const auto each = [&](const char* name, auto relation) {
+            if (const Attribute* attribute = find(declaration, name); attribute != nullptr && !attribute->value.is_undef())
+                relation(targets_of(attribute->value, attribute->position), attribute->position);
+        };
+        each("require", [&](const Indices& others, const SourcePosition& place) { link(others, self, false, place); });
+        each("subscribe", [&](const Indices& others, const SourcePosition& place) { link(others, self, true, place); });
+        each("before", [&](const Indices& others, const SourcePosition& place) { link(self, others, false, place); });
+        each("notify", [&](const Indices& others, const SourcePosition& place) { link(self, others, true, place); });
+        if (declaration.type != "docker::run")
+            return;
+        for (const char* name : {"depends", "after"})
+            if (const Attribute* attribute = find(declaration, name))
+                for (const Datum& other : to_items(attribute->value))
+                    link(containers_called(to_text(other), name, attribute->position), self, false, attribute->position);
+    }
+
+    Indices containers_called(const std::string& title, std::string_view parameter, const SourcePosition& place) const
+    {
+        for (std::size_t at = 0; at < evaluation_.declarations.size(); ++at)
+            if (evaluation_.declarations[at].type == "docker::run" && sanitised(evaluation_.declarations[at].title) == sanitised(title))
+                return indices_of(at);
+        if (parameter == "after")
+            return {};
+        throw Error(ErrorKind::invalid, place, "there is no docker::run '{}' to depend on", printable(title));
+    }
+
+    Indices indices_of(std::size_t declaration) const
+    {
+        if (evaluation_.declarations[declaration].is_container)
+            return members_[declaration];
+        return resource_of_[declaration] == no_container ? Indices{} : Indices{resource_of_[declaration]};
+    }
+
+    Indices targets_of(const Datum& what, const SourcePosition& place) const
+    {
+        Indices all;
+        const auto add = [&](const Indices& more) {
+            all.insert(all.end(), more.begin(), more.end());
+            if (all.size() > most_relations)
+                throw Error(ErrorKind::invalid, place, "there are more than {} relations between resources", most_relations);
+        };
+        if (const auto* reference = what.as<Reference>())
+            add(indices_of(declaration_of(*reference, reference->position.line > 0 ? reference->position : place)));
+        else if (const auto* collected = what.as<Collected>()) {
+            for (std::size_t at = 0; at < evaluation_.declarations.size(); ++at)
+                if (const Declaration& one = evaluation_.declarations[at]; one.type == collected->type && !one.is_virtual && (!collected->title || *collected->title == one.title))
+                    add(indices_of(at));
+        } else if (what.as<List>() != nullptr) {
+            for (const Datum& item : to_items(what))
+                add(targets_of(item, place));
+        } else if (const auto* text = what.as<std::string>(); text != nullptr && parse_address(*text)) {
+            const Reference written = *parse_address(*text);
+            add(indices_of(declaration_of({to_lower(written.type), written.name, place}, place)));
+        } else if (!what.is_undef())
+            throw Error(ErrorKind::invalid, place, "{} is no reference to a resource", kind_of(what)).hint("write Type['title'], as in File['/etc/motd']");
+        return all;
+    }
+
+    /// References may also name what the docker module makes: the service and the package of the engine, and a service for each container.
+    std::size_t declaration_of(const Reference& reference, const SourcePosition& place) const
+    {
+        if (const auto found = index_.find({reference.type, reference.name}); found != index_.end())
+            return found->second;
+        if (const auto engine = index_.find({"class", "docker"}); engine != index_.end() && (reference.name == "docker" || reference.name == "docker.io") &&
+                                                                  (reference.type == "service" || reference.type == "package"))
+            return engine->second;
+        if (reference.type == "service" && reference.name.starts_with("docker-"))
+            for (std::size_t at = 0; at < evaluation_.declarations.size(); ++at)
+                if (evaluation_.declarations[at].type == "docker::run" && sanitised(evaluation_.declarations[at].title) == reference.name.substr(7))
+                    return at;
+        std::string path = reference.name;
+        while (path.size() > 1 && path.ends_with('/'))
+            path.pop_back();
+        if (const auto found = index_.find({reference.type, path}); reference.type == "file" && found != index_.end())
+            return found->second;
+        std::vector<std::string> known;
+        for (const auto& [key, at] : index_)
+            known.push_back(show({key.first, key.second, {}}));
+        throw Error(ErrorKind::invalid, place, "'{}' is not declared", printable(show(reference))).hint(did_you_mean(show(reference), known));
+    }
+
+    void link(const Indices& from, const Indices& to, bool notifies, const SourcePosition& place)
+    {
+        relations_ += from.size() * to.size();
+        if (relations_ > most_relations)
+            throw Error(ErrorKind::invalid, place, "there are more than {} relations between resources", most_relations);
+        for (const std::size_t first : from)
+            for (const std::size_t second : to) {
+                Resource& source = catalog_.resources[first];
+                Resource& target = catalog_.resources[second];
+                require(target, source, place);
+                const ResourceType* type = find_resource_type(target.type);
+                if (notifies && type != nullptr && !type->refresh.empty())
+                    source.notifications.push_back({.target = {target.type, target.name, place}, .action = {}, .immediately = false});
+            }
+    }
+
+    static void require(Resource& target, const Resource& source, const SourcePosition& place)
+    {
+        const Reference reference{source.type, source.name, place};
+        if (std::ranges::find(target.requires_, reference) == target.requires_.end())
+            target.requires_.push_back(reference);
+    }
+
+    /// What is added unasked gives way where the manifest says the opposite.
+    void add_unasked(const Declaration& declaration, std::size_t at)
+    {
+        const Resource& resource = catalog_.resources[at];
+        const auto after = [&](std::string_view type, const std::string& name) {
+            if (const auto other = find_house(type, name); other && *other != at && !comes_after(*other, at))
+                require(catalog_.resources[at], catalog_.resources[*other], declaration.position);
+        };
+        if (resource.type.starts_with("docker_") && resource.type != "docker_engine")
+            after("docker_engine", "docker");
+        if (resource.type == "docker_container") {
+            after("docker_image", text_or(resource, "image", ""));
+            after("docker_network", text_or(resource, "network", ""));
+        }
+        if (declaration.type == "file") {
+            const std::string path = text_or(resource, "path", "");
+            if (path.rfind('/') != std::string::npos && path.rfind('/') > 0)
+                after("directory", path.substr(0, path.rfind('/')));
+        }
+        if (declaration.type == "exec")
+            after("directory", text_or(resource, "directory", ""));
+        for (const char* attribute : {"owner", "user"})
+            if (declaration.type == "file" || declaration.type == "exec")
+                after("user", text_or(resource, attribute, ""));
+        if (declaration.type == "file" || declaration.type == "user")
+            after("group", text_or(resource, "group", ""));
+    }
+
+    std::optional<std::size_t> find_house(std::string_view type, const std::string& name)
+    {
+        if (houses_.empty())
+            for (std::size_t at = 0; at < catalog_.resources.size(); ++at) {
+                const Resource& resource = catalog_.resources[at];
+                houses_[{resource.type, resource.type == "directory" ? text_or(resource, "path", "") : resource.name}] = at;
+                if (resource.type == "docker_image")
+                    houses_.try_emplace({resource.type, image_of(resource)}, at);
+            }
+        const auto found = houses_.find({std::string(type), name});
+        return found == houses_.end() ? std::nullopt : std::optional(found->second);
+    }
+
+    static std::string image_of(const Resource& resource)
+    {
+        const std::string tag = text_or(resource, "tag", "");
+        return text_or_name(resource, "image") + (tag.empty() ? "" : ":" + tag);
+    }
+
+    /// Whether `later` already waits for `earlier`, directly or through others.
+    bool comes_after(std::size_t later, std::size_t earlier)
+    {
+        std::set<std::size_t> seen{later};
+        Indices open{later};
+        while (!open.empty()) {
+            const std::size_t at = open.back();
+            open.pop_back();
+            if (at == earlier)
+                return true;
+            if (++relations_ > most_relations)
+                return true;
+            for (const Reference& reference : catalog_.resources[at].requires_)
+                if (const auto next = find_resource(reference); next && seen.insert(*next).second)
+                    open.push_back(*next);
+        }
+        return false;
+    }
+
+    std::optional<std::size_t> find_resource(const Reference& reference)
+    {
+        if (places_.empty())
+            for (std::size_t at = 0; at < catalog_.resources.size(); ++at)
+                places_[{catalog_.resources[at].type, catalog_.resources[at].name}] = at;
+        const auto found = places_.find({reference.type, reference.name});
+        return found == places_.end() ? std::nullopt : std::optional(found->second);
+    }
+
+    using Index = std::map<std::pair<std::string, std::string>, std::size_t>;
+    const Evaluation& evaluation_;
+    Catalog catalog_;
+    Index index_;  ///< of declarations
+    Index houses_; ///< of resources, as what unasked relations look for
+    Index places_; ///< of resources, by type and name
+    Indices resource_of_;
+    std::vector<Indices> members_;
+    std::size_t relations_ = 0;
+};
+
+} // namespace
+
+Catalog relate(const Evaluation& evaluation)
+{
+    return Relations(evaluation).run();
+}
+
+} // namespace dfriends::converge::puppet

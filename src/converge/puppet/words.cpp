@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/puppet/words.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace dfriends::converge::puppet {
+
+namespace {
+
+using enum Conversion;
+
+constexpr std::string_view by_exec = "use the resource type exec, before or after this one";
+constexpr std::string_view by_daemon_json = "write it into /etc/docker/daemon.json with the type file, and let that notify Class['docker']";
+constexpr std::string_view by_network_options = "make the network with an exec, guarded by 'unless'";
+
+constexpr auto docker_class = std::to_array<ParameterRow>({
+    {"bip", by_daemon_json, refused},
+    {"dm_basesize", by_daemon_json, refused},
+    {"dns", by_daemon_json, refused},
+    {"dns_search", by_daemon_json, refused},
+    {"docker_ce_package_name", "", ignored},
+    {"docker_command", "", ignored},
+    {"docker_group", "", ignored},
+    {"docker_users", "name them as members of a group resource", refused},
+    {"ensure", "", apart},
+    {"execdriver", "", ignored},
+    {"extra_parameters", by_daemon_json, refused},
+    {"iptables", "", ignored},
+    {"labels", by_daemon_json, refused},
+    {"log_driver", by_daemon_json, refused},
+    {"log_level", by_daemon_json, refused},
+    {"log_opt", by_daemon_json, refused},
+    {"manage_kernel", "", ignored},
+    {"manage_package", "", ignored},
+    {"manage_service", "", ignored},
+    {"mtu", by_daemon_json, refused},
+    {"no_proxy", by_daemon_json, refused},
+    {"overlay2_override_kernel_check", "", ignored},
+    {"package_location", "", ignored},
+    {"package_name", "package"},
+    {"package_source", "", ignored},
+    {"package_source_location", "", ignored},
+    {"prerequired_packages", "", ignored},
+    {"proxy", by_daemon_json, refused},
+    {"registry_mirror", by_daemon_json, refused},
+    {"root_dir", by_daemon_json, refused},
+    {"selinux_enabled", by_daemon_json, refused},
+    {"service_enable", "", ignored},
+    {"service_name", "", ignored},
+    {"service_state", "", ignored},
+    {"socket_bind", "", ignored},
+    {"socket_group", by_daemon_json, refused},
+    {"storage_driver", by_daemon_json, refused},
+    {"tcp_bind", by_daemon_json, refused},
+    {"tmp_dir", "", ignored},
+    {"use_upstream_package_source", "", ignored},
+    {"version", "", apart},
+});
+
+constexpr auto image = std::to_array<ParameterRow>({
+    {"docker_dir", "source"},
+    {"docker_file", "", apart},
+    {"docker_tar", "archive"},
+    {"ensure", "", apart},
+    {"force", "", apart},
+    {"image", "image"},
+    {"image_digest", "", apart},
+    {"image_tag", "tag"},
+});
+
+constexpr auto run = std::to_array<ParameterRow>({
+    {"after", "", apart},
+    {"after_create", by_exec, refused},
+    {"after_start", by_exec, refused},
+    {"after_stop", by_exec, refused},
+    {"before_start", by_exec, refused},
+    {"before_stop", by_exec, refused},
+    {"command", "", apart},
+    {"cpuset", "cpuset-cpus", joined},
+    {"custom_unless", "use only_if in a native manifest", refused},
+    {"depend_services", "", ignored},
+    {"depends", "", apart},
+    {"detach", "", ignored},
+    {"disable_network", "", apart},
+    {"dns", "dns", list},
+    {"dns_search", "dns-search", option},
+    {"docker_service", "", ignored},
+    {"ensure", "", apart},
+    {"env", "env", list},
+    {"env_file", "env-file", option},
+    {"expose", "expose", list},
+    {"extra_parameters", "extra_parameters", list},
+    {"extra_systemd_parameters", "", ignored},
+    {"health_check_cmd", "health-cmd", option},
+    {"health_check_interval", "", apart},
+    {"hostentries", "add-host", option},
+    {"hostname", "hostname"},
+    {"image", "image"},
+    {"labels", "labels", map},
+    {"links", "links", list},
+    {"lxc_conf", "engines have had no LXC driver since 2016", refused},
+    {"manage_service", "", ignored},
+    {"memory_limit", "", apart},
+    {"net", "", apart},
+    {"ports", "ports", list},
+    {"prepare_service_only", "", ignored},
+    {"privileged", "privileged"},
+    {"pull_on_start", "give the image's resource ensure => latest", refused},
+    {"read_only", "read_only"},
+    {"remain_after_exit", "", ignored},
+    {"remove_container_on_start", "", ignored},
+    {"remove_container_on_stop", "", ignored},
+    {"remove_volume_on_start", "", ignored},
+    {"remove_volume_on_stop", "", ignored},
+    {"restart", "restart"},
+    {"restart_on_unhealthy", "", ignored},
+    {"restart_service", "", apart},
+    {"restart_service_on_docker_refresh", "", ignored},
+    {"running", "", apart},
+    {"service_prefix", "", ignored},
+    {"service_provider", "", ignored},
+    {"socket_connect", "", ignored},
+    {"stop_wait_time", "stop_timeout", number},
+    {"syslog_facility", "", ignored},
+    {"syslog_identifier", "", ignored},
+    {"systemd_restart", "", ignored},
+    {"tty", "tty"},
+    {"use_name", "", ignored},
+    {"username", "user"},
+    {"verify_digest", "name the image with its digest: NAME@sha256:…", refused},
+    {"volumes", "volumes", list},
+    {"volumes_from", "volumes_from", list},
+});
+
+constexpr auto docker_exec = std::to_array<ParameterRow>({
+    {"command", "", apart},
+    {"container", "", apart},
+    {"detach", "", apart},
+    {"env", "", apart},
+    {"interactive", "", apart},
+    {"onlyif", "", apart},
+    {"refreshonly", "refresh_only"},
+    {"sanitise_name", "", ignored},
+    {"tty", "", apart},
+    {"unless", "", apart},
+});
+
+constexpr auto network = std::to_array<ParameterRow>({
+    {"additional_flags", by_network_options, refused},
+    {"aux_address", by_network_options, refused},
+    {"driver", "driver"},
+    {"ensure", "", apart},
+    {"gateway", "gateway"},
+    {"internal", "internal"},
+    {"ip_range", by_network_options, refused},
+    {"ipam_driver", by_network_options, refused},
+    {"options", by_network_options, refused},
+    {"subnet", "subnet"},
+});
+
+constexpr auto volume = std::to_array<ParameterRow>({
+    {"driver", "driver"},
+    {"ensure", "", apart},
+    {"mountpoint", "", ignored},
+    {"options", "options", map},
+});
+
+constexpr auto file = std::to_array<ParameterRow>({
+    {"backup", "", ignored},
+    {"checksum", "", ignored},
+    {"content", "content"},
+    {"ensure", "", apart},
+    {"force", "", apart},
+    {"group", "group"},
+    {"ignore", "declare the files one by one", refused},
+    {"links", "", ignored},
+    {"mode", "mode"},
+    {"owner", "owner"},
+    {"path", "path"},
+    {"purge", "remove files with ensure => absent", refused},
+    {"recurse", "", apart},
+    {"replace", "", apart},
+    {"show_diff", "", ignored},
+    {"source", "", apart},
+    {"target", "to"},
+    {"validate_cmd", by_exec, refused},
+});
+
+constexpr auto package = std::to_array<ParameterRow>({
+    {"allow_virtual", "", ignored},
+    {"ensure", "", apart},
+    {"install_options", "options", list},
+    {"name", "package"},
+    {"provider", "", apart},
+    {"source", "install the file with an exec", refused},
+});
+
+constexpr auto service = std::to_array<ParameterRow>({
+    {"binary", "", ignored},
+    {"enable", "", apart},
+    {"ensure", "", apart},
+    {"hasrestart", "", ignored},
+    {"hasstatus", "", ignored},
+    {"name", "service"},
+    {"pattern", "", ignored},
+    {"provider", "", ignored},
+    {"restart", by_exec, refused},
+    {"start", by_exec, refused},
+    {"status", "", ignored},
+    {"stop", by_exec, refused},
+});
+
+constexpr auto exec = std::to_array<ParameterRow>({
+    {"command", "command"},
+    {"creates", "creates"},
+    {"cwd", "directory"},
+    {"environment", "environment", list},
+    {"group", "run it with sg(1)", refused},
+    {"logoutput", "", ignored},
+    {"onlyif", "", apart},
+    {"path", "", apart},
+    {"provider", "", ignored},
+    {"refresh", "give the command another exec with refreshonly", refused},
+    {"refreshonly", "refresh_only"},
+    {"returns", "returns", list},
+    {"timeout", "timeout", number},
+    {"tries", "", ignored},
+    {"try_sleep", "", ignored},
+    {"umask", "set it in the command", refused},
+    {"unless", "", apart},
+    {"user", "user"},
+});
+
+constexpr auto user = std::to_array<ParameterRow>({
+    {"allowdupe", "", ignored},
+    {"comment", "comment"},
+    {"ensure", "", apart},
+    {"forcelocal", "", ignored},
+    {"gid", "group"},
+    {"groups", "groups", list},
+    {"home", "home"},
+    {"managehome", "make_home"},
+    {"membership", "", ignored},
+    {"name", "user"},
+    {"password", "set it with an exec of chpasswd -e", refused},
+    {"purge_ssh_keys", "keep the keys in a file resource", refused},
+    {"shell", "shell"},
+    {"system", "system"},
+    {"uid", "id", number},
+});
+
+constexpr auto group = std::to_array<ParameterRow>({
+    {"allowdupe", "", ignored},
+    {"auth_membership", "", ignored},
+    {"ensure", "", apart},
+    {"forcelocal", "", ignored},
+    {"gid", "id", number},
+    {"members", "members", list},
+    {"name", "group"},
+    {"system", "system"},
+});
+
+constexpr auto notify = std::to_array<ParameterRow>({
+    {"message", "message"},
+    {"name", "message"},
+    {"withpath", "", ignored},
+});
+
+constexpr auto types = std::to_array<TypeRow>({
+    {"class", "docker_engine", docker_class},
+    {"docker::exec", "exec", docker_exec},
+    {"docker::image", "docker_image", image},
+    {"docker::run", "docker_container", run},
+    {"docker_network", "docker_network", network},
+    {"docker_volume", "docker_volume", volume},
+    {"exec", "exec", exec},
+    {"file", "file", file},
+    {"group", "group", group},
+    {"notify", "log", notify},
+    {"package", "package", package},
+    {"service", "service", service},
+    {"user", "user", user},
+});
+
+constexpr auto metaparameters = std::to_array<std::string_view>({"alias", "audit", "before", "loglevel", "noop", "notify", "require", "schedule", "stage", "subscribe", "tag"});
+
+} // namespace
+
+std::span<const TypeRow> type_rows()
+{
+    return types;
+}
+
+const TypeRow* find_type_row(std::string_view puppet)
+{
+    const auto row = std::ranges::find(types, puppet, &TypeRow::puppet);
+    return row == types.end() ? nullptr : &*row;
+}
+
+bool is_metaparameter(std::string_view name)
+{
+    return std::ranges::find(metaparameters, name) != metaparameters.end();
+}
+
+} // namespace dfriends::converge::puppet
