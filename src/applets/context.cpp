@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "config/paths.hpp"
 #include "config/yaml.hpp"
+#include "engine/client.hpp"
 #include "applets/configuration.hpp"
 #include "state/store.hpp"
 
@@ -17,6 +18,7 @@ struct Context::Inside {
     std::optional<log::Logger> log;
     std::optional<config::Node> configuration;
     std::unique_ptr<state::Store> store;
+    std::unique_ptr<engine::Client> engine;
 };
 
 Context::Context(GlobalOptions options, std::string called)
@@ -53,6 +55,13 @@ state::Store& Context::store()
     if (!inside_->store)
         inside_->store = std::make_unique<state::Store>(state_directory());
     return *inside_->store;
+}
+
+engine::Client& Context::engine()
+{
+    if (!inside_->engine)
+        inside_->engine = std::make_unique<engine::Client>(engine::find_host());
+    return *inside_->engine;
 }
 
 void Context::write(std::string_view text)

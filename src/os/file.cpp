@@ -142,6 +142,17 @@ pid_t FileLock::holder(const Path& path)
     return static_cast<pid_t>(parse_unsigned(trim(content.value_or(""))).value_or(0));
 }
 
+std::optional<pid_t> FileLock::find_holder(const Path& path)
+{
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored))
+        return std::nullopt;
+    const Descriptor file = open_file(path, O_RDONLY);
+    if (::flock(file.number(), LOCK_SH | LOCK_NB) == 0)
+        return std::nullopt;
+    return holder(path);
+}
+
 TemporaryDirectory::TemporaryDirectory(std::string_view prefix)
 {
     std::string name = (std::filesystem::temp_directory_path() / prefix).string() + "XXXXXX";

@@ -60,6 +60,8 @@ class FileLock {
     static std::optional<FileLock> try_lock(const Path& path);
     /// Reads whom the lock file names: the process id that the holder wrote, 0 where it does not say.
     static pid_t holder(const Path& path);
+    /// The holder's process id; nothing where nobody holds the lock. Makes no file.
+    static std::optional<pid_t> find_holder(const Path& path);
 
   private:
     explicit FileLock(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}

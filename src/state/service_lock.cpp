@@ -4,6 +4,15 @@
 
 namespace dfriends::state {
 
+namespace {
+
+std::filesystem::path lock_file(const std::filesystem::path& directory, std::string_view service)
+{
+    return directory / (std::string(service) + ".lock");
+}
+
+} // namespace
+
 struct ServiceLock::Held {
     os::FileLock lock;
 };
@@ -11,7 +20,7 @@ struct ServiceLock::Held {
 ServiceLock::ServiceLock(const std::filesystem::path& directory, std::string_view service)
 {
     os::make_directories(directory, 0750);
-    const std::filesystem::path path = directory / (std::string(service) + ".lock");
+    const std::filesystem::path path = lock_file(directory, service);
     auto lock = os::FileLock::try_lock(path);
     if (!lock)
         throw Error(ErrorKind::conflict, "'{}' already serves the state directory '{}' (process {})", service, directory.string(),
@@ -21,5 +30,10 @@ ServiceLock::ServiceLock(const std::filesystem::path& directory, std::string_vie
 }
 
 ServiceLock::~ServiceLock() = default;
+
+std::optional<pid_t> ServiceLock::find_holder(const std::filesystem::path& directory, std::string_view service)
+{
+    return os::FileLock::find_holder(lock_file(directory, service));
+}
 
 } // namespace dfriends::state

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <sys/types.h>
 
 namespace dfriends::state {
 
@@ -45,6 +47,9 @@ class ServiceLock {
     ~ServiceLock();
     ServiceLock(const ServiceLock&) = delete;
     ServiceLock& operator=(const ServiceLock&) = delete;
+
+    /// The process that holds the service's name there; nothing where none does.
+    static std::optional<pid_t> find_holder(const std::filesystem::path& directory, std::string_view service);
 
   private:
     struct Held;

@@ -21,13 +21,11 @@ namespace domain = dfriends::converge;
 /// This machine and its engine, for as long as a verb runs.
 struct Machine {
     explicit Machine(Context& context)
-        : client(engine::find_host()),
-          say([&context](std::string_view line) { context.say("  " + std::string(line)); }),
-          docker(domain::make_real_docker(client, say)), host(domain::make_real_host(*docker, say))
+        : say([&context](std::string_view line) { context.say("  " + std::string(line)); }),
+          docker(domain::make_real_docker(context.engine(), say)), host(domain::make_real_host(*docker, say))
     {
     }
 
-    engine::Client client;
     domain::Say say;
     std::unique_ptr<domain::Docker> docker;
     std::unique_ptr<domain::Host> host;

@@ -19,6 +19,11 @@ constexpr std::array verbs{
     Verb{.name = "__complete", .usage = "WORD...", .synopsis = "Prints what may stand in the last word's place", .traits = hidden | stops_at_argument, .run = complete},
     Verb{.name = "__table", .synopsis = "Prints the table of applets and verbs as JSON", .traits = hidden, .run = print_table},
     Verb{.name = "applets", .synopsis = "Lists the applets and the file names that call them", .run = list_applets},
+    Verb{.name = "doctor",
+         .synopsis = "Checks this host and says how to mend what is wrong",
+         .run = doctor,
+         .details = "Looks at the Docker Engine, the configuration, the state directory, free space, the ports that the services want, and the\n"
+                    "programs of others that some commands need. Ends with 1 where something is bad; a warning is not."},
     Verb{.name = "help", .usage = "[COMMAND...]", .synopsis = "Explains a command", .traits = stops_at_argument, .run = help},
     Verb{.name = "install-links",
          .usage = "DIR",
@@ -29,6 +34,7 @@ constexpr std::array verbs{
     Verb{.name = "state check", .synopsis = "Checks the state database for damage", .run = check_state},
     Verb{.name = "state restore", .usage = "FILE", .synopsis = "Puts a backup in the place of the state database", .run = restore_state,
          .details = "The services of that state directory must be stopped. What stood there before is kept beside it as state.db.replaced."},
+    Verb{.name = "status", .synopsis = "Shows the engine and the services on one screen", .run = show_status},
 };
 
 } // namespace

@@ -14,6 +14,8 @@ int help(Context& context);
 int backup_state(Context& context);
 int restore_state(Context& context);
 int check_state(Context& context);
+int doctor(Context& context);
+int show_status(Context& context);
 int complete(Context& context);
 int print_table(Context& context);
 

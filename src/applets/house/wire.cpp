@@ -31,6 +31,24 @@ Json encode_verb(const Verb& verb)
             {"options", encode_settings(verb.settings)}};
 }
 
+Json encode_process(const std::optional<pid_t>& process)
+{
+    return process ? Json(*process) : Json();
+}
+
+std::string_view verdict_word(Check::Verdict verdict)
+{
+    switch (verdict) {
+    case Check::Verdict::good:
+        return "good";
+    case Check::Verdict::warning:
+        return "warning";
+    case Check::Verdict::bad:
+        break;
+    }
+    return "bad";
+}
+
 } // namespace
 
 std::string encode_table(std::span<const Applet> applets)
@@ -42,6 +60,43 @@ std::string encode_table(std::span<const Applet> applets)
             verbs.push_back(encode_verb(verb));
         list.push_back({{"name", applet.name}, {"alias", applet.alias}, {"synopsis", applet.synopsis}, {"options", encode_settings(applet.settings)}, {"verbs", std::move(verbs)}});
     }
+    return dump_json(list, 2) + "\n";
+}
+
+std::string encode_status(const Status& status)
+{
+    Json engine{{"host", status.engine.host}, {"answers", status.engine.problem.empty()}};
+    if (status.engine.problem.empty()) {
+        engine["version"] = status.engine.summary.server_version;
+        engine["api_version"] = status.engine.api_version;
+        engine["containers"] = status.engine.summary.containers;
+        engine["running"] = status.engine.summary.running;
+        engine["images"] = status.engine.summary.images;
+    } else {
+        engine["problem"] = status.engine.problem;
+    }
+    Json state{{"directory", status.state.directory}, {"bytes", status.state.bytes ? Json(*status.state.bytes) : Json()}};
+    if (!status.state.problem.empty())
+        state["problem"] = status.state.problem;
+    Json converge;
+    if (status.converge.run != 0)
+        converge = {{"run", status.converge.run},           {"started", status.converge.started},
+                    {"finished", status.converge.is_finished}, {"changes", status.converge.changes},
+                    {"unchanged", status.converge.unchanged},  {"failed", status.converge.failed}};
+    const Json document{
+        {"engine", std::move(engine)},
+        {"cache", {{"process", encode_process(status.cache.process)}, {"files", status.cache.files}, {"bytes", status.cache.bytes}}},
+        {"kv", {{"process", encode_process(status.kv.process)}, {"keys", status.kv.keys}, {"index", status.kv.index}}},
+        {"converge", std::move(converge)},
+        {"state", std::move(state)}};
+    return dump_json(document, 2) + "\n";
+}
+
+std::string encode_checks(const std::vector<Check>& checks)
+{
+    Json list = Json::array();
+    for (const Check& check : checks)
+        list.push_back({{"subject", check.subject}, {"verdict", verdict_word(check.verdict)}, {"found", check.found}, {"mend", check.mend}});
     return dump_json(list, 2) + "\n";
 }
 

@@ -94,4 +94,11 @@ std::vector<Event> Rows::load_events()
     return events;
 }
 
+std::int64_t Rows::count_keys()
+{
+    auto statement = database_.prepare("select count(*) from kv_node where dir = 0");
+    statement.next();
+    return statement.integer(0);
+}
+
 } // namespace dfriends::kv::v2

@@ -24,6 +24,8 @@ class Rows {
 
     void load(Tree& tree);
     std::vector<Event> load_events();
+    /// How many keys there are; directories do not count.
+    std::int64_t count_keys();
 
   private:
     state::Database& database_;

@@ -39,6 +39,7 @@ TEST_CASE("FileLock: one holder, who is named")
     CHECK(first);
     CHECK(!FileLock::try_lock(path));
     CHECK(FileLock::holder(path) == ::getpid());
+    CHECK(FileLock::find_holder(path) == ::getpid());
 }
 
 TEST_CASE("make_directories: makes parents and minds a file in the way")
