@@ -5,7 +5,7 @@
 #   docker run -d -p 3142:3142 -v apt_cache:/var/cache/dfriends --name apt_cacher dfriends/cache
 #   docker logs -f apt_cacher
 #
-# Trusted roots for https upstreams come from the host, where it has any:
+# The executable carries trusted roots for https upstreams. Others, those of a company for example, come from the host:
 #   -v /etc/ssl/certs/ca-certificates.crt:/etc/ssl/certs/ca-certificates.crt:ro
 FROM scratch
 COPY dfriends /usr/bin/dfriends

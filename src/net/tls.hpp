@@ -30,6 +30,10 @@ class TlsContext {
     std::shared_ptr<const Inside> inside_;
 };
 
+/// Where the system keeps the roots that it trusts: SSL_CERT_FILE, else the distributions' bundles. Nothing where there is none; then
+/// a client trusts those that the executable carries.
+std::optional<std::filesystem::path> find_trust_file();
+
 /// Handshakes as client over any stream; the certificate must name `host`. Throws Error(denied) where it does not verify.
 Task<StreamPointer> connect_tls(StreamPointer stream, TlsContext context, std::string host);
 /// Handshakes as server.

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "assets/assets.hpp"
 #include "base/error.hpp"
 #include "net/tls_inside.hpp"
 
+#include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include <array>
 #include <cstdlib>
@@ -38,20 +42,25 @@ void trust_file(SSL_CTX* context, const std::filesystem::path& path)
         throw Error(ErrorKind::invalid, "cannot read the trusted certificates '{}': {}", path.string(), take_tls_error());
 }
 
+/// Adds each certificate of a PEM text.
+void trust_certificates(SSL_CTX* context, std::string_view pem)
+{
+    const std::unique_ptr<BIO, decltype(&BIO_free)> source(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
+    while (X509* certificate = PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr)) {
+        X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate);
+        X509_free(certificate);
+    }
+    ERR_clear_error(); // the end of the text is one
+}
+
 void trust_system(SSL_CTX* context)
 {
-    if (const char* named = std::getenv("SSL_CERT_FILE"); named != nullptr && *named != '\0') {
-        trust_file(context, named);
-        return;
-    }
-    for (const char* bundle : bundles) {
-        std::error_code ignored;
-        if (std::filesystem::exists(bundle, ignored)) {
-            trust_file(context, bundle);
-            return;
-        }
-    }
-    SSL_CTX_set_default_verify_paths(context);
+    if (const auto file = find_trust_file())
+        trust_file(context, *file);
+    else if (const auto roots = assets::find("tls/roots.pem"))
+        trust_certificates(context, *roots);
+    else
+        SSL_CTX_set_default_verify_paths(context);
 }
 
 void use_certificate(SSL_CTX* context, const std::filesystem::path& certificate, const std::filesystem::path& key)
@@ -63,6 +72,17 @@ void use_certificate(SSL_CTX* context, const std::filesystem::path& certificate,
 }
 
 } // namespace
+
+std::optional<std::filesystem::path> find_trust_file()
+{
+    if (const char* named = std::getenv("SSL_CERT_FILE"); named != nullptr && *named != '\0')
+        return named;
+    std::error_code ignored;
+    for (const char* bundle : bundles)
+        if (std::filesystem::exists(bundle, ignored))
+            return bundle;
+    return std::nullopt;
+}
 
 std::string take_tls_error()
 {

@@ -29,7 +29,8 @@ for room in FLOORS[6]:
     ALLOWED[room] = BELOW[room] | FLOORS[6]
 ALLOWED["main.cpp"] = {"applets", "cli", "base", "os"}
 
-# Third-party headers and the rooms that may name them; "wire" stands for files named wire.cpp or *_wire.cpp.
+# Heavy headers and the rooms that may name them; "wire" stands for the files wire.* and *_wire.*, which only their like may
+# include where they are headers.
 CONFINED = {
     r"boost/asio": {"net"},
     r"boost/beast": {"http"},
@@ -46,25 +47,41 @@ CONFINED = {
 }
 
 
+INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^">]+)')
+
+
+def is_wire(path):
+    return path.stem == "wire" or path.stem.endswith("_wire")
+
+
+def heavy_wire_headers(root):
+    """The headers of `root` through which JSON would leak into a file that is not about the wire."""
+    return {str(path.relative_to(root)) for path in root.rglob("*.hpp")
+            if is_wire(path) and any((found := INCLUDE.match(line)) and found[2] == "json/json.hpp"
+                                     for line in path.read_text().splitlines())}
+
+
 def check(root):
     """The complaints about every source below `root`."""
     bad = []
+    leaking = heavy_wire_headers(root)
     for path in sorted(root.rglob("*.[ch]pp")):
         relative = path.relative_to(root)
         room = relative.parts[0]
-        is_wire = path.name == "wire.cpp" or path.name.endswith("_wire.cpp")
         if room not in ALLOWED:
             bad.append(f"{relative}: '{room}' stands on no floor")
             continue
         for number, line in enumerate(path.read_text().splitlines(), 1):
-            found = re.match(r'\s*#\s*include\s*([<"])([^">]+)', line)
+            found = INCLUDE.match(line)
             if not found:
                 continue
             target = found[2].split("/")[0]
             if found[1] == '"' and target != room and target not in ALLOWED[room]:
                 bad.append(f"{relative}:{number}: {room} may not include {found[2]}")
+            if found[2] in leaking and not is_wire(path):
+                bad.append(f"{relative}:{number}: {found[2]} is for files of the wire only")
             for pattern, rooms in CONFINED.items():
-                if re.match(pattern, found[2]) and room not in rooms and not (is_wire and "wire" in rooms):
+                if re.match(pattern, found[2]) and room not in rooms and not (is_wire(path) and "wire" in rooms):
                     bad.append(f"{relative}:{number}: {found[2]} belongs in {', '.join(sorted(rooms))}")
                     break
                 if re.match(pattern, found[2]):
@@ -82,9 +99,10 @@ def self_test():
         "kv/e.cpp": "#include <sqlite3.h>",
         "cache/f.cpp": "#include <boost/asio/ip/tcp.hpp>",
         "attic/g.cpp": "",
+        "engine/h.cpp": '#include "engine/i_wire.hpp"',
     }
     with tempfile.TemporaryDirectory() as directory:
-        for name, text in cases.items():
+        for name, text in (cases | {"engine/i_wire.hpp": '#include "json/json.hpp"'}).items():
             file = pathlib.Path(directory) / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text + "\n")

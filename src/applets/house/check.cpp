@@ -2,6 +2,7 @@
 #include "applets/house/check.hpp"
 
 #include "applets/context.hpp"
+#include "assets/assets.hpp"
 #include "base/size.hpp"
 #include "base/text.hpp"
 #include "engine/client.hpp"
@@ -69,7 +70,11 @@ Check check_trust()
 {
     return guarded("TLS roots", Verdict::warning, [] {
         net::TlsContext::client({});
-        return Check{.found = "the system's certificates are readable"};
+        if (const auto file = net::find_trust_file())
+            return Check{.found = file->string()};
+        if (assets::find("tls/roots.pem"))
+            return Check{.found = "this machine has none, so those that the executable carries count"};
+        return Check{.verdict = Verdict::warning, .found = "none", .mend = "install ca-certificates: https upstreams and registries need them"};
     });
 }
 
