@@ -22,18 +22,6 @@ clean() {
   docker volume rm dft-cv-vol >/dev/null 2>&1 || true
 }
 
-# code_it: the image of the example application under the name that the walkthrough gives it: it listens on NODE_PORT, or 8000.
-code_it() {
-  docker image inspect shrikrishna/code.it >/dev/null 2>&1 && return
-  mkdir -p app
-  cp "$(command -v busybox)" app/busybox
-  printf '#!/bin/sh\nexec busybox httpd -f -p "${NODE_PORT:-8000}" -h /srv\n' >app/node
-  chmod +x app/node
-  echo 'code.it answers' >app/index.html
-  printf 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\nCOPY node /bin/node\nCOPY index.html /srv/index.html\nCOPY index.html /srv/app.js\nEXPOSE 8000\nCMD ["node", "/srv/app.js"]\n' >app/Dockerfile
-  docker build -q -t shrikrishna/code.it app >/dev/null
-}
-
 manifest() {
   busybox_image dft-busybox
   cat >m.yaml <<END
@@ -194,14 +182,14 @@ END
 }
 
 @test "the walkthrough's native manifest runs, and again changes nothing" {
-  code_it
+  code_it_image
   dfriends converge apply "$examples/codeit.yaml"
   wait_for 10 curl -fs http://127.0.0.1:8000/
   fails 0 dfriends converge apply --detailed-exitcode "$examples/codeit.yaml"
 }
 
 @test "the walkthrough's Chef recipe runs as it stands, and again changes nothing" {
-  code_it
+  code_it_image
   fails 2 dfriends converge apply --detailed-exitcode "$examples/codeit.rb"
   wait_for 10 curl -fs http://127.0.0.1:8000/
   fails 0 dfriends converge apply --detailed-exitcode "$examples/codeit.rb"
@@ -209,7 +197,7 @@ END
 }
 
 @test "a recipe translated to the native manifest declares the same" {
-  code_it
+  code_it_image
   dfriends converge apply "$examples/codeit.rb"
   dfriends converge translate "$examples/codeit.rb" >codeit.yaml
   fails 0 dfriends converge apply --detailed-exitcode codeit.yaml

@@ -4,6 +4,7 @@
 : "${DFRIENDS:?names the executable under test}"
 support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$support/../.." && pwd)
+. "$top/packaging/images.bash"
 SERVICE_PIDS=()
 
 # Nothing of the user's own settings may reach a test.
@@ -75,29 +76,3 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 
 # need_engine: a test on the real engine fails where there is none; it is never skipped.
 need_engine() { docker version >/dev/null 2>&1 || { echo 'no Docker Engine answers: packaging/bootstrap test starts one'; return 1; }; }
-
-# busybox_image NAME: a small image with busybox' commands.
-busybox_image() {
-  docker image inspect "$1" >/dev/null 2>&1 && return
-  local directory=$BATS_TEST_TMPDIR/busybox-image
-  mkdir -p "$directory"
-  cp "$(command -v busybox)" "$directory/busybox"
-  printf 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\nCMD ["/bin/sh"]\n' >"$directory/Dockerfile"
-  docker build -q -t "$1" "$directory" >/dev/null
-}
-
-# system_mirror: the Debian mirror that this machine itself uses.
-system_mirror() {
-  cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
-    sed -n 's#^URIs: *\(http[^ ]*/debian\)/* *$#\1#p; s#^deb \(\[[^]]*\] \)\?\(http[^ ]*/debian\)/* .*#\2#p' | head -n 1
-}
-
-# debian_image: the image dft-debian, a minimal Debian made from the machine's own mirror; kept, since it takes a while to make.
-debian_image() {
-  docker image inspect dft-debian >/dev/null 2>&1 && return
-  local root mirror; root=$(mktemp -d); mirror=$(system_mirror)
-  [ -n "$mirror" ] || { echo "no Debian mirror in this machine's apt configuration"; return 1; }
-  debootstrap --variant=minbase bookworm "$root/debian" "$mirror" >"$root/log" 2>&1 || { tail -n 20 "$root/log"; return 1; }
-  tar -C "$root/debian" -c . | docker import - dft-debian >/dev/null
-  rm -rf "$root"
-}
