@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 # The images that the demo and the tests run, made from what this machine's own distribution has; sourced, not run.
 
+# quietly COMMAND...: what it says is shown only where it fails.
+quietly() {
+  local log; log=$(mktemp)
+  "$@" >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; return 1; }
+  rm -f "$log"
+}
+
 # busybox_image NAME: a small image with busybox' commands.
 busybox_image() {
   docker image inspect "$1" >/dev/null 2>&1 && return
   local context; context=$(mktemp -d)
   cp "$(command -v busybox)" "$context/busybox"
   printf 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\nCMD ["/bin/sh"]\n' >"$context/Dockerfile"
-  docker build -q -t "$1" "$context" >/dev/null 2>&1
+  quietly docker build -q -t "$1" "$context"
   rm -rf "$context"
 }
 
@@ -20,7 +27,7 @@ code_it_image() {
   chmod +x "$context/node"
   printf '<!doctype html>\n<title>code.it</title>\n<p>code.it answers</p>\n' >"$context/index.html"
   printf 'FROM dft-busybox\nCOPY node /bin/node\nCOPY index.html /srv/index.html\nCOPY index.html /srv/app.js\nEXPOSE 8000\nCMD ["node", "/srv/app.js"]\n' >"$context/Dockerfile"
-  docker build -q -t shrikrishna/code.it "$context" >/dev/null 2>&1
+  quietly docker build -q -t shrikrishna/code.it "$context"
   rm -rf "$context"
 }
 
