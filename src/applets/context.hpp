@@ -66,7 +66,9 @@ class Context {
     {
         write(fmt::format(format, std::forward<Values>(values)...));
     }
-    /// To stderr.
+    /// To stderr, as it is; otherwise like write().
+    void write_error(std::string_view text);
+    /// A line to stderr, unless --quiet.
     void say(std::string_view line);
 
     /// Throws Error(usage) unless the number of arguments is between both (inclusive).

@@ -200,6 +200,8 @@ class CommandLine {
 
     int run_verb()
     {
+        if ((verb_->traits & own_options) != 0)
+            return run_with_own_options();
         std::vector<config::Setting> rows(verb_->settings.begin(), verb_->settings.end());
         rows.insert(rows.end(), applet_->settings.begin(), applet_->settings.end());
         std::vector<cli::Option> options = options_of(rows);
@@ -220,6 +222,16 @@ class CommandLine {
         context.verb = verb_;
         context.arguments = std::move(parsed.arguments);
         make_settings(context, rows);
+        prepare(context);
+        return verb_->run(context);
+    }
+
+    int run_with_own_options()
+    {
+        Context context(global_, program_);
+        context.applet = applet_;
+        context.verb = verb_;
+        context.arguments = std::move(rest_);
         prepare(context);
         return verb_->run(context);
     }
