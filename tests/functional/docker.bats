@@ -83,8 +83,8 @@ forever='trap "exit 0" TERM; echo started; while :; do sleep 0.1; done'
   same exec dft-d-one sh -c 'echo in; exit 4'
   same exec dft-d-one no-such-program
   equal "$(echo typed | ours exec -i dft-d-one cat)" typed
-  fails 0 ours exec -d dft-d-one touch /tmp/made
-  wait_for 5 docker exec dft-d-one test -e /tmp/made
+  fails 0 ours exec -d dft-d-one touch /made
+  wait_for 5 docker exec dft-d-one test -e /made
   same inspect -f '{{.State.Status}} {{json .Config.Cmd}}' dft-d-one
   equal "$(ours inspect dft-d-one | jq -r '.[0].Name')" /dft-d-one
   fails 1 ours rm dft-d-one
@@ -132,7 +132,7 @@ forever='trap "exit 0" TERM; echo started; while :; do sleep 0.1; done'
   equal "$(docker run --rm dft-d-built sh -c 'ls /context; cat /word')" $'Dockerfile\nkeep\nsaid'
   equal "$(ours build -q -t dft-d-built --build-arg WORD=said context)" "$(docker inspect -f '{{.Id}}' dft-d-built)"
   printf 'FROM dft-busybox\nRUN echo about to fail; exit 5\n' >context/Dockerfile
-  fails 1 ours build context
+  fails 5 ours build context
   says "about to fail"
   says "returned a non-zero code: 5"
   printf 'FROM dft-busybox\nRUN true\n' >other

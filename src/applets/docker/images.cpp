@@ -156,10 +156,15 @@ int build(Context& context)
     engine::BuildContext source = build_context(context.arguments.front(), context.settings.text("file"));
     options.dockerfile = source.dockerfile;
     const bool quiet = options.quiet;
-    const std::string id = net::run(context.engine().images().build(std::move(source.tar), std::move(options), quiet ? engine::OnProgress() : print_progress(context)));
-    if (quiet)
-        context.print("{}\n", id);
-    return 0;
+    try {
+        const std::string id = net::run(context.engine().images().build(std::move(source.tar), std::move(options), quiet ? engine::OnProgress() : print_progress(context)));
+        if (quiet)
+            context.print("{}\n", id);
+        return 0;
+    } catch (const engine::BuildError& error) {
+        context.write_error(std::string(error.what()) + "\n");
+        return error.exit_code() != 0 ? error.exit_code() : 1;
+    }
 }
 
 int pull(Context& context)
