@@ -42,7 +42,7 @@ std::string quote(const std::string& text)
 
 std::string encode_node(const V2Node& node)
 {
-    std::string text = "{\"key\":" + quote(node.key);
+    std::string text = "{\"key\":" + quote(node.key == "/" ? "" : node.key);
     if (node.dir)
         text += ",\"dir\":true";
     text += ",\"value\":" + quote(node.value) + ",\"nodes\":";

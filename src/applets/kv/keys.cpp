@@ -40,7 +40,7 @@ int finish_key(Context& context, const etcd::V2Answer& answer)
 
 int get(Context& context)
 {
-    context.expect_arguments(1, 1);
+    context.expect_arguments(0, 1);
     etcd::V2Client client = make_client(context);
     const etcd::V2Answer answer = net::run(client.get(key_argument(context), false, context.settings.flag("sort"), context.settings.flag("quorum")));
     const etcd::V2Event& event = answer.value();
@@ -97,28 +97,28 @@ int update(Context& context)
 
 int mkdir(Context& context)
 {
-    context.expect_arguments(1, 1);
+    context.expect_arguments(0, 1);
     etcd::V2Client client = make_client(context);
     return finish_directory(context, net::run(client.put_directory(key_argument(context), ttl_option(context), {.exists = false})));
 }
 
 int setdir(Context& context)
 {
-    context.expect_arguments(1, 1);
+    context.expect_arguments(0, 1);
     etcd::V2Client client = make_client(context);
     return finish_directory(context, net::run(client.put_directory(key_argument(context), ttl_option(context))));
 }
 
 int updatedir(Context& context)
 {
-    context.expect_arguments(1, 1);
+    context.expect_arguments(0, 1);
     etcd::V2Client client = make_client(context);
     return finish_directory(context, net::run(client.put_directory(key_argument(context), ttl_option(context), {.exists = true})));
 }
 
 int rm(Context& context)
 {
-    context.expect_arguments(1, 1);
+    context.expect_arguments(0, 1);
     etcd::V2Client client = make_client(context);
     const etcd::V2Condition condition{std::nullopt, context.settings.text("with-value"), index_option(context, "with-index")};
     const etcd::V2Answer answer =
@@ -131,7 +131,7 @@ int rm(Context& context)
 
 int rmdir(Context& context)
 {
-    context.expect_arguments(1, 1);
+    context.expect_arguments(0, 1);
     etcd::V2Client client = make_client(context);
     const etcd::V2Answer answer = net::run(client.remove(key_argument(context), true, false));
     const etcd::V2Event& event = answer.value();
