@@ -76,26 +76,19 @@ wire() {
     local url
     local -A got
     for url in "$ETCD" "$KV"; do
-        got[$url]=$(curl -sS -i --max-time 10 --path-as-is "$@" "$url$target" | tr -d '\r' |
-            grep -Eiv '^(date|x-etcd-cluster-id|x-raft-index|x-raft-term|content-length|transfer-encoding|vary):' |
-            sed -E 's/"expiration":"[^"]*Z"/"expiration":"…"/g' |
-            awk 'head_done { print; next } /^$/ { head_done = 1; n = asort(lines); for (i = 1; i <= n; i++) print lines[i]; print ""; next }
-                 NR == 1 { print; next } { split($0, part, ": "); $1 = tolower($1); lines[NR] = $0 }')
+        curl -sS -i --max-time 10 --path-as-is "$@" "$url$target" | tr -d '\r' | sed -E 's/"expiration":"[^"]*Z"/"expiration":"…"/g' >"$BATS_TEST_TMPDIR/answer"
+        got[$url]=$(
+            sed '/^$/q' "$BATS_TEST_TMPDIR/answer" | grep -Ei '^(HTTP|x-etcd-index|content-type|allow|location|access-control-)' | sort
+            sed '1,/^$/d' "$BATS_TEST_TMPDIR/answer"
+        )
     done
     output=${got[$ETCD]}
     equal "kv, $target $*: ${got[$KV]}" "kv, $target $*: $output"
 }
 
-# code TARGET [curl options]: the errorCode and the status of an answer of ours.
-code() {
-    local target=$1; shift
-    curl -sS --max-time 10 -w ' %{http_code}' "$@" "$KV$target" | sed -E 's/^\{"errorCode":([0-9]+).*/\1/; s/\n//g' | tr -d '\n'
-    curl -sS --max-time 10 -o /dev/null -w ' %{http_code}' "$@" "$KV$target"
-}
-
 index_of() { curl -sSI --max-time 10 "$1/v2/keys/" | tr -d '\r' | sed -n 's/^X-Etcd-Index: //Ip'; }
 
-# waits_for_watch NUMBER: that many watches are open at ours.
+# watches NUMBER: that many watches are open at ours.
 watches() { curl -sS "$KV/metrics" | grep -q "^etcd_debugging_store_watchers $1\$"; }
 
 @test "etcdctl's words: files" {
@@ -143,7 +136,7 @@ watches() { curl -sS "$KV/metrics" | grep -q "^etcd_debugging_store_watchers $1\
     everywhere set 'grüße/ße 日本' 'ü+ü %41&=;'
     everywhere get 'grüße/ße 日本'
     says 'out: ü+ü %41&=;'
-    everywhere ls -r
+    everywhere ls --sort -r
 }
 
 @test "etcdctl's words: directories" {
@@ -170,7 +163,8 @@ watches() { curl -sS "$KV/metrics" | grep -q "^etcd_debugging_store_watchers $1\
     everywhere -o json ls --sort -r /
     everywhere -o json ls --sort /d
     everywhere -o extended ls --sort /d
-    everywhere get /
+    fails 1 ours "$KV" get /
+    says '/: is a directory'
     everywhere get /d
     says 'err: /d: is a directory'
     everywhere rm /d
@@ -346,4 +340,423 @@ watches() { curl -sS "$KV/metrics" | grep -q "^etcd_debugging_store_watchers $1\
     fails 1 theirs "$KV" exec-watch -r /job
     fails 1 ours "$KV" exec-watch -r /job
     says 'key and command to exec required'
+}
+
+start_both() {
+    start_etcd one
+    start_kv
+    wait_for 20 etcd_answers "$ETCD"
+}
+
+@test "wire: statuses, headers and bodies are etcd's" {
+    start_both
+    local put=(-X PUT) form=(-X PUT -d)
+    wire /v2/keys/
+    wire /v2/keys/message "${form[@]}" value='Hello world'
+    says 'HTTP/1.1 201 Created'
+    says 'X-Etcd-Index: 4'
+    says '{"action":"set","node":{"key":"/message","value":"Hello world","modifiedIndex":4,"createdIndex":4}}'
+    wire /v2/keys/message "${form[@]}" value=again
+    says 'HTTP/1.1 200 OK'
+    says '"prevNode":{"key":"/message","value":"Hello world"'
+    wire /v2/keys/message
+    wire /v2/keys/message/
+    wire /v2/keys/message -I
+    wire '/v2/keys/message?quorum=true'
+    wire '/v2/keys/message?consistent=true'
+    wire /v2/keys/none
+    says 'HTTP/1.1 404 Not Found'
+    says '{"errorCode":100,"message":"Key not found","cause":"/none","index":5}'
+    wire /v2/keys/message/below
+    says 'HTTP/1.1 400 Bad Request'
+    says '"errorCode":104'
+    wire /v2/keys/message/below "${form[@]}" value=x
+    wire '/v2/keys/message?prevExist=false' "${form[@]}" value=x
+    says 'HTTP/1.1 412 Precondition Failed'
+    says '"errorCode":105'
+    wire '/v2/keys/message?prevValue=no' "${form[@]}" value=x
+    says '{"errorCode":101,"message":"Compare failed","cause":"[no != again]","index":5}'
+    wire '/v2/keys/message?prevIndex=1&prevValue=no' "${form[@]}" value=x
+    wire '/v2/keys/message?prevIndex=5&prevValue=again' "${form[@]}" value=x
+    says '"action":"compareAndSwap"'
+    wire '/v2/keys/message?prevExist=true' "${form[@]}" value=y
+    says '"action":"update"'
+    wire '/v2/keys/none?prevExist=true' "${form[@]}" value=y
+    wire '/v2/keys/message?prevExist=true&prevValue=y' "${form[@]}" value=z
+    wire '/v2/keys/none?prevExist=false&prevValue=y' "${form[@]}" value=z
+    wire '/v2/keys/d?dir=true' "${put[@]}"
+    wire '/v2/keys/d?dir=true' "${put[@]}"
+    says 'HTTP/1.1 403 Forbidden'
+    says '"errorCode":102'
+    wire '/v2/keys/d?dir=true&prevExist=true' "${put[@]}"
+    wire /v2/keys/d
+    wire /v2/keys/d "${form[@]}" value=x
+    wire '/v2/keys/d?prevValue=x' "${form[@]}" value=x
+    wire /v2/keys/d/e/f "${form[@]}" value=x
+    wire '/v2/keys/d?dir=true' -X DELETE
+    says '"errorCode":108'
+    wire /v2/keys/d -X DELETE
+    wire '/v2/keys/d?recursive=true&sorted=true'
+    wire '/v2/keys/d?prevIndex=8' -X DELETE
+    wire '/v2/keys/d?recursive=true' -X DELETE
+    wire '/v2/keys/message?dir=true' "${put[@]}"
+    wire '/v2/keys/message?dir=true' -X DELETE
+    wire /v2/keys/ "${form[@]}" value=x
+    says '"errorCode":107'
+    wire /v2/keys -X DELETE
+    wire '/v2/keys/?prevIndex=4' -X DELETE
+    wire '/v2/keys/?prevExist=true' "${form[@]}" value=x
+    wire '/v2/keys/?prevExist=false' "${form[@]}" value=x
+    wire '/v2/keys/?prevValue=x' "${form[@]}" value=x
+    wire /v2/keys/empty "${form[@]}" ''
+    wire /v2/keys/query?value=q "${put[@]}"
+    wire /v2/keys/query?value=q "${form[@]}" value=body
+    wire /v2/keys/text "${form[@]}" '{"value":"x"}' -H 'Content-Type: application/json'
+    wire /v2/keys/params "${form[@]}" 'value=x' -H 'Content-Type: application/x-www-form-urlencoded; param=value'
+    wire '/v2/keys/terse?noValueOnSuccess=true' "${form[@]}" value=x
+    wire '/v2/keys/terse?noValueOnSuccess=true&prevExist=true' "${form[@]}" value=x
+    wire '/v2/keys/terse?noValueOnSuccess=true'
+    wire '/v2/keys/terse?noValueOnSuccess=true' -X DELETE
+    wire '/v2/keys/cad' "${form[@]}" value=x
+    wire '/v2/keys/cad?prevValue=y' -X DELETE
+    wire '/v2/keys/cad?prevIndex=1' -X DELETE
+    wire '/v2/keys/cad?prevValue=x' -X DELETE
+    says '"action":"compareAndDelete"'
+    wire '/v2/keys/cad?prevValue=x' -X DELETE
+}
+
+@test "wire: what no etcd accepts is refused in etcd's words, and costs no index" {
+    start_both
+    local query body
+    for query in prevIndex= prevIndex=x prevIndex=-1 prevIndex=1.5 waitIndex=x recursive=maybe recursive= sorted=2 wait=x dir=yes quorum=no \
+        stream=x wait=true prevValue= noValueOnSuccess=x ttl=x ttl=-1 ttl=1.5 prevExist=x refresh=x 'refresh=true&value=x' refresh=true \
+        'prevIndex=x&ttl=x' 'ttl=x&dir=x' 'refresh=true&ttl=x' 'a=1;b=2' 'value=%zz' '%zz=1' 'value=%4' 'prevValue=&ttl=x'; do
+        wire "/v2/keys/bad?$query" -X PUT
+        says 'HTTP/1.1 400 Bad Request'
+        says '"index":0}'
+    done
+    for body in 'ttl=x' 'value=%zz' 'value=a;b' 'prevExist=x' 'refresh=true&ttl=5&value=x' 'prevValue='; do
+        wire /v2/keys/bad -X PUT -d "$body"
+        says 'HTTP/1.1 400 Bad Request'
+    done
+    wire '/v2/keys/none?refresh=true&ttl=5' -X PUT
+    says '"errorCode":100'
+    wire '/v2/keys/x?wait=true' -I
+    wire '/v2/keys/x?wait=x'
+    wire /v2/keys/x -X PATCH
+    says 'HTTP/1.1 405 Method Not Allowed'
+    says 'HEAD,GET,PUT,POST,DELETE'
+    wire /v2
+    wire /
+    wire /v2/nothing
+    wire /v2/keysx
+    wire /v2/keys/ttl -X PUT -d 'value=x&ttl='
+    says 'X-Etcd-Index: 4'
+    wire /v2/keys/good -X PUT -d 'dir=1&dir=x'
+    says 'X-Etcd-Index: 5'
+    local path
+    for path in /v2/keys//a /v2/keys/a//b /v2/keys/./a /v2/keys/a/../b /v2/keys/%2e%2e/a /v2/keys/..; do
+        equal "$(curl -sS -o /dev/null --path-as-is -w '%{http_code} %{redirect_url}' "$KV$path" | sed "s#$KV##")" \
+            "$(curl -sS -o /dev/null --path-as-is -w '%{http_code} %{redirect_url}' "$ETCD$path" | sed "s#$ETCD##")"
+    done
+    # Text of every kind comes back in the very same bytes.
+    local value
+    for value in '%00%01%1f%7f' '%ff%fe' 'a%c3%28' '%e2%80%a8%e2%80%a9' '<b>%26"\/' '%f0%9f%98%80' '%ed%a0%80' '%0a%0d%09' 'a+b%2bc'; do
+        wire /v2/keys/text -X PUT -d "value=$value"
+    done
+    wire /v2/keys/a%2Fb%20c+d%3F -X PUT -d value=x
+    wire '/v2/keys/a?recursive=true'
+    wire /v2/keys/%C3%BC%ff -X PUT -d value=x
+    head -c 3000000 /dev/zero | tr '\0' v >"$BATS_TEST_TMPDIR/large"
+    wire /v2/keys/large -X PUT -H 'Expect:' --data-urlencode "value@$BATS_TEST_TMPDIR/large"
+    equal "$(curl -sS -o /dev/null -w '%{http_code}' --expect100-timeout 20 --max-time 10 -X PUT --data-urlencode "value@$BATS_TEST_TMPDIR/large" "$KV/v2/keys/large")" 200
+    curl -sSf -o /dev/null -X PUT --data-urlencode "value@$BATS_TEST_TMPDIR/large" "$ETCD/v2/keys/large"
+    wire /v2/keys/large
+    head -c 11000000 /dev/zero | tr '\0' v >"$BATS_TEST_TMPDIR/large"
+    run curl -sS -X PUT --data-urlencode "value@$BATS_TEST_TMPDIR/large" "$KV/v2/keys/large"
+    says '{"errorCode":210,"message":"Invalid POST form","cause":"http: POST too large","index":0}'
+}
+
+@test "wire: keys in order, hidden keys, ttl and refresh" {
+    start_both
+    wire /v2/keys/queue -X POST -d value=one
+    says '"key":"/queue/00000000000000000004"'
+    wire /v2/keys/queue -X POST -d value=two
+    wire '/v2/keys/queue?prevExist=true&prevValue=no' -X POST -d value=three
+    wire '/v2/keys/queue?dir=true' -X POST
+    wire /v2/keys/ -X POST -d value=root
+    wire /v2/keys/queue/00000000000000000004 -X POST -d value=below
+    wire '/v2/keys/queue?sorted=true'
+    wire '/v2/keys/?sorted=true&recursive=true'
+    wire /v2/keys/d/_hidden/inner -X PUT -d value=x
+    wire /v2/keys/d/seen -X PUT -d value=x
+    wire /v2/keys/_top -X PUT -d value=x
+    wire '/v2/keys/?sorted=true&recursive=true'
+    [[ $output != *hidden* && $output != *_top* ]]
+    wire /v2/keys/d/_hidden
+    wire /v2/keys/d/_hidden/inner
+    wire /v2/keys/t -X PUT -d 'value=x&ttl=100'
+    says '"ttl":100'
+    wire /v2/keys/t -X PUT -d 'refresh=true&ttl=200&prevExist=true'
+    wire /v2/keys/t
+    says '"ttl":200'
+    wire /v2/keys/t -X PUT -d 'refresh=true&ttl=300'
+    wire /v2/keys/t -X PUT -d 'value=y'
+    wire /v2/keys/t
+    wire '/v2/keys/td?dir=true&ttl=100' -X PUT
+    wire /v2/keys/td/inner -X PUT -d value=x
+    wire '/v2/keys/td?dir=true&ttl=200&prevExist=true' -X PUT
+    wire /v2/keys/td
+    wire '/v2/keys/td?dir=true&prevExist=true' -X PUT
+    wire /v2/keys/td
+    wire /v2/keys/now -X PUT -d 'value=x&ttl=0'
+    says 'HTTP/1.1 201 Created'
+    sleep 0.8
+    wire /v2/keys/now
+    says '"errorCode":100'
+    # Far more seconds than a clock has are no error, and are no moment in the past either.
+    curl -sSf -X PUT -d 'value=x&ttl=18446744073709551615' "$KV/v2/keys/long" >/dev/null
+    sleep 0.3
+    curl -sSf "$KV/v2/keys/long" | jq -e '.node.ttl > 1000000000'
+}
+
+# awaited URL TARGET FILE: the exchange of a watch in the background.
+awaited() { curl -sS -N -i --max-time 15 "$1$2" >"$3" 2>/dev/null 3>&- & OTHER_PIDS+=($!); }
+
+@test "wire: watches" {
+    start_both
+    # Before the first index, and on keys that are not there yet.
+    local url number=0 target
+    local targets=('/v2/keys/w?wait=true' '/v2/keys/w?wait=true&waitIndex=1' '/v2/keys/w?wait=true&recursive=true' '/v2/keys/w/y?wait=true&waitIndex=5'
+        '/v2/keys/w?wait=true&waitIndex=6&recursive=true' '/v2/keys/?wait=true&recursive=true&waitIndex=7' '/v2/keys/w/_h?wait=true&recursive=true')
+    for target in "${targets[@]}"; do
+        number=$((number + 1))
+        awaited "$ETCD" "$target" "$BATS_TEST_TMPDIR/theirs.$number"
+        awaited "$KV" "$target" "$BATS_TEST_TMPDIR/ours.$number"
+    done
+    wait_for 5 watches "$number"
+    # The head comes at once, with the index of the moment when the watch began.
+    exec 5<>"/dev/tcp/127.0.0.1/$PORT"
+    printf 'GET /v2/keys/head?wait=true HTTP/1.1\r\nHost: x\r\n\r\n' >&5
+    output=$(timeout 5 sed '/^\r$/q' <&5)
+    exec 5>&-
+    says 'HTTP/1.1 200 OK'
+    says 'X-Etcd-Index: 3'
+    for url in "$ETCD" "$KV"; do
+        curl -sSf -X PUT -d value=1 "$url/v2/keys/w/y" >/dev/null
+        curl -sSf -X PUT -d value=2 "$url/v2/keys/w/_h/k" >/dev/null
+        curl -sSf -X PUT -d value=3 "$url/v2/keys/w/z" >/dev/null
+        curl -sSf -X PUT -d value=3 "$url/v2/keys/other" >/dev/null
+        curl -sSf -X DELETE "$url/v2/keys/w?recursive=true" >/dev/null
+    done
+    wait "${OTHER_PIDS[@]}"
+    for number in $(seq ${#targets[@]}); do
+        equal "${targets[number - 1]} $(tail -n 1 "$BATS_TEST_TMPDIR/ours.$number")" "${targets[number - 1]} $(tail -n 1 "$BATS_TEST_TMPDIR/theirs.$number")"
+        [ "$(tail -n 1 "$BATS_TEST_TMPDIR/ours.$number")" != '' ]
+    done
+    # From the history.
+    for number in 1 4 6 7; do
+        wire "/v2/keys/w?wait=true&recursive=true&waitIndex=$number"
+        wire "/v2/keys/w/y?wait=true&waitIndex=$number"
+        wire "/v2/keys/?wait=true&recursive=true&waitIndex=$number"
+    done
+    # A connection goes on after a watch.
+    equal "$(curl -sS --max-time 5 "$KV/v2/keys/w?wait=true&waitIndex=8" "$KV/v2/keys/other" -w '%{num_connects}\n' | tail -n 1)" 0
+    # A refresh is no news, and a stream goes on and begins in the past.
+    curl -sS -N --max-time 15 "$KV/v2/keys/s?wait=true&stream=true&recursive=true&waitIndex=4" >"$BATS_TEST_TMPDIR/stream" 3>&- &
+    local stream=$!
+    curl -sSf -X PUT -d 'value=1&ttl=50' "$KV/v2/keys/s/a" >/dev/null
+    wait_for 5 grep -q set "$BATS_TEST_TMPDIR/stream"
+    curl -sSf -X PUT -d 'refresh=true&ttl=60' "$KV/v2/keys/s/a" >/dev/null
+    curl -sSf -X PUT -d value=2 "$KV/v2/keys/s/b" >/dev/null
+    curl -sSf -X DELETE "$KV/v2/keys/s/a" >/dev/null
+    wait_for 5 grep -q delete "$BATS_TEST_TMPDIR/stream"
+    kill "$stream"
+    equal "$(jq -r '.action + " " + .node.key' "$BATS_TEST_TMPDIR/stream" | tr '\n' ',')" "set /s/a,set /s/b,delete /s/a,"
+}
+
+@test "members, version, health and metrics" {
+    start_both
+    wire /version
+    equal "$(curl -sS "$KV/health")" "$(curl -sS "$ETCD/health")"
+    equal "$(curl -sS "$KV/v2/machines")" "$KV"
+    equal "$(curl -sS "$KV/v2/members" | jq -c '.members[] | [.name, .clientURLs]')" "[\"default\",[\"$KV\"]]"
+    equal "$(curl -sS "$KV/v2/members/leader" | jq -r .id)" "$(curl -sS "$KV/v2/stats/leader" | jq -r .leader)"
+    # Ids stay over a restart, since clients remember them; the term goes up.
+    local before; before=$(curl -sSI "$KV/v2/keys/" | tr -d '\r' | grep -i '^X-Etcd-Cluster-Id')
+    curl -sS -o /dev/null -X PUT -d value=x "$KV/v2/keys/x"
+    curl -sS -o /dev/null "$KV/v2/keys/none"
+    curl -sS "$KV/v2/stats/store" | jq -e '.setsSuccess == 1 and .getsFail == 1 and .watchers == 0'
+    equal "$(curl -sS "$KV/healthz")" ok
+    run curl -sS "$KV/metrics"
+    says 'dfriends_kv_index 4'
+    stop_services
+    start_kv
+    equal "$(curl -sSI "$KV/v2/keys/" | tr -d '\r' | grep -i '^X-Etcd-Cluster-Id')" "$before"
+    equal "$(index_of "$KV")" 4
+    equal "$(curl -sSI "$KV/v2/keys/" | tr -d '\r' | sed -n 's/^X-Raft-Term: //Ip')" 3
+}
+
+# The writer goes on all the while; the server is killed at moments of no choosing.
+@test "kill -9: every acknowledged key is there, and the index never goes back" {
+    local port; port=$(free_port)
+    start_service kv kv serve --listen "127.0.0.1:$port"
+    KV=http://127.0.0.1:$port
+    local i writers=()
+    for i in 1 2 3; do
+        python3 "$BATS_TEST_DIRNAME/../support/kv_writer.py" "$port" "$BATS_TEST_TMPDIR/acknowledged.$i" 3>&- &
+        writers+=($!)
+        OTHER_PIDS+=($!)
+    done
+    local last=0 highest index
+    for i in 1 2 3 4 5; do
+        sleep "0.$((RANDOM % 6 + 3))"
+        kill -9 "$SERVICE_PID"
+        wait "$SERVICE_PID" || true
+        highest=$(cat "$BATS_TEST_TMPDIR"/acknowledged.* | cut -d ' ' -f 2 | sort -n | tail -n 1)
+        [ "${highest:-0}" -gt "$last" ]
+        start_service kv kv serve --listen "127.0.0.1:$port"
+        index=$(index_of "$KV")
+        [ "$index" -ge "$highest" ]
+        last=$highest
+    done
+    kill "${writers[@]}"
+    wait "${writers[@]}" || true
+    curl -sSf "$KV/v2/keys/crash" | jq -r '.node.nodes[] | (.key | ltrimstr("/crash/")) + " " + (.createdIndex | tostring)' | sort >"$BATS_TEST_TMPDIR/found"
+    sort "$BATS_TEST_TMPDIR"/acknowledged.* >"$BATS_TEST_TMPDIR/wanted"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/wanted")" -gt 20 ]
+    run comm -23 "$BATS_TEST_TMPDIR/wanted" "$BATS_TEST_TMPDIR/found"
+    equal "$output" ''
+    # No two keys share an index.
+    equal "$(cut -d ' ' -f 2 "$BATS_TEST_TMPDIR/wanted" | sort | uniq -d)" ''
+}
+
+@test "an answer leaves only after the disk has the change" {
+    start_kv
+    strace -f -qq -s 24 -e trace=fsync,fdatasync,sendto,sendmsg,write,writev -o "$BATS_TEST_TMPDIR/trace" -p "$SERVICE_PID" 3>&- &
+    local tracer=$!
+    wait_for 5 grep -qE '^TracerPid:[^0-9]*[1-9]' "/proc/$SERVICE_PID/status"
+    sleep 0.2
+    curl -sSf -X PUT -d value=x "$KV/v2/keys/x" >/dev/null
+    wait_for 5 grep -q 'HTTP/1.1 201' "$BATS_TEST_TMPDIR/trace"
+    kill "$tracer"; wait "$tracer" || true
+    cat "$BATS_TEST_TMPDIR/trace"
+    local synced answered
+    synced=$(grep -nE '(fsync|fdatasync).*= 0' "$BATS_TEST_TMPDIR/trace" | head -n 1 | cut -d : -f 1)
+    answered=$(grep -n 'HTTP/1.1 201' "$BATS_TEST_TMPDIR/trace" | head -n 1 | cut -d : -f 1)
+    [ "$synced" -lt "$answered" ]
+}
+
+@test "a full disk: changes are refused, reads go on, nothing acknowledged is lost, and it mends itself" {
+    mkdir "$BATS_TEST_TMPDIR/small"
+    mount -t tmpfs -o size=3m none "$BATS_TEST_TMPDIR/small"
+    SERVICE_STATE=$BATS_TEST_TMPDIR/small/state start_kv
+    curl -sSf -X PUT -d value=kept "$KV/v2/keys/kept" >/dev/null
+    head -c 20000 /dev/zero | tr '\0' v >"$BATS_TEST_TMPDIR/value"
+    head -c 1500000 /dev/zero >"$BATS_TEST_TMPDIR/small/filler"
+    local i status acknowledged=() refused=0
+    for i in $(seq 200); do
+        status=$(curl -sS -o "$BATS_TEST_TMPDIR/answer" -w '%{http_code}' -X PUT --data-urlencode "value@$BATS_TEST_TMPDIR/value" "$KV/v2/keys/full/$i")
+        if [ "$status" = 201 ]; then acknowledged+=("$i"); else refused=$((refused + 1)); fi
+        [ "$refused" -lt 5 ] || break
+    done
+    [ "$refused" = 5 ]
+    [ ${#acknowledged[@]} -gt 0 ]
+    equal "$status" 500
+    run cat "$BATS_TEST_TMPDIR/answer"
+    says '"errorCode":300'
+    INPUT=$(cat "$BATS_TEST_TMPDIR/value") run outcome theirs "$KV" set /more
+    equal "$(head -n 1 <<<"$output")" 'exit 4'
+    INPUT=$(cat "$BATS_TEST_TMPDIR/value") run outcome ours "$KV" set /more
+    equal "$(head -n 1 <<<"$output")" 'exit 4'
+    says 'Error:  300: Raft Internal Error ('
+    equal "$(ours "$KV" get /kept)" kept
+    equal "$(curl -sSf "$KV/v2/keys/full" | jq '.node.nodes | length')" "${#acknowledged[@]}"
+    # A refused change is not seen, by a reader or by a watch.
+    equal "$(curl -sS -o /dev/null -w '%{http_code}' "$KV/v2/keys/full/$i")" 404
+    equal "$(index_of "$KV")" "$((4 + ${#acknowledged[@]}))"
+    # It starts on a full disk, too.
+    head -c 3000000 /dev/zero >"$BATS_TEST_TMPDIR/small/filler" 2>/dev/null || true
+    kill -9 "$SERVICE_PID"; wait "$SERVICE_PID" || true
+    SERVICE_STATE=$BATS_TEST_TMPDIR/small/state start_kv
+    equal "$(ours "$KV" get /kept)" kept
+    equal "$(index_of "$KV")" "$((4 + ${#acknowledged[@]}))"
+    rm "$BATS_TEST_TMPDIR/small/filler"
+    curl -sSf -X PUT --data-urlencode "value@$BATS_TEST_TMPDIR/value" "$KV/v2/keys/full/again" | jq -e ".node.createdIndex == $((5 + ${#acknowledged[@]}))"
+    kill -9 "$SERVICE_PID"; wait "$SERVICE_PID" || true
+    SERVICE_STATE=$BATS_TEST_TMPDIR/small/state start_kv
+    for i in "${acknowledged[@]}" again; do
+        equal "$(curl -sSf "$KV/v2/keys/full/$i" | jq '.node.value | length')" 20000
+    done
+    equal "$(ours "$KV" get /kept)" kept
+    stop_services
+}
+
+@test "a port that is taken and a state directory in use are refused with a clear word" {
+    start_kv
+    fails 5 timeout 10 "$DFRIENDS" --state-dir "$BATS_TEST_TMPDIR/other" kv serve --listen "$ADDRESS"
+    says "cannot listen on '$ADDRESS'"
+    says ":$PORT"
+    fails 5 timeout 10 "$DFRIENDS" --state-dir "$BATS_TEST_TMPDIR/kv-state" kv serve --listen 127.0.0.1:0
+    says "'kv' already serves the state directory '$BATS_TEST_TMPDIR/kv-state' (process $SERVICE_PID)"
+    equal "$(ours "$KV" set /still here)" here
+}
+
+@test "SIGTERM ends it in time although watches are open" {
+    start_kv
+    local i
+    for i in 1 2 3; do awaited "$KV" "/v2/keys/x?wait=true&recursive=true" "$BATS_TEST_TMPDIR/watch.$i"; done
+    awaited "$KV" "/v2/keys/x?wait=true&stream=true" "$BATS_TEST_TMPDIR/watch.4"
+    wait_for 5 watches 4
+    local begin=$SECONDS
+    kill "$SERVICE_PID"
+    local code=0
+    wait "$SERVICE_PID" || code=$?
+    equal "$code" 0
+    [ $((SECONDS - begin)) -le 10 ]
+    wait "${OTHER_PIDS[@]}" || true
+    # A watch that was cut off has told of no event.
+    for i in 1 2 3 4; do equal "$(tail -n 1 "$BATS_TEST_TMPDIR/watch.$i" | tr -d '\r')" ''; done
+}
+
+@test "discovery: three real etcds find each other" {
+    start_kv --discovery
+    local token; token=$(curl -sSf "$KV/new?size=3")
+    [[ $token =~ ^$KV/[0-9a-f]{32}$ ]]
+    equal "$(curl -sSf "$token/_config/size" | jq -r .node.value)" 3
+    [ "$(curl -sSf -X PUT "$KV/new?size=3")" != "$token" ]
+    local i clients=() peer client
+    for i in 1 2 3; do
+        peer=http://127.0.0.1:$(free_port) client=http://127.0.0.1:$(free_port)
+        etcd --name "n$i" --enable-v2 --discovery "$token" --data-dir "$BATS_TEST_TMPDIR/n$i" --unsafe-no-fsync \
+            --listen-client-urls "$client" --advertise-client-urls "$client" --listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" \
+            >"$BATS_TEST_TMPDIR/n$i.log" 2>&1 3>&- &
+        ETCD_PIDS+=($!)
+        clients+=("$client")
+    done
+    healthy() { theirs "${clients[0]}" cluster-health | grep -q 'cluster is healthy'; }
+    wait_for 40 healthy || { tail -n 3 "$BATS_TEST_TMPDIR"/n?.log; false; }
+    run theirs "${clients[0]}" cluster-health
+    equal "$(grep -c 'is healthy: got' <<<"$output")" 3
+    run theirs "${clients[2]}" member list
+    equal "$(wc -l <<<"$output")" 3
+    run ours "${clients[1]}" cluster-health
+    says 'cluster is healthy'
+    equal "$(ours "${clients[0]}" member list | sort)" "$(theirs "${clients[0]}" member list | sort)"
+    equal "$(ours "${clients[0]}" member list | grep -c isLeader=true)" 1
+    ours "$(IFS=,; echo "${clients[*]}")" set /replicated yes
+    equal "$(theirs "${clients[2]}" get -q /replicated)" yes
+    # The registry is kept like any key, and hidden.
+    equal "$(curl -sSf "$token?sorted=true" | jq '.node.nodes | length')" 3
+    equal "$(ours "$KV" ls -r)" ''
+    fails 4 ours "$KV" get /none
+    local size
+    for size in 0 -1 x 1001; do equal "$(curl -sS -o /dev/null -w '%{http_code}' "$KV/new?size=$size")" 400; done
+    equal "$(curl -sS -o /dev/null --path-as-is -w '%{http_code}' "$token/../../../secret")" 400
+    equal "$(curl -sS -o /dev/null -w '%{http_code}' "$KV/0123456789abcdef")" 404
+}
+
+@test "without --discovery there is no /new" {
+    start_kv
+    equal "$(curl -sS -o /dev/null -w '%{http_code}' "$KV/new")" 404
 }

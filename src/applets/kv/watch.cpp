@@ -38,7 +38,7 @@ int watch(Context& context)
     std::uint64_t index = first_index(context);
     for (;;) {
         const etcd::V2Answer answer = net::run(client.watch(key, recursive, index));
-        const etcd::V2Event& event = answer.value();
+        const etcd::V2Event& event = event_of(answer);
         index = event.node.modified + 1;
         if (event.node.dir)
             continue;
@@ -54,12 +54,14 @@ int exec_watch(Context& context)
 {
     if (context.arguments.size() < 2 || (context.arguments[1] == "--" && context.arguments.size() == 2))
         throw Error(ErrorKind::usage, "key and command to exec required");
-    std::vector<std::string> command(context.arguments.begin() + (context.arguments[1] == "--" ? 2 : 1), context.arguments.end());
+    std::vector<std::string> command(context.arguments.begin() + (context.arguments[1] == "--" ? 2 : 1),
+                                     context.arguments.end());
     etcd::V2Client client = make_client(context);
     std::uint64_t index = first_index(context);
     for (;;) {
-        const etcd::V2Answer answer = net::run(client.watch(key_argument(context), context.settings.flag("recursive"), index));
-        const etcd::V2Event& event = answer.value();
+        const etcd::V2Answer answer =
+            net::run(client.watch(key_argument(context), context.settings.flag("recursive"), index));
+        const etcd::V2Event& event = event_of(answer);
         index = event.node.modified + 1;
         if (event.node.dir)
             context.say("Ignored dir " + event.node.key);
