@@ -49,9 +49,18 @@ start_four() {
     KV=$KV_FOR_OURS
 }
 
-theirs() { ETCDCTL_API=2 etcdctl --endpoints "$@"; }
-ours() { "$DFRIENDS" kv ctl --endpoints "$@"; }
-linked() { "$BATS_TEST_TMPDIR/etcdctl" --endpoints "$@"; }
+# words_of CLIENT: sets `words` to its command: the real etcdctl, ours by its verb, or ours by a link's name.
+words_of() {
+    case $1 in
+    theirs) words=(env ETCDCTL_API=2 etcdctl) ;;
+    ours) words=("$DFRIENDS" kv ctl) ;;
+    linked) words=("$BATS_TEST_TMPDIR/etcdctl") ;;
+    esac
+}
+client() { words_of "$1" && "${words[@]}" --endpoints "${@:2}"; }
+theirs() { client theirs "$@"; }
+ours() { client ours "$@"; }
+linked() { client linked "$@"; }
 
 # outcome CLIENT URL ARGUMENT...: exit code, stdout and stderr in one text; moments and seconds left are masked.
 outcome() {
@@ -279,7 +288,7 @@ watches() { curl -sS "$KV/metrics" | grep -q "^etcd_debugging_store_watchers $1\
 # The watch of each client ends with the same output when the same happens.
 @test "etcdctl's words: watch" {
     start_four
-    local client url name
+    local client url name words
     for name in theirs:"$ETCD_FOR_THEIRS" ours:"$ETCD_FOR_OURS" theirs:"$KV_FOR_THEIRS" linked:"$KV_FOR_OURS"; do
         client=${name%%:*} url=${name#*:}
         theirs "$url" set /w/a before
@@ -288,11 +297,8 @@ watches() { curl -sS "$KV/metrics" | grep -q "^etcd_debugging_store_watchers $1\
             "$client" "$url" -o json watch --after-index 3 -r / >"$BATS_TEST_TMPDIR/second"
         ) 3>&- &
         local first=$!
-        timeout 20 bash -c "exec $(declare -f "$client" >/dev/null; case $client in
-            theirs) echo "env ETCDCTL_API=2 etcdctl" ;;
-            ours) echo "'$DFRIENDS' kv ctl" ;;
-            linked) echo "'$BATS_TEST_TMPDIR/etcdctl'" ;;
-            esac) --endpoints $url watch -f -r /w" >"$BATS_TEST_TMPDIR/third" 3>&- &
+        words_of "$client"
+        "${words[@]}" --endpoints "$url" watch -f -r /w >"$BATS_TEST_TMPDIR/third" 3>&- &
         local third=$!
         sleep 0.4
         theirs "$url" set /w/a after
@@ -319,11 +325,12 @@ watches() { curl -sS "$KV/metrics" | grep -q "^etcd_debugging_store_watchers $1\
 
 @test "etcdctl's words: exec-watch" {
     start_kv
-    local client
+    local client words
     for client in theirs ours linked; do
         local seen=$BATS_TEST_TMPDIR/seen-$client
+        words_of "$client"
         # shellcheck disable=SC2016
-        "$client" "$KV" exec-watch -r /job -- sh -c 'echo "$ETCD_WATCH_ACTION $ETCD_WATCH_KEY $ETCD_WATCH_VALUE $1" >>'"$seen" name argument >"$BATS_TEST_TMPDIR/log-$client" 2>&1 3>&- &
+        "${words[@]}" --endpoints "$KV" exec-watch -r /job -- sh -c 'echo "$ETCD_WATCH_ACTION $ETCD_WATCH_KEY $ETCD_WATCH_VALUE $1" >>'"$seen" name argument >"$BATS_TEST_TMPDIR/log-$client" 2>&1 3>&- &
         OTHER_PIDS+=($!)
     done
     wait_for 5 watches 3
