@@ -67,7 +67,8 @@ net::Task<V2Answer> V2Client::get(std::string key, bool recursive, bool sorted, 
     co_return co_await call("GET", std::move(key), std::move(query), std::nullopt);
 }
 
-net::Task<V2Answer> V2Client::put(std::string key, std::string value, std::optional<std::uint64_t> ttl, V2Condition condition)
+net::Task<V2Answer> V2Client::put(std::string key, std::string value, std::optional<std::uint64_t> ttl,
+                                  V2Condition condition)
 {
     Pairs form{{"value", std::move(value)}};
     add_ttl(form, ttl);
@@ -83,7 +84,8 @@ net::Task<V2Answer> V2Client::put_directory(std::string key, std::optional<std::
     co_return co_await call("PUT", std::move(key), std::move(query), std::move(form));
 }
 
-net::Task<V2Answer> V2Client::create_in_order(std::string directory, std::string value, std::optional<std::uint64_t> ttl)
+net::Task<V2Answer> V2Client::create_in_order(std::string directory, std::string value,
+                                              std::optional<std::uint64_t> ttl)
 {
     Pairs form{{"value", std::move(value)}};
     add_ttl(form, ttl);
@@ -118,6 +120,14 @@ net::Task<std::vector<V2Member>> V2Client::members()
     co_return decode_v2_members(text.body);
 }
 
+net::Task<V2Member> V2Client::leader()
+{
+    const Text text = co_await send("GET", "/v2/members/leader", std::nullopt, timeout_);
+    if (text.status != 200) // 503 during an election
+        co_return V2Member{};
+    co_return decode_v2_member(text.body);
+}
+
 net::Task<std::string> V2Client::fetch(std::string url)
 {
     http::Call request;
@@ -132,11 +142,13 @@ net::Task<V2Answer> V2Client::call(std::string method, std::string key, Pairs qu
     std::string target = target_of(key);
     if (!query.empty())
         target += "?" + encode_pairs(query);
-    const Text text = co_await send(std::move(method), std::move(target), form ? std::optional(encode_pairs(*form)) : std::nullopt, timeout_);
+    const Text text = co_await send(std::move(method), std::move(target),
+                                    form ? std::optional(encode_pairs(*form)) : std::nullopt, timeout_);
     co_return decode_v2_answer(text.status, text.body, text.index);
 }
 
-net::Task<V2Client::Text> V2Client::send(std::string method, std::string target, std::optional<std::string> form, std::chrono::milliseconds timeout)
+net::Task<V2Client::Text> V2Client::send(std::string method, std::string target, std::optional<std::string> form,
+                                         std::chrono::milliseconds timeout)
 {
     std::string reasons;
     for (std::size_t i = 0; i < endpoints_.size(); ++i) {

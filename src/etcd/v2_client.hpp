@@ -23,18 +23,22 @@ struct V2Condition {
 class V2Client {
   public:
     /// Endpoints are tried in turn; the one that answered last comes first. `timeout` is for one request.
-    explicit V2Client(const std::vector<std::string>& endpoints, std::chrono::milliseconds timeout = std::chrono::seconds(5));
+    explicit V2Client(const std::vector<std::string>& endpoints,
+                      std::chrono::milliseconds timeout = std::chrono::seconds(5));
 
     net::Task<V2Answer> get(std::string key, bool recursive = false, bool sorted = false, bool quorum = false);
-    net::Task<V2Answer> put(std::string key, std::string value, std::optional<std::uint64_t> ttl, V2Condition condition = {});
+    net::Task<V2Answer> put(std::string key, std::string value, std::optional<std::uint64_t> ttl,
+                            V2Condition condition = {});
     net::Task<V2Answer> put_directory(std::string key, std::optional<std::uint64_t> ttl, V2Condition condition = {});
     net::Task<V2Answer> create_in_order(std::string directory, std::string value, std::optional<std::uint64_t> ttl);
     net::Task<V2Answer> remove(std::string key, bool dir, bool recursive, V2Condition condition = {});
-    /// Waits for the first event with at least that index (0: the next one), as long as it takes. A server that stops makes it
-    /// ask again elsewhere.
+    /// Waits for the first event with at least that index (0: the next one), as long as it takes. A server that stops
+    /// makes it ask again elsewhere.
     net::Task<V2Answer> watch(std::string key, bool recursive, std::uint64_t index);
 
     net::Task<std::vector<V2Member>> members();
+    /// Its id is empty while there is none.
+    net::Task<V2Member> leader();
     /// The body of any other GET, from one endpoint.
     net::Task<std::string> fetch(std::string url);
 
@@ -47,7 +51,8 @@ class V2Client {
     };
     net::Task<V2Answer> call(std::string method, std::string key, Pairs query, std::optional<Pairs> form);
     /// Sends to the first endpoint that answers; Error(unavailable) lists what each one said.
-    net::Task<Text> send(std::string method, std::string target, std::optional<std::string> form, std::chrono::milliseconds timeout);
+    net::Task<Text> send(std::string method, std::string target, std::optional<std::string> form,
+                         std::chrono::milliseconds timeout);
 
     std::vector<http::Url> endpoints_;
     std::chrono::milliseconds timeout_;

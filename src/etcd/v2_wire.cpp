@@ -42,7 +42,7 @@ std::string quote(const std::string& text)
 
 std::string encode_node(const V2Node& node)
 {
-    std::string text = "{\"key\":" + quote(node.key);
+    std::string text = "{\"key\":" + quote(node.key == "/" ? "" : node.key);
     if (node.dir)
         text += ",\"dir\":true";
     text += ",\"value\":" + quote(node.value) + ",\"nodes\":";
@@ -71,6 +71,12 @@ std::vector<std::string> texts_of(const Json& list)
     return texts;
 }
 
+V2Member decode_member(const Json& object)
+{
+    return {text_of(object, "id"), text_of(object, "name"), texts_of(member_of(object, "peerURLs")),
+            texts_of(member_of(object, "clientURLs"))};
+}
+
 } // namespace
 
 V2Answer decode_v2_answer(int status, std::string_view body, std::uint64_t index)
@@ -78,8 +84,8 @@ V2Answer decode_v2_answer(int status, std::string_view body, std::uint64_t index
     const Json object = parse_answer(body);
     V2Answer answer;
     if (object.contains("errorCode")) {
-        answer.refusal = V2Refusal{static_cast<int>(number_of(object, "errorCode")), text_of(object, "message"), text_of(object, "cause"),
-                                   static_cast<std::uint64_t>(number_of(object, "index"))};
+        answer.refusal = V2Refusal{static_cast<int>(number_of(object, "errorCode")), text_of(object, "message"),
+                                   text_of(object, "cause"), static_cast<std::uint64_t>(number_of(object, "index"))};
         return answer;
     }
     if (status < 200 || status > 299 || !member_of(object, "node").is_object())
@@ -97,8 +103,13 @@ std::vector<V2Member> decode_v2_members(std::string_view body)
     const Json answer = parse_answer(body);
     std::vector<V2Member> members;
     for (const Json& object : member_of(answer, "members"))
-        members.push_back({text_of(object, "id"), text_of(object, "name"), texts_of(member_of(object, "peerURLs")), texts_of(member_of(object, "clientURLs"))});
+        members.push_back(decode_member(object));
     return members;
+}
+
+V2Member decode_v2_member(std::string_view body)
+{
+    return decode_member(parse_answer(body));
 }
 
 std::string encode_v2_event(const V2Event& event)

@@ -35,7 +35,7 @@ std::string key_argument(const Context& context)
 
 std::string value_argument(const Context& context)
 {
-    context.expect_arguments(1, 2);
+    context.expect_arguments(0, 2);
     if (context.arguments.size() > 1)
         return context.arguments[1];
     std::string value;
@@ -61,6 +61,13 @@ bool is_simple(const Context& context)
     return context.settings.text("output") == "simple" && !context.global.json;
 }
 
+const etcd::V2Event& event_of(const etcd::V2Answer& answer)
+{
+    if (answer.refusal)
+        throw Error(ErrorKind::invalid, "{}", answer.refusal->text());
+    return answer.event;
+}
+
 void print_event(Context& context, const etcd::V2Event& event)
 {
     const std::string& format = context.settings.text("output");
@@ -69,7 +76,8 @@ void print_event(Context& context, const etcd::V2Event& event)
     if (format == "json" || context.global.json) {
         context.write(etcd::encode_v2_event(event) + "\n");
     } else if (format == "extended") {
-        context.print("Key: {}\nCreated-Index: {}\nModified-Index: {}\n", event.node.key, event.node.created, event.node.modified);
+        context.print("Key: {}\nCreated-Index: {}\nModified-Index: {}\n", event.node.key == "/" ? "" : event.node.key,
+                      event.node.created, event.node.modified);
         if (event.prev_node)
             context.print("PrevNode.Value: {}\n", before);
         context.print("TTL: {}\nIndex: {}\n", event.node.ttl, event.index);

@@ -19,6 +19,9 @@ std::string key_argument(const Context& context);
 std::string value_argument(const Context& context);
 std::optional<std::uint64_t> ttl_option(const Context& context);
 
+/// The event of an answer; throws a refusal so that the exit code is 4 whatever its number: a server that refuses is
+/// there.
+const etcd::V2Event& event_of(const etcd::V2Answer& answer);
 /// Prints an answer in the format of --output.
 void print_event(Context& context, const etcd::V2Event& event);
 bool is_simple(const Context& context);

@@ -24,7 +24,7 @@ void print_keys(Context& context, const etcd::V2Node& node)
 /// What a directory verb prints: nothing, unless a format was asked for.
 int finish_directory(Context& context, const etcd::V2Answer& answer)
 {
-    const etcd::V2Event& event = answer.value();
+    const etcd::V2Event& event = event_of(answer);
     if (!is_simple(context))
         print_event(context, event);
     return 0;
@@ -32,7 +32,7 @@ int finish_directory(Context& context, const etcd::V2Answer& answer)
 
 int finish_key(Context& context, const etcd::V2Answer& answer)
 {
-    print_event(context, answer.value());
+    print_event(context, event_of(answer));
     return 0;
 }
 
@@ -40,10 +40,11 @@ int finish_key(Context& context, const etcd::V2Answer& answer)
 
 int get(Context& context)
 {
-    context.expect_arguments(1, 1);
+    context.expect_arguments(0, 1);
     etcd::V2Client client = make_client(context);
-    const etcd::V2Answer answer = net::run(client.get(key_argument(context), false, context.settings.flag("sort"), context.settings.flag("quorum")));
-    const etcd::V2Event& event = answer.value();
+    const etcd::V2Answer answer = net::run(
+        client.get(key_argument(context), false, context.settings.flag("sort"), context.settings.flag("quorum")));
+    const etcd::V2Event& event = event_of(answer);
     if (event.node.dir) {
         fmt::print(stderr, "{}: is a directory\n", event.node.key);
         return 1;
@@ -57,9 +58,9 @@ int ls(Context& context)
     context.expect_arguments(0, 1);
     etcd::V2Client client = make_client(context);
     const std::string key = context.arguments.empty() ? "/" : key_argument(context);
-    const etcd::V2Answer answer =
-        net::run(client.get(key, context.settings.flag("recursive"), context.settings.flag("sort"), context.settings.flag("quorum")));
-    const etcd::V2Event& event = answer.value();
+    const etcd::V2Answer answer = net::run(client.get(key, context.settings.flag("recursive"),
+                                                      context.settings.flag("sort"), context.settings.flag("quorum")));
+    const etcd::V2Event& event = event_of(answer);
     if (!is_simple(context)) {
         print_event(context, event);
         return 0;
@@ -73,7 +74,8 @@ int ls(Context& context)
 int set(Context& context)
 {
     etcd::V2Client client = make_client(context);
-    const etcd::V2Condition condition{std::nullopt, context.settings.text("swap-with-value"), index_option(context, "swap-with-index")};
+    const etcd::V2Condition condition{std::nullopt, context.settings.text("swap-with-value"),
+                                      index_option(context, "swap-with-index")};
     const std::string key = key_argument(context);
     return finish_key(context, net::run(client.put(key, value_argument(context), ttl_option(context), condition)));
 }
@@ -92,38 +94,42 @@ int update(Context& context)
 {
     etcd::V2Client client = make_client(context);
     const std::string key = key_argument(context);
-    return finish_key(context, net::run(client.put(key, value_argument(context), ttl_option(context), {.exists = true})));
+    return finish_key(context,
+                      net::run(client.put(key, value_argument(context), ttl_option(context), {.exists = true})));
 }
 
 int mkdir(Context& context)
 {
-    context.expect_arguments(1, 1);
+    context.expect_arguments(0, 1);
     etcd::V2Client client = make_client(context);
-    return finish_directory(context, net::run(client.put_directory(key_argument(context), ttl_option(context), {.exists = false})));
+    return finish_directory(
+        context, net::run(client.put_directory(key_argument(context), ttl_option(context), {.exists = false})));
 }
 
 int setdir(Context& context)
 {
-    context.expect_arguments(1, 1);
+    context.expect_arguments(0, 1);
     etcd::V2Client client = make_client(context);
     return finish_directory(context, net::run(client.put_directory(key_argument(context), ttl_option(context))));
 }
 
 int updatedir(Context& context)
 {
-    context.expect_arguments(1, 1);
+    context.expect_arguments(0, 1);
     etcd::V2Client client = make_client(context);
-    return finish_directory(context, net::run(client.put_directory(key_argument(context), ttl_option(context), {.exists = true})));
+    return finish_directory(
+        context, net::run(client.put_directory(key_argument(context), ttl_option(context), {.exists = true})));
 }
 
 int rm(Context& context)
 {
-    context.expect_arguments(1, 1);
+    context.expect_arguments(0, 1);
     etcd::V2Client client = make_client(context);
-    const etcd::V2Condition condition{std::nullopt, context.settings.text("with-value"), index_option(context, "with-index")};
-    const etcd::V2Answer answer =
-        net::run(client.remove(key_argument(context), context.settings.flag("dir"), context.settings.flag("recursive"), condition));
-    const etcd::V2Event& event = answer.value();
+    const etcd::V2Condition condition{std::nullopt, context.settings.text("with-value"),
+                                      index_option(context, "with-index")};
+    const etcd::V2Answer answer = net::run(client.remove(key_argument(context), context.settings.flag("dir"),
+                                                         context.settings.flag("recursive"), condition));
+    const etcd::V2Event& event = event_of(answer);
     if (!event.node.dir || !is_simple(context))
         print_event(context, event);
     return 0;
@@ -131,10 +137,10 @@ int rm(Context& context)
 
 int rmdir(Context& context)
 {
-    context.expect_arguments(1, 1);
+    context.expect_arguments(0, 1);
     etcd::V2Client client = make_client(context);
     const etcd::V2Answer answer = net::run(client.remove(key_argument(context), true, false));
-    const etcd::V2Event& event = answer.value();
+    const etcd::V2Event& event = event_of(answer);
     if (!event.node.dir || !is_simple(context))
         print_event(context, event);
     return 0;

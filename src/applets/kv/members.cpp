@@ -32,7 +32,8 @@ int cluster_health(Context& context)
     for (const etcd::V2Member& member : net::run(client.members())) {
         const std::string url = healthy_url(client, member);
         if (url.empty())
-            context.print("member {} is unreachable: {} are all unreachable\n", member.id, join(member.client_urls, ","));
+            context.print("member {} is unreachable: {} are all unreachable\n", member.id,
+                          join(member.client_urls, ","));
         else
             context.print("member {} is healthy: got healthy result from {}\n", member.id, url);
         healthy = healthy && !url.empty();
@@ -46,9 +47,11 @@ int member_list(Context& context)
     context.expect_arguments(0, 0);
     etcd::V2Client client = make_client(context);
     const auto members = net::run(client.members());
+    const std::string leader = net::run(client.leader()).id;
     for (const etcd::V2Member& member : members)
-        context.print("{}: name={} peerURLs={} clientURLs={} isLeader={}\n", member.id, member.name, join(member.peer_urls, ","), join(member.client_urls, ","),
-                      members.size() == 1 ? "true" : "false");
+        context.print("{}: name={} peerURLs={} clientURLs={} isLeader={}\n", member.id, member.name,
+                      join(member.peer_urls, ","), join(member.client_urls, ","),
+                      member.id == leader ? "true" : "false");
     return 0;
 }
 

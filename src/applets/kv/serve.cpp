@@ -33,8 +33,10 @@ class Front {
 void register_metrics(service::Metrics& metrics, v2::Keyspace& keyspace)
 {
     metrics.gauge("etcd_server_has_leader", "Whether or not a leader exists", [] { return 1.0; });
-    metrics.gauge("etcd_debugging_store_watchers", "Watches that wait", [&keyspace] { return static_cast<double>(keyspace.history().watches()); });
-    metrics.gauge("dfriends_kv_index", "Index of the last change", [&keyspace] { return static_cast<double>(keyspace.index()); });
+    metrics.gauge("etcd_debugging_store_watchers", "Watches that wait",
+                  [&keyspace] { return static_cast<double>(keyspace.history().watches()); });
+    metrics.gauge("dfriends_kv_index", "Index of the last change",
+                  [&keyspace] { return static_cast<double>(keyspace.index()); });
 }
 
 } // namespace
@@ -50,7 +52,8 @@ int serve(Context& context)
     service::Metrics metrics;
     register_metrics(metrics, keyspace);
     service::Daemon daemon(context.log());
-    daemon.listen(context.settings.list("listen"), Front(api, context.settings.flag("discovery") ? &discovery : nullptr), {.server_name = ""}, &metrics);
+    daemon.listen(context.settings.list("listen"),
+                  Front(api, context.settings.flag("discovery") ? &discovery : nullptr), {.server_name = ""}, &metrics);
     daemon.run_beside(keyspace.expire());
     daemon.on_stop([&keyspace] { keyspace.stop(); });
     return daemon.run();

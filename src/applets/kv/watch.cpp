@@ -31,17 +31,18 @@ void run_command(const std::vector<std::string>& command, const etcd::V2Event& e
 
 int watch(Context& context)
 {
-    context.expect_arguments(1, 1);
+    context.expect_arguments(0, 1);
+    const std::string key = key_argument(context);
     etcd::V2Client client = make_client(context);
     const bool recursive = context.settings.flag("recursive");
     std::uint64_t index = first_index(context);
     for (;;) {
-        const etcd::V2Answer answer = net::run(client.watch(key_argument(context), recursive, index));
-        const etcd::V2Event& event = answer.value();
+        const etcd::V2Answer answer = net::run(client.watch(key, recursive, index));
+        const etcd::V2Event& event = event_of(answer);
         index = event.node.modified + 1;
         if (event.node.dir)
             continue;
-        if (recursive && is_simple(context))
+        if (recursive) // in every format, as etcdctl does
             context.print("[{}] {}\n", event.action, event.node.key);
         print_event(context, event);
         if (!context.settings.flag("forever"))
@@ -51,17 +52,16 @@ int watch(Context& context)
 
 int exec_watch(Context& context)
 {
-    context.expect_arguments(2);
-    std::vector<std::string> command(context.arguments.begin() + 1, context.arguments.end());
-    if (command.front() == "--")
-        command.erase(command.begin());
-    if (command.empty())
+    if (context.arguments.size() < 2 || (context.arguments[1] == "--" && context.arguments.size() == 2))
         throw Error(ErrorKind::usage, "key and command to exec required");
+    std::vector<std::string> command(context.arguments.begin() + (context.arguments[1] == "--" ? 2 : 1),
+                                     context.arguments.end());
     etcd::V2Client client = make_client(context);
     std::uint64_t index = first_index(context);
     for (;;) {
-        const etcd::V2Answer answer = net::run(client.watch(key_argument(context), context.settings.flag("recursive"), index));
-        const etcd::V2Event& event = answer.value();
+        const etcd::V2Answer answer =
+            net::run(client.watch(key_argument(context), context.settings.flag("recursive"), index));
+        const etcd::V2Event& event = event_of(answer);
         index = event.node.modified + 1;
         if (event.node.dir)
             context.say("Ignored dir " + event.node.key);

@@ -46,7 +46,8 @@ http::Response method_not_allowed(std::string allow)
 http::Response redirect(const std::string& clean)
 {
     const std::string location = encode_percent(clean, "/");
-    http::Response response = http::text_response(301, "<a href=\"" + location + "\">Moved Permanently</a>.\n\n", "text/html; charset=utf-8");
+    http::Response response =
+        http::text_response(301, "<a href=\"" + location + "\">Moved Permanently</a>.\n\n", "text/html; charset=utf-8");
     response.headers.set("Location", location);
     return response;
 }
@@ -106,11 +107,15 @@ void Api::add_headers(http::Response& response, std::uint64_t index) const
 
 net::Task<http::Response> Api::operator()(http::Request& request)
 {
-    if (request.method == "OPTIONS") {
-        http::Response response;
-        allow_all_origins(response);
-        co_return response;
-    }
+    http::Response response;
+    if (request.method != "OPTIONS")
+        response = co_await route(request);
+    allow_all_origins(response);
+    co_return response;
+}
+
+net::Task<http::Response> Api::route(http::Request& request)
+{
     const auto path = decode_percent(request.path());
     if (!path || !path->starts_with('/'))
         co_return http::text_response(400, "bad request path\n");
@@ -141,7 +146,8 @@ net::Task<http::Response> Api::keys(http::Request& request, std::string key)
     if (method != "GET" && method != "HEAD" && method != "PUT" && method != "POST" && method != "DELETE")
         co_return method_not_allowed("HEAD,GET,PUT,POST,DELETE");
     if (key.size() > longest_key || components(key).size() > deepest_key)
-        co_return refuse({Code::invalid_field, fmt::format("a key has at most {} bytes and {} levels", longest_key, deepest_key), 0});
+        co_return refuse({Code::invalid_field,
+                          fmt::format("a key has at most {} bytes and {} levels", longest_key, deepest_key), 0});
     std::string form;
     if ((method == "PUT" || method == "POST") && is_form(request)) {
         bool too_large = false;
@@ -191,7 +197,8 @@ net::Task<http::Response> Api::change(const http::Request& request, const Parame
         co_return refuse(*outcome->refusal);
     const bool terse = parameters.no_value_on_success && request.method != "DELETE";
     const std::string_view body = outcome->event->body;
-    http::Response response = json_response(terse ? std::string(body.substr(0, body.find(','))) + "}\n" : std::string(body) + "\n");
+    http::Response response =
+        json_response(terse ? std::string(body.substr(0, body.find(','))) + "}\n" : std::string(body) + "\n");
     response.status = outcome->created ? 201 : 200;
     add_headers(response, outcome->event->index);
     co_return response;
@@ -201,14 +208,21 @@ net::Task<http::Response> Api::watch(http::Request& request, std::string key, co
 {
     History& history = keyspace_.history();
     const std::uint64_t index = keyspace_.index();
-    if (parameters.wait_index != 0 && parameters.wait_index < history.oldest())
-        co_return refuse({Code::event_index_cleared, fmt::format("the requested history has been cleared [{}/{}]", history.oldest(), parameters.wait_index), index});
+    if (parameters.wait_index != 0 && parameters.wait_index < history.floor())
+        co_return refuse(
+            {Code::event_index_cleared,
+             fmt::format("the requested history has been cleared [{}/{}]", history.floor(), parameters.wait_index),
+             index});
     if (history.watches() >= most_watches)
         throw Error(ErrorKind::unavailable, "more than {} watches", most_watches);
     http::Response response = json_response("");
     add_headers(response, index);
-    Watch watch{{std::move(key), parameters.recursive}, parameters.wait_index != 0 ? parameters.wait_index : index + 1, parameters.stream, request.connection};
-    response.body = http::Producer([&history, watch = std::move(watch)](http::BodyWriter& writer) { return run_watch(history, watch, writer); });
+    Watch watch{{std::move(key), parameters.recursive},
+                parameters.wait_index != 0 ? parameters.wait_index : index + 1,
+                parameters.stream,
+                request.connection};
+    response.body = http::Producer(
+        [&history, watch = std::move(watch)](http::BodyWriter& writer) { return run_watch(history, watch, writer); });
     co_return response;
 }
 
@@ -216,10 +230,10 @@ http::Response Api::members(const http::Request& request, bool leader_only) cons
 {
     // The address that the client itself used: clients that ask for the members go on with what they are told.
     const std::string url = quote("http://" + std::string(request.headers.get("Host")));
-    const std::string member = fmt::format(R"({{"id":"{:x}","name":{},"peerURLs":[{}],"clientURLs":[{}]}})", keyspace_.member_id(), quote(name_), url, url);
+    const std::string member = fmt::format(R"({{"id":"{:x}","name":{},"peerURLs":[{}],"clientURLs":[{}]}})",
+                                           keyspace_.member_id(), quote(name_), url, url);
     http::Response response = json_response(leader_only ? member + "\n" : "{\"members\":[" + member + "]}\n");
     response.headers.set("X-Etcd-Cluster-Id", fmt::format("{:x}", keyspace_.cluster_id()));
-    allow_all_origins(response);
     return response;
 }
 
@@ -229,8 +243,9 @@ http::Response Api::statistics(std::string_view which) const
     if (which == "leader")
         return json_response(fmt::format(R"({{"leader":"{}","followers":{{}}}})", id));
     if (which == "self")
-        return json_response(fmt::format(R"({{"name":{},"id":"{}","state":"StateLeader","leaderInfo":{{"leader":"{}"}},"recvAppendRequestCnt":0,"sendAppendRequestCnt":0}})",
-                                         quote(name_), id, id));
+        return json_response(fmt::format(
+            R"({{"name":{},"id":"{}","state":"StateLeader","leaderInfo":{{"leader":"{}"}},"recvAppendRequestCnt":0,"sendAppendRequestCnt":0}})",
+            quote(name_), id, id));
     if (which != "store")
         return not_found();
     const auto& counts = keyspace_.statistics().counts;
@@ -239,12 +254,14 @@ http::Response Api::statistics(std::string_view which) const
         return found == counts.end() ? 0 : found->second;
     };
     std::string text = "{";
-    for (const std::string_view operation : {"gets", "sets", "delete", "update", "create", "compareAndSwap", "compareAndDelete"})
+    for (const std::string_view operation :
+         {"gets", "sets", "delete", "update", "create", "compareAndSwap", "compareAndDelete"})
         for (const std::string_view result : {"Success", "Fail"}) {
             const std::string name = std::string(operation).append(result);
             text += fmt::format("\"{}\":{},", name, count(name));
         }
-    return json_response(text + fmt::format(R"("expireCount":{},"watchers":{}}})", count("expireSuccess"), keyspace_.history().watches()));
+    return json_response(text + fmt::format(R"("expireCount":{},"watchers":{}}})", count("expireSuccess"),
+                                            keyspace_.history().watches()));
 }
 
 } // namespace dfriends::kv::v2

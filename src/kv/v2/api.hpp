@@ -12,7 +12,10 @@ namespace dfriends::kv::v2 {
 class Api {
   public:
     /// `name`: of the only member, as lists of members show it.
-    Api(Keyspace& keyspace, Clock clock, std::string name) : keyspace_(keyspace), clock_(std::move(clock)), name_(std::move(name)) {}
+    Api(Keyspace& keyspace, Clock clock, std::string name)
+        : keyspace_(keyspace), clock_(std::move(clock)), name_(std::move(name))
+    {
+    }
 
     /// Answers any request: /v2/…, /version, /health; others 404.
     net::Task<http::Response> operator()(http::Request& request);
@@ -20,7 +23,9 @@ class Api {
     net::Task<http::Response> keys(http::Request& request, std::string key);
 
   private:
-    net::Task<http::Response> change(const http::Request& request, const struct Parameters& parameters, std::string key);
+    net::Task<http::Response> route(http::Request& request);
+    net::Task<http::Response> change(const http::Request& request, const struct Parameters& parameters,
+                                     std::string key);
     net::Task<http::Response> get(std::string key, const struct Parameters& parameters);
     net::Task<http::Response> watch(http::Request& request, std::string key, const struct Parameters& parameters);
     http::Response refuse(const Refusal& refusal) const;

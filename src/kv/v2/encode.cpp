@@ -20,11 +20,13 @@ std::size_t character_length(std::string_view text)
     if (first >= 0xc2 && first <= 0xdf)
         return follows(1) ? 2 : 0;
     if (first >= 0xe0 && first <= 0xef) {
-        const bool good = follows(1) && follows(2) && (first != 0xe0 || byte(1) >= 0xa0) && (first != 0xed || byte(1) < 0xa0);
+        const bool good =
+            follows(1) && follows(2) && (first != 0xe0 || byte(1) >= 0xa0) && (first != 0xed || byte(1) < 0xa0);
         return good ? 3 : 0;
     }
     if (first >= 0xf0 && first <= 0xf4) {
-        const bool good = follows(1) && follows(2) && follows(3) && (first != 0xf0 || byte(1) >= 0x90) && (first != 0xf4 || byte(1) < 0x90);
+        const bool good = follows(1) && follows(2) && follows(3) && (first != 0xf0 || byte(1) >= 0x90) &&
+                          (first != 0xf4 || byte(1) < 0x90);
         return good ? 4 : 0;
     }
     return 0;
@@ -67,7 +69,8 @@ std::string encode_children(std::string_view path, const Node& node, TimePoint n
         if (name.starts_with('_'))
             continue; // hidden
         list += list.empty() ? "" : ",";
-        list += encode_node(join_path(path, name), *child, now, {.recursive = listing.recursive, .children = listing.recursive});
+        list += encode_node(join_path(path, name), *child, now,
+                            {.recursive = listing.recursive, .children = listing.recursive});
     }
     return list;
 }

@@ -10,7 +10,8 @@
 
 namespace dfriends::kv::v2 {
 
-/// A JSON string as Go's encoder writes it: <, > and & escaped, each invalid byte of UTF-8 as \ufffd. Clients compare bytes.
+/// A JSON string as Go's encoder writes it: <, > and & escaped, each invalid byte of UTF-8 as \ufffd. Clients compare
+/// bytes.
 std::string quote(std::string_view text);
 
 /// What of a directory is shown.
@@ -19,7 +20,8 @@ struct Listing {
     bool children = true; ///< false: the directory alone, as in events
 };
 
-/// {"key":…,"value":…,"dir":…,"expiration":…,"ttl":…,"nodes":…,"modifiedIndex":…,"createdIndex":…}, empty members left out.
+/// {"key":…,"value":…,"dir":…,"expiration":…,"ttl":…,"nodes":…,"modifiedIndex":…,"createdIndex":…}, empty members left
+/// out.
 std::string encode_node(std::string_view path, const Node& node, TimePoint now, const Listing& listing);
 
 /// {"action":…,"node":…,"prevNode":…} without a line end.

@@ -76,7 +76,8 @@ int status_of(Code code)
 
 std::string encode(const Refusal& refusal)
 {
-    std::string text = fmt::format(R"({{"errorCode":{},"message":{})", static_cast<int>(refusal.code), quote(message_of(refusal.code)));
+    std::string text = fmt::format(R"({{"errorCode":{},"message":{})", static_cast<int>(refusal.code),
+                                   quote(message_of(refusal.code)));
     if (!refusal.cause.empty())
         text += ",\"cause\":" + quote(refusal.cause);
     return text + fmt::format(",\"index\":{}}}\n", refusal.index);

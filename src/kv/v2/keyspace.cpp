@@ -56,6 +56,13 @@ struct Keyspace::Waiting {
     std::exception_ptr failure;
     bool done = false;
     net::Event answered;
+
+    void finish(std::exception_ptr why)
+    {
+        failure = std::move(why);
+        done = true;
+        answered.notify_all();
+    }
 };
 
 void Statistics::count(std::string_view operation, bool success)
@@ -66,7 +73,7 @@ void Statistics::count(std::string_view operation, bool success)
 Keyspace::Keyspace(state::Store& store, Clock clock) : store_(store), clock_(std::move(clock)) {}
 Keyspace::~Keyspace() = default;
 
-void Keyspace::load()
+void Keyspace::load_rows()
 {
     tree_ = Tree();
     history_.clear();
@@ -86,8 +93,19 @@ void Keyspace::load()
         if (node.expires)
             expiries_.emplace(*node.expires, path);
     });
-    if (cluster_id_ != 0)
+}
+
+void Keyspace::load()
+{
+    load_rows();
+    if (cluster_id_ != 0) {
+        ++boots_;
+        try {
+            store_.change([this](state::Database& changed) { Rows(changed).set_number("boots", boots_); });
+        } catch (const Error&) { // a full disk, say: it is only told, and reading goes on
+        }
         return;
+    }
     cluster_id_ = random_id();
     member_id_ = random_id();
     store_.change([this](state::Database& changed) {
@@ -99,8 +117,6 @@ void Keyspace::load()
 
 net::Task<Outcome> Keyspace::change(Operation operation)
 {
-    if (is_stale_)
-        load();
     if (queue_.size() >= longest_queue)
         throw Error(ErrorKind::unavailable, "too many changes wait for the disk");
     const auto waiting = std::make_shared<Waiting>();
@@ -133,6 +149,13 @@ net::Task<> Keyspace::commit_waiting()
 /// Changes the tree, then the disk, and only then tells anybody.
 net::Task<> Keyspace::commit(std::vector<std::shared_ptr<Waiting>> batch)
 {
+    if (is_stale_ && !reload()) {
+        const auto failure =
+            std::make_exception_ptr(Error(ErrorKind::unavailable, "the state database cannot be read"));
+        for (const auto& waiting : batch)
+            waiting->finish(failure);
+        co_return;
+    }
     const TimePoint now = clock_();
     const auto shared = std::make_shared<std::vector<Effect>>(); // the writer may still read it when this task is gone
     std::vector<Effect>& effects = *shared;
@@ -174,7 +197,6 @@ net::Task<> Keyspace::commit(std::vector<std::shared_ptr<Waiting>> batch)
         Waiting& waiting = *batch[i];
         Effect& effect = effects[i];
         statistics_.count(statistic_of(waiting.operation.action), !effect.refusal && !failure);
-        waiting.failure = failure;
         waiting.outcome.created = effect.created;
         waiting.outcome.refusal = std::move(effect.refusal);
         if (!failure && !waiting.outcome.refusal) {
@@ -183,20 +205,21 @@ net::Task<> Keyspace::commit(std::vector<std::shared_ptr<Waiting>> batch)
             history_.add(waiting.outcome.event);
         }
         waiting.outcome.index = committed_;
-        waiting.done = true;
-        waiting.answered.notify_all();
+        waiting.finish(failure);
     }
     committed_event_.notify_all();
 }
 
-/// After a failed commit: the tree must not show what is not on disk. Where even that fails, the next request tries again.
-void Keyspace::reload()
+/// After a failed commit: the tree must not show what is not on disk. Where even that fails, the next request tries
+/// again.
+bool Keyspace::reload()
 {
     is_stale_ = true;
     try {
-        load();
-    } catch (const Error&) {
+        load_rows();
+    } catch (const Error&) { // is_stale_ stays
     }
+    return !is_stale_;
 }
 
 /// A node that lost its expiry keeps an entry here; it is found to be void when it comes up.
@@ -211,21 +234,24 @@ void Keyspace::track_expiry(const Effect& effect)
 
 bool Keyspace::is_in_flight(const std::string& path) const
 {
-    return std::ranges::any_of(in_flight_, [&](const std::string& changed) { return changed == path || is_below(changed, path) || is_below(path, changed); });
+    return std::ranges::any_of(in_flight_, [&](const std::string& changed) {
+        return changed == path || is_below(changed, path) || is_below(path, changed);
+    });
 }
 
 net::Task<Reading> Keyspace::read(std::string path, bool recursive)
 {
-    if (is_stale_)
-        load();
     while (is_in_flight(path))
         co_await committed_event_.wait();
+    if (is_stale_) // no commit is under way then: each one begins with a fresh tree
+        load_rows();
     Reading reading;
     reading.index = committed_;
     const Tree::Walk walk = tree_.walk(path);
     statistics_.count("gets", walk.node != nullptr);
     if (walk.node == nullptr)
-        reading.refusal = Refusal{walk.at_file ? Code::not_a_directory : Code::key_not_found, walk.stopped_at, committed_};
+        reading.refusal =
+            Refusal{walk.at_file ? Code::not_a_directory : Code::key_not_found, walk.stopped_at, committed_};
     else
         reading.node = encode_node(path, *walk.node, clock_(), {.recursive = recursive, .children = true});
     co_return reading;
@@ -236,7 +262,9 @@ net::Task<> Keyspace::expire()
     constexpr std::chrono::milliseconds longest{60'000};
     while (!stopped_) {
         if (expiries_.empty() || expiries_.begin()->first > clock_()) {
-            const auto until = expiries_.empty() ? longest : std::chrono::ceil<std::chrono::milliseconds>(expiries_.begin()->first - clock_());
+            const auto until = expiries_.empty()
+                                   ? longest
+                                   : std::chrono::ceil<std::chrono::milliseconds>(expiries_.begin()->first - clock_());
             co_await expiries_changed_.wait(std::clamp(until, std::chrono::milliseconds(1), longest));
             continue;
         }

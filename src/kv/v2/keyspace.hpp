@@ -43,8 +43,8 @@ struct Statistics {
     void count(std::string_view operation, bool success);
 };
 
-/// The v2 keyspace: in memory for reading, in the state database for good. All changes that wait while a commit runs go into the next
-/// one together. Nothing is answered, shown to a reader or told to a watch before it is on disk.
+/// The v2 keyspace: in memory for reading, in the state database for good. All changes that wait while a commit runs go
+/// into the next one together. Nothing is answered, shown to a reader or told to a watch before it is on disk.
 class Keyspace {
   public:
     Keyspace(state::Store& store, Clock clock);
@@ -71,9 +71,10 @@ class Keyspace {
 
   private:
     struct Waiting;
+    void load_rows();
     net::Task<> commit_waiting();
     net::Task<> commit(std::vector<std::shared_ptr<Waiting>> batch);
-    void reload();
+    bool reload();
     void track_expiry(const Effect& effect);
     bool is_in_flight(const std::string& path) const;
 
@@ -82,7 +83,7 @@ class Keyspace {
     Tree tree_;
     History history_;
     Statistics statistics_;
-    std::uint64_t committed_ = 3; ///< a fresh etcd has used three for itself: the first user's change gets 4
+    std::uint64_t committed_ = first_index - 1;
     std::uint64_t boots_ = 1;
     std::uint64_t cluster_id_ = 0;
     std::uint64_t member_id_ = 0;

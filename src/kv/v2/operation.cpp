@@ -13,9 +13,11 @@ namespace {
 /// One operation at work on the tree.
 class Work {
   public:
-    Work(Tree& tree, const Operation& operation, std::uint64_t index, TimePoint now) : tree_(tree), operation_(operation), index_(index), now_(now)
+    Work(Tree& tree, const Operation& operation, std::uint64_t index, TimePoint now)
+        : tree_(tree), operation_(operation), index_(index), now_(now)
     {
-        path_ = operation.action == Action::create_in_order ? join_path(operation.path, fmt::format("{:020}", index)) : operation.path;
+        path_ = operation.action == Action::create_in_order ? join_path(operation.path, fmt::format("{:020}", index))
+                                                            : operation.path;
     }
 
     Effect run()
@@ -51,7 +53,10 @@ class Work {
         return effect;
     }
 
-    Effect refuse_missing(const Tree::Walk& walk) { return refuse(walk.at_file ? Code::not_a_directory : Code::key_not_found, walk.stopped_at); }
+    Effect refuse_missing(const Tree::Walk& walk)
+    {
+        return refuse(walk.at_file ? Code::not_a_directory : Code::key_not_found, walk.stopped_at);
+    }
 
     std::string show(const Node& node) const { return encode_node(path_, node, now_, {.children = false}); }
 
@@ -60,7 +65,8 @@ class Work {
         effect.event.index = index_;
         effect.event.path = path_;
         effect.event.is_silent = operation_.refresh;
-        effect.event.body = encode_event(action_name(operation_.action), show(node), before ? show(*before) : std::string());
+        effect.event.body =
+            encode_event(action_name(operation_.action), show(node), before ? show(*before) : std::string());
     }
 
     /// set and create: a new node in the place of a file or of nothing.

@@ -46,11 +46,12 @@ struct RowChange {
 struct Effect {
     std::optional<Refusal> refusal; ///< then nothing changed
     Event event;
-    bool created = false;    ///< the answer is 201
+    bool created = false; ///< the answer is 201
     std::vector<RowChange> rows;
 };
 
-/// Checks and carries out an operation; `index` is the one that it gets if it succeeds. The rules are those of etcd 2's store.
+/// Checks and carries out an operation; `index` is the one that it gets if it succeeds. The rules are those of etcd 2's
+/// store.
 Effect apply(Tree& tree, const Operation& operation, std::uint64_t index, TimePoint now);
 
 std::string_view action_name(Action action);

@@ -85,7 +85,8 @@ std::optional<bool> find_flag(const Values& values, std::string_view name, bool 
         return std::nullopt;
     const auto value = flag_value(found->second);
     if (!value)
-        stop(Code::invalid_field, quoted ? fmt::format("invalid value for \"{}\"", name) : fmt::format("invalid value for {}", name));
+        stop(Code::invalid_field,
+             quoted ? fmt::format("invalid value for \"{}\"", name) : fmt::format("invalid value for {}", name));
     return value;
 }
 
@@ -127,7 +128,8 @@ Parameters read(std::string_view method, const Values& values)
 
 } // namespace
 
-std::variant<Parameters, Refusal> parse_parameters(std::string_view method, std::string_view query, std::string_view form)
+std::variant<Parameters, Refusal> parse_parameters(std::string_view method, std::string_view query,
+                                                   std::string_view form)
 {
     try {
         Values values;

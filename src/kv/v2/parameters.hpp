@@ -24,8 +24,9 @@ struct Parameters {
     bool no_value_on_success = false;
 };
 
-/// Reads the query and, for PUT and POST, the form; the form wins, and the first value of a name. The order of the checks is etcd's,
-/// since clients see which one fails first.
-std::variant<Parameters, Refusal> parse_parameters(std::string_view method, std::string_view query, std::string_view form);
+/// Reads the query and, for PUT and POST, the form; the form wins, and the first value of a name. The order of the
+/// checks is etcd's, since clients see which one fails first.
+std::variant<Parameters, Refusal> parse_parameters(std::string_view method, std::string_view query,
+                                                   std::string_view form);
 
 } // namespace dfriends::kv::v2

@@ -10,7 +10,11 @@ void Rows::change(const RowChange& change)
     if (!change.node) {
         // '0' follows '/': the range holds just what lies below the path.
         const std::string low = change.path + "/", high = change.path + "0";
-        database_.prepare("delete from kv_node where path = ?1 or (path >= ?2 and path < ?3)").bind_blob(change.path).bind_blob(low).bind_blob(high).run();
+        database_.prepare("delete from kv_node where path = ?1 or (path >= ?2 and path < ?3)")
+            .bind_blob(change.path)
+            .bind_blob(low)
+            .bind_blob(high)
+            .run();
         return;
     }
     const Node& node = *change.node;
@@ -18,9 +22,10 @@ void Rows::change(const RowChange& change)
     if (node.expires)
         expires = node.expires->time_since_epoch().count();
     database_
-        .prepare("insert into kv_node (path, dir, value, created, modified, expires) values (?, ?, ?, ?, ?, ?) "
-                 "on conflict (path) do update set dir = excluded.dir, value = excluded.value, created = excluded.created, "
-                 "modified = excluded.modified, expires = excluded.expires")
+        .prepare(
+            "insert into kv_node (path, dir, value, created, modified, expires) values (?, ?, ?, ?, ?, ?) "
+            "on conflict (path) do update set dir = excluded.dir, value = excluded.value, created = excluded.created, "
+            "modified = excluded.modified, expires = excluded.expires")
         .bind_blob(change.path)
         .bind(node.dir)
         .bind_blob(node.value)
@@ -48,7 +53,12 @@ void Rows::forget_events(std::uint64_t index)
 
 void Rows::set_number(std::string_view name, std::uint64_t value)
 {
-    database_.prepare("insert into kv_meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value").bind(name).bind(value).run();
+    database_
+        .prepare(
+            "insert into kv_meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value")
+        .bind(name)
+        .bind(value)
+        .run();
 }
 
 std::uint64_t Rows::number(std::string_view name, std::uint64_t fallback)
@@ -60,7 +70,8 @@ std::uint64_t Rows::number(std::string_view name, std::uint64_t fallback)
 void Rows::load(Tree& tree)
 {
     // Parents sort before their children.
-    state::Statement query = database_.prepare("select path, dir, value, created, modified, expires from kv_node order by path");
+    state::Statement query =
+        database_.prepare("select path, dir, value, created, modified, expires from kv_node order by path");
     while (query.next()) {
         Node node;
         node.dir = query.integer(1) != 0;
@@ -81,7 +92,8 @@ void Rows::load(Tree& tree)
 std::vector<Event> Rows::load_events()
 {
     std::vector<Event> events;
-    state::Statement query = database_.prepare("select number, path, removes_dir, is_silent, body from kv_event order by number");
+    state::Statement query =
+        database_.prepare("select number, path, removes_dir, is_silent, body from kv_event order by number");
     while (query.next()) {
         Event event;
         event.index = static_cast<std::uint64_t>(query.integer(0));

@@ -38,9 +38,9 @@ class Tree {
 
     /// How far a path leads.
     struct Walk {
-        Node* node = nullptr;      ///< the node at the path, or null
-        std::string stopped_at;    ///< the first component that is missing, or the file in the middle of the path
-        bool at_file = false;      ///< it was a file
+        Node* node = nullptr;   ///< the node at the path, or null
+        std::string stopped_at; ///< the first component that is missing, or the file in the middle of the path
+        bool at_file = false;   ///< it was a file
     };
     Walk walk(std::string_view path);
     Node* find(std::string_view path) { return walk(path).node; }

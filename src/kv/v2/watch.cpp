@@ -22,7 +22,7 @@ net::Task<> run_watch(History& history, Watch watch, http::BodyWriter& writer)
                 co_return;
             continue;
         }
-        if (history.oldest() > watch.next)
+        if (history.floor() > watch.next)
             throw Error(ErrorKind::unavailable, "a slow watch fell out of the history");
         if (history.is_stopped())
             throw Error(ErrorKind::unavailable, "the server stops");
