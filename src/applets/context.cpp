@@ -63,6 +63,18 @@ const config::Node& Context::configuration()
     return *inside_->configuration;
 }
 
+config::Settings Context::reread_settings()
+{
+    const auto before = std::move(inside_->configuration);
+    inside_->configuration.reset();
+    try {
+        return make_settings(*this);
+    } catch (const Error&) {
+        inside_->configuration = before;
+        throw;
+    }
+}
+
 std::filesystem::path Context::state_directory() const
 {
     return config::state_directory(global.state_directory);

@@ -221,7 +221,8 @@ class CommandLine {
         context.applet = applet_;
         context.verb = verb_;
         context.arguments = std::move(parsed.arguments);
-        make_settings(context, rows);
+        context.make_settings = [this, rows](Context& of) { return make_settings(of, rows); };
+        context.settings = context.make_settings(context);
         prepare(context);
         return verb_->run(context);
     }
@@ -259,7 +260,7 @@ class CommandLine {
         }
     }
 
-    void make_settings(Context& context, const std::vector<config::Setting>& rows) const
+    config::Settings make_settings(Context& context, const std::vector<config::Setting>& rows) const
     {
         config::Settings::Sources sources;
         sources.flags = &flags_;
@@ -268,7 +269,7 @@ class CommandLine {
             sources.file = find_section(context.configuration(), *applet_, *verb_);
             sources.environment_prefix = config::environment_name("DFRIENDS_", config::Setting{.name = section}) + "_";
         }
-        context.settings = config::Settings(rows, sources);
+        return config::Settings(rows, sources);
     }
 
     void prepare(Context& context) const

@@ -249,6 +249,20 @@ END
   [ $((SECONDS - begun)) -le 10 ]
 }
 
+@test "SIGHUP reads the configuration again; what is not valid changes nothing" {
+  printf 'cache:\n  listen: ["127.0.0.1:0"]\n' >c.yaml
+  start_service cache --config "$PWD/c.yaml" cache serve --dir "$PWD/content"
+  offline() { curl -s "http://$ADDRESS/" | grep -qi offline; }
+  fails 1 offline
+  printf 'cache:\n  listen: ["127.0.0.1:0"]\n  offline: true\n' >c.yaml
+  kill -HUP "$SERVICE_PID"
+  wait_for 5 offline
+  printf 'cache:\n  offline: perhaps\n' >c.yaml
+  kill -HUP "$SERVICE_PID"
+  wait_for 5 grep -q "cannot read the configuration again" "$SERVICE_LOG"
+  offline
+}
+
 @test "sockets from a service manager are taken over" {
   cat >activate.py <<'END'
 import os, socket, sys
