@@ -165,8 +165,8 @@ engine::ContainerSpec container_spec(const Resource& resource)
             spec.entrypoint = command_words(resource, "entrypoint");
         return spec;
     } catch (const Error& error) {
-        throw Error(ErrorKind::invalid, resource.position, "'{}': {}", address(resource), error.message())
-            .hint(error.hint());
+        const ErrorKind kind = error.kind() == ErrorKind::usage ? ErrorKind::invalid : error.kind();
+        throw Error(kind, resource.position, "'{}': {}", address(resource), error.message()).hint(error.hint());
     }
 }
 

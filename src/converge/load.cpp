@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/load.hpp"
 
+#include "converge/attributes.hpp"
 #include "converge/chef/recipe.hpp"
+#include "converge/container_spec.hpp"
 #include "converge/puppet/manifest.hpp"
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
@@ -65,6 +67,21 @@ Catalog read(const fs::path& file, const Facts& facts)
     return catalog;
 }
 
+/// Options that docker run does not know are mistakes of the file. What they name on disk may still be made by the run itself.
+void check_containers(const Catalog& catalog)
+{
+    for (const Resource& resource : catalog.resources) {
+        if (resource.type != "docker_container" || find_attribute(resource, "image") == nullptr)
+            continue;
+        try {
+            container_spec(resource);
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::not_found)
+                throw;
+        }
+    }
+}
+
 } // namespace
 
 std::vector<fs::path> find_manifests(const std::vector<std::string>& words)
@@ -97,6 +114,7 @@ Catalog load(const std::vector<fs::path>& files, const Facts& facts)
             catalog.resources.push_back(std::move(resource));
     }
     check(catalog);
+    check_containers(catalog);
     order_resources(catalog); // for its complaints
     return catalog;
 }

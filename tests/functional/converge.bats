@@ -196,6 +196,32 @@ END
   fails 0 dfriends converge plan --detailed-exitcode "$examples/codeit.rb"
 }
 
+@test "the walkthrough's Puppet manifest runs as it stands, and again changes nothing" {
+  code_it_image
+  fails 2 dfriends converge apply --detailed-exitcode "$examples/codeit.pp"
+  equal "$(docker inspect -f '{{.State.Running}}' code.it-puppet)" true
+  wait_for 10 curl -fs "http://$(docker port code.it-puppet 8000/tcp | head -n 1)/"
+  fails 0 dfriends converge apply --detailed-exitcode "$examples/codeit.pp"
+  fails 0 dfriends converge plan --detailed-exitcode "$examples/codeit.pp"
+}
+
+@test "validate names the place in each language, and the nearest known word" {
+  printf "docker_imag 'a'\n" >a.rb
+  fails 3 dfriends converge validate a.rb
+  says "a.rb:1:1"
+  says "did you mean 'docker_image'?"
+  printf "docker::run { 'a':\n  image => 'x'\n  ports => '1'\n}\n" >a.pp
+  fails 3 dfriends converge validate a.pp
+  says "a.pp:3:3"
+  printf "docker::run { 'a':\n  image => 'x',\n  port => '1'\n}\n" >a.pp
+  fails 3 dfriends converge validate a.pp
+  says "a.pp:3"
+  says "did you mean 'ports'?"
+  printf "docker::run { 'a': image => 'x', extra_parameters => '--nonsense' }\n" >a.pp
+  fails 3 dfriends converge validate a.pp
+  says "unknown flag: --nonsense"
+}
+
 @test "a recipe translated to the native manifest declares the same" {
   code_it_image
   dfriends converge apply "$examples/codeit.rb"

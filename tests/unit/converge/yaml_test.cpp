@@ -2,7 +2,9 @@
 #include "converge/attributes.hpp"
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
+#include "converge/load.hpp"
 #include "converge/yaml/manifest.hpp"
+#include "os/file.hpp"
 
 #include <doctest/doctest.h>
 
@@ -135,4 +137,14 @@ TEST_CASE("shell_words: splits as a shell does")
 {
     CHECK(shell_words(R"(node "a b" 'c\d' e\ f "")") == std::vector<std::string>{"node", "a b", "c\\d", "e f", ""});
     CHECK_THROWS_AS(shell_words("'a"), Error);
+}
+
+TEST_CASE("load: an option that docker run does not know is a mistake of the file")
+{
+    const os::TemporaryDirectory directory;
+    const auto file = directory.path() / "m.yaml";
+    os::write_file(file, "resources:\n  - docker_container: web\n    image: app\n    extra_parameters: [--nonsense]\n");
+    CHECK_THROWS_WITH_AS(load({file}, Facts()), doctest::Contains("--nonsense"), Error);
+    os::write_file(file, "resources:\n  - docker_container: web\n    image: app\n    extra_parameters: [--env-file=/nonexistent/made-by-the-run]\n");
+    CHECK(load({file}, Facts()).resources.size() == 1);
 }
