@@ -24,6 +24,7 @@ enum Traits : unsigned {
     long_running = 1,       ///< settings also come from the configuration file and DFRIENDS_<APPLET>_<OPTION>
     stops_at_argument = 2,  ///< options end at the first argument (docker run)
     hidden = 4,             ///< not listed in help
+    own_options = 8,        ///< the verb reads its words itself; the rows are for help and completion (docker run)
 };
 
 struct Verb {

@@ -14,6 +14,24 @@
 
 namespace dfriends::applets {
 
+namespace {
+
+void write_to(int descriptor, std::string_view text)
+{
+    while (!text.empty()) {
+        const ssize_t count = ::write(descriptor, text.data(), text.size());
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0 && errno == EPIPE)
+            throw Error(ErrorKind::interrupted, "the reader of the output went away");
+        if (count < 0)
+            throw Error(ErrorKind::unavailable, "cannot write the output: {}", describe_errno(errno));
+        text.remove_prefix(static_cast<std::size_t>(count));
+    }
+}
+
+} // namespace
+
 struct Context::Inside {
     std::optional<log::Logger> log;
     std::optional<config::Node> configuration;
@@ -45,6 +63,18 @@ const config::Node& Context::configuration()
     return *inside_->configuration;
 }
 
+config::Settings Context::reread_settings()
+{
+    const auto before = std::move(inside_->configuration);
+    inside_->configuration.reset();
+    try {
+        return make_settings(*this);
+    } catch (const Error&) {
+        inside_->configuration = before;
+        throw;
+    }
+}
+
 std::filesystem::path Context::state_directory() const
 {
     return config::state_directory(global.state_directory);
@@ -66,16 +96,12 @@ engine::Client& Context::engine()
 
 void Context::write(std::string_view text)
 {
-    while (!text.empty()) {
-        const ssize_t count = ::write(STDOUT_FILENO, text.data(), text.size());
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0 && errno == EPIPE)
-            throw Error(ErrorKind::interrupted, "the reader of the output went away");
-        if (count < 0)
-            throw Error(ErrorKind::unavailable, "cannot write the output: {}", describe_errno(errno));
-        text.remove_prefix(static_cast<std::size_t>(count));
-    }
+    write_to(STDOUT_FILENO, text);
+}
+
+void Context::write_error(std::string_view text)
+{
+    write_to(STDERR_FILENO, text);
 }
 
 void Context::say(std::string_view line)

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +55,10 @@ class Context {
     log::Logger& log();
     /// The configuration file's content, or a null node.
     const config::Node& configuration();
+    /// The verb's settings with the configuration file as it is now; for long-running verbs, on SIGHUP.
+    config::Settings reread_settings();
+    /// How reread_settings() makes them; set by who made `settings`.
+    std::function<config::Settings(Context&)> make_settings;
     std::filesystem::path state_directory() const;
     state::Store& store();
     /// A client of the host's Docker Engine; the connection is made at the first call.
@@ -66,7 +71,9 @@ class Context {
     {
         write(fmt::format(format, std::forward<Values>(values)...));
     }
-    /// To stderr.
+    /// To stderr, as it is; otherwise like write().
+    void write_error(std::string_view text);
+    /// A line to stderr, unless --quiet.
     void say(std::string_view line);
 
     /// Throws Error(usage) unless the number of arguments is between both (inclusive).

@@ -200,6 +200,8 @@ class CommandLine {
 
     int run_verb()
     {
+        if ((verb_->traits & own_options) != 0)
+            return run_with_own_options();
         std::vector<config::Setting> rows(verb_->settings.begin(), verb_->settings.end());
         rows.insert(rows.end(), applet_->settings.begin(), applet_->settings.end());
         std::vector<cli::Option> options = options_of(rows);
@@ -219,7 +221,18 @@ class CommandLine {
         context.applet = applet_;
         context.verb = verb_;
         context.arguments = std::move(parsed.arguments);
-        make_settings(context, rows);
+        context.make_settings = [this, rows](Context& of) { return make_settings(of, rows); };
+        context.settings = context.make_settings(context);
+        prepare(context);
+        return verb_->run(context);
+    }
+
+    int run_with_own_options()
+    {
+        Context context(global_, program_);
+        context.applet = applet_;
+        context.verb = verb_;
+        context.arguments = std::move(rest_);
         prepare(context);
         return verb_->run(context);
     }
@@ -247,7 +260,7 @@ class CommandLine {
         }
     }
 
-    void make_settings(Context& context, const std::vector<config::Setting>& rows) const
+    config::Settings make_settings(Context& context, const std::vector<config::Setting>& rows) const
     {
         config::Settings::Sources sources;
         sources.flags = &flags_;
@@ -256,7 +269,7 @@ class CommandLine {
             sources.file = find_section(context.configuration(), *applet_, *verb_);
             sources.environment_prefix = config::environment_name("DFRIENDS_", config::Setting{.name = section}) + "_";
         }
-        context.settings = config::Settings(rows, sources);
+        return config::Settings(rows, sources);
     }
 
     void prepare(Context& context) const

@@ -2,6 +2,7 @@
 #include "applets/applet.hpp"
 #include "applets/cache/verbs.hpp"
 #include "applets/converge/verbs.hpp"
+#include "applets/docker/verbs.hpp"
 #include "applets/house/verbs.hpp"
 #include "applets/kv/verbs.hpp"
 
@@ -17,6 +18,7 @@ std::span<const Applet> table()
         kv::ctl_applet,
         cache::cache_applet,
         converge::converge_applet,
+        docker::docker_applet,
     };
     return applets;
 }

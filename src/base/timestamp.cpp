@@ -202,17 +202,18 @@ std::string render_age(seconds age)
         return "About a minute ago";
     if (count < 3600)
         return fmt::format("{} minutes ago", count / 60);
-    if (count < 7200)
+    const auto hours = (count + 1800) / 3600; // rounded, unlike all others
+    if (hours == 1)
         return "About an hour ago";
-    if (count < 2 * 86400)
-        return fmt::format("{} hours ago", count / 3600);
-    if (count < 14 * 86400)
-        return fmt::format("{} days ago", count / 86400);
-    if (count < 60 * 86400)
-        return fmt::format("{} weeks ago", count / (7 * 86400));
-    if (count < std::int64_t{730} * 86400)
-        return fmt::format("{} months ago", count / (30 * 86400));
-    return fmt::format("{} years ago", count / (std::int64_t{365} * 86400));
+    if (hours < 48)
+        return fmt::format("{} hours ago", hours);
+    if (hours < 14 * 24)
+        return fmt::format("{} days ago", hours / 24);
+    if (hours < 60 * 24)
+        return fmt::format("{} weeks ago", hours / 24 / 7);
+    if (hours < 730 * 24)
+        return fmt::format("{} months ago", hours / 24 / 30);
+    return fmt::format("{} years ago", count / 3600 / 24 / 365);
 }
 
 } // namespace dfriends

@@ -63,6 +63,15 @@ http::Response Proxy::said(http::Request& request, Verdict verdict, http::Respon
     return response;
 }
 
+void Proxy::reconfigure(const ProxyOptions& options)
+{
+    Remap remap(options.remap);
+    upstream_.replace_policy(AddressPolicy(options.allowed_upstreams, remap));
+    remap_ = std::move(remap);
+    options_.offline = options.offline;
+    options_.max_size = options.max_size;
+}
+
 net::Task<http::Response> Proxy::handle(http::Request& request)
 {
     if (!AddressPolicy::is_local_client(request.connection->peer_address()))

@@ -35,6 +35,8 @@ class Upstream {
     /// Counts a server as down although its silence has not lasted out yet.
     void suspect(const http::Url& url);
 
+    void replace_policy(AddressPolicy policy) { policy_ = std::move(policy); }
+
     /// Says that a request came from this very process: our name in Via.
     bool is_own(const http::Headers& headers) const;
 

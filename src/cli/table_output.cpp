@@ -32,7 +32,7 @@ std::string TableOutput::render(bool headings) const
         for (std::size_t i = 0; i < row.size(); ++i) {
             text += row[i];
             if (i + 1 < row.size())
-                text.append(widths[i] - width_of(row[i]) + gap_, ' ');
+                text.append(std::max<std::size_t>(widths[i] + gap_, least_) - width_of(row[i]), ' ');
         }
         while (text.ends_with(' '))
             text.pop_back();

@@ -168,6 +168,21 @@ net::Task<int> Containers::wait(std::string container, std::string condition)
         post(path_of(container, "/wait") + Query().add("condition", condition).text(), true)));
 }
 
+net::Task<std::optional<Containers::Waiting>> Containers::begin_wait(std::string container, std::string condition)
+{
+    refuse_empty(container);
+    co_await connection_.negotiate();
+    if (!connection_.speaks("1.30"))
+        co_return std::nullopt;
+    co_return Waiting(co_await connection_.send(post(path_of(container, "/wait") + Query().add("condition", condition).text(), true)));
+}
+
+net::Task<int> Containers::Waiting::exit_code()
+{
+    constexpr std::size_t largest_answer = 64U * 1024;
+    co_return decode_wait(co_await reply_.read_all(largest_answer));
+}
+
 net::Task<> Containers::logs(std::string container, LogOptions options, OnOutput on_output)
 {
     refuse_empty(container);

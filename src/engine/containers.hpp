@@ -42,6 +42,17 @@ class Containers {
 
     /// Waits until it stops and returns its exit code. `condition`: "not-running" (default), "next-exit" or "removed".
     net::Task<int> wait(std::string container, std::string condition = {});
+    /// A wait that the engine has taken note of, so that an end soon after is not missed.
+    class Waiting {
+      public:
+        explicit Waiting(http::Reply reply) : reply_(std::move(reply)) {}
+        net::Task<int> exit_code();
+
+      private:
+        http::Reply reply_;
+    };
+    /// Returns at once with an engine of API 1.30 or newer; older ones answer only at the end, so nothing is returned.
+    net::Task<std::optional<Waiting>> begin_wait(std::string container, std::string condition);
     /// Hands over the log; with `follow` until the container ends. A container with a terminal has only output.
     net::Task<> logs(std::string container, LogOptions options, OnOutput on_output);
 

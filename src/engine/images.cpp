@@ -153,16 +153,17 @@ net::Task<std::string> Images::build(http::Producer context, BuildOptions option
     co_await read_progress(reply, [&](const ProgressLine& line) {
         if (!line.progress.image.empty())
             id = line.progress.image;
+        else if (options.quiet && line.progress.stream.starts_with("sha256:"))
+            id = trim(line.progress.stream); // a quiet build says nothing else
         if (!line.failure.empty()) {
             failure = printable(trim(line.failure));
             code = line.code;
-        } else if (on_progress) {
+        } else if (on_progress)
             on_progress(line.progress);
-        }
     });
     if (!failure.empty())
-        throw Error(ErrorKind::failed, "{}", failure);
-    if (id.empty() && !options.quiet)
+        throw BuildError(failure, code);
+    if (id.empty())
         throw Error(ErrorKind::unavailable, "the engine ended the build without saying what it built");
     co_return id;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/error.hpp"
 #include "engine/connection.hpp"
 #include "engine/types.hpp"
 
@@ -9,6 +10,17 @@
 #include <vector>
 
 namespace dfriends::engine {
+
+/// A build that broke, with the engine's sentence.
+class BuildError : public Error {
+  public:
+    BuildError(const std::string& sentence, int exit_code) : Error(ErrorKind::failed, "{}", sentence), exit_code_(exit_code) {}
+    /// Of the command that failed; 0 where it was something else.
+    int exit_code() const { return exit_code_; }
+
+  private:
+    int exit_code_;
+};
 
 /// The images of an engine. `image` is a reference (NAME, NAME:TAG, NAME@DIGEST) or an id.
 class Images {
@@ -24,8 +36,7 @@ class Images {
     /// "latest". A registry that does not answer is Error(unavailable), an image that it does not have or give
     /// Error(not_found) or Error(denied).
     net::Task<> pull(std::string image, OnProgress on_progress = {}, std::string platform = {});
-    /// Builds with the classic builder; returns the image's id. A build that breaks is Error(failed) with the engine's
-    /// sentence.
+    /// Builds with the classic builder; returns the image's id. A build that breaks is BuildError.
     net::Task<std::string> build(http::Producer context, BuildOptions options, OnProgress on_progress = {});
     net::Task<> tag(std::string image, std::string reference);
 

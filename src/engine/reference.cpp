@@ -65,11 +65,19 @@ bool is_registry(std::string_view text)
            text != to_lower(text);
 }
 
+/// NAME[:PORT] or [ADDRESS][:PORT], as the reference grammar of the distribution specification has it.
 bool is_host_and_port(std::string_view text)
 {
-    return !text.empty() && text.front() != '-' && text.front() != '.' && std::ranges::all_of(text, [](char c) {
-        return is_word(c) || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
-    });
+    const std::size_t bracket = text.starts_with('[') ? text.find(']') : std::string_view::npos;
+    const std::size_t colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    const std::string_view host = text.substr(0, colon);
+    if (colon != std::string_view::npos && !parse_unsigned(text.substr(colon + 1)))
+        return false;
+    if (text.starts_with('['))
+        return bracket != std::string_view::npos && bracket + 1 == host.size() &&
+               host.substr(1, bracket - 1).find_first_not_of("0123456789abcdefABCDEF:") == std::string_view::npos;
+    return !host.empty() && host.front() != '-' && host.front() != '.' &&
+           std::ranges::all_of(host, [](char c) { return is_word(c) || c == '.' || c == '-'; });
 }
 
 [[noreturn]] void refuse(std::string_view text, std::string_view why = {})

@@ -290,7 +290,7 @@ const std::vector<Row>& rows()
         {{"memory-reservation", 0, true, "SIZE", "Soft limit of memory"}, [](Draft& d, Text v) { d.spec().memory_reservation = bytes(v); }},
         {{"memory-swap", 0, true, "SIZE", "Limit of memory and swap; -1 for unlimited swap"}, [](Draft& d, Text v) { d.spec().memory_swap = bytes(v); }},
         {{"memory-swappiness", 0, true, "N", "Swappiness, 0 to 100"}, [](Draft& d, Text v) { const std::int64_t n = integer(v); if (n != -1) d.spec().memory_swappiness = n; }},
-        {{"mount", 0, true, "MOUNT", "Attach a file system: type=bind|volume|tmpfs,source=...,target=..."}, [](Draft& d, Text v) { d.spec().mounts.push_back(parse_mount(v)); }},
+        {{"mount", 0, true, "MOUNT", "Attach a file system: type=bind|volume|tmpfs,source=SOURCE,target=PATH"}, [](Draft& d, Text v) { d.spec().mounts.push_back(parse_mount(v)); }},
         {{"name", 0, true, "NAME", "Name of the container"}, [](Draft& d, Text v) { d.spec().name = v; }},
         {{"net", 0, true, "NETWORK", "The same as --network"}, add_network},
         {{"net-alias", 0, true, "ALIAS", "The same as --network-alias"}, [](Draft& d, Text v) { d.first_network.aliases.push_back(v); }},

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstring>
 #include <optional>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -131,6 +132,8 @@ Listener Listener::adopt(int descriptor)
 {
     auto socket = std::make_shared<Socket>();
     socket->descriptor = os::Descriptor(descriptor);
+    if (::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK) != 0) // accept() relies on it
+        throw Error(ErrorKind::invalid, "descriptor {} cannot be listened on: {}", descriptor, describe_errno(errno));
     socket->read_name();
     return Listener(std::move(socket));
 }

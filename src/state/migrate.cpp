@@ -10,12 +10,17 @@ int schema_version(Database& database)
     return static_cast<int>(query.integer(0));
 }
 
-void migrate(Database& database)
+void refuse_newer(Database& database)
 {
     const int newest = migrations().empty() ? 0 : migrations().back().version;
     if (const int found = schema_version(database); found > newest)
         throw Error(ErrorKind::conflict, "the state database '{}' has schema {}, but this dfriends knows only {}", database.name(), found, newest)
             .hint("install the dfriends that wrote it, or restore a backup");
+}
+
+void migrate(Database& database)
+{
+    refuse_newer(database);
     for (const Migration& step : migrations()) {
         if (step.version <= schema_version(database))
             continue;

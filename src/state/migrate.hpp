@@ -20,8 +20,10 @@ std::span<const Migration> migrations();
 
 int schema_version(Database& database);
 
-/// Brings the schema to the newest step, each step in a transaction of its own. A newer schema than we know is
-/// Error(conflict) and nothing is touched.
+/// Throws Error(conflict) for a schema newer than we know; reads only.
+void refuse_newer(Database& database);
+
+/// Brings the schema to the newest step, each step in a transaction of its own. A newer one is refused as above.
 void migrate(Database& database);
 
 } // namespace dfriends::state

@@ -119,6 +119,11 @@ struct Store::Writer {
 Store::Store(const std::filesystem::path& directory) : directory_(directory)
 {
     os::make_directories(directory, 0750);
+    std::error_code ignored;
+    if (std::filesystem::file_size(file(), ignored) > 0 && !ignored) { // opening it to write would already change it
+        Database untouched(file(), OpenMode::read_only);
+        refuse_newer(untouched);
+    }
     os::open_file(file(), O_RDWR | O_CREAT, 0640); // SQLite would make it readable for all
     writer_ = std::make_unique<Writer>(file());
 }

@@ -11,8 +11,8 @@ SERVICE_PIDS=()
 unset DFRIENDS_STATE_DIR DFRIENDS_CONFIG ETCDCTL_ENDPOINTS ETCDCTL_PEERS DOCKER_CONTEXT NO_COLOR
 export DFRIENDS_STATE_DIR=${BATS_TEST_TMPDIR:-/tmp}/state
 
-# The executable under test. Bats' `run` wants a command by name.
-dfriends() { "$DFRIENDS" "$@"; }
+# The executable under test. Bats' `run` wants a command by name; one that should have failed but serves would never end.
+dfriends() { timeout -k 5 120 "$DFRIENDS" "$@"; }
 
 # fails CODE COMMAND...: it ends with just that exit code; its output is in $output.
 fails() {

@@ -75,6 +75,7 @@ int serve(Context& context)
     };
     const http::Handler handler = [&](http::Request& request) { return proxy.handle(request); };
     daemon.listen(context.settings.list("listen"), handler, serve_options, &metrics);
+    daemon.on_reload([&] { proxy.reconfigure(read_options(context.reread_settings())); });
     context.log().info(fmt::format("content is kept in '{}'", options.directory.string()));
     const int code = daemon.run();
     net::run(proxy.flush());

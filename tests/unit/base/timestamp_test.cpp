@@ -31,5 +31,9 @@ TEST_CASE("render_age: docker's words")
     using namespace std::chrono_literals;
     CHECK(render_age(5s) == "5 seconds ago");
     CHECK(render_age(90s) == "About a minute ago");
+    CHECK(render_age(3599s) == "59 minutes ago");
+    CHECK(render_age(89min) == "About an hour ago");
+    CHECK(render_age(90min) == "2 hours ago");
     CHECK(render_age(3h) == "3 hours ago");
+    CHECK(render_age(72h) == "3 days ago");
 }

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "applets/docker/each.hpp"
+#include "applets/docker/format.hpp"
+#include "applets/docker/session.hpp"
+#include "applets/docker/verbs.hpp"
+#include "applets/docker/wire.hpp"
+#include "base/clock.hpp"
+#include "base/timestamp.hpp"
+#include "cli/table_output.hpp"
+#include "engine/client.hpp"
+#include "net/loop.hpp"
+
+namespace dfriends::applets::docker {
+
+namespace {
+
+std::string age_of(std::int64_t created)
+{
+    return render_age(std::chrono::duration_cast<std::chrono::seconds>(system_now().time_since_epoch()) - std::chrono::seconds(created));
+}
+
+std::string names_of(const engine::ContainerSummary& row)
+{
+    std::vector<std::string> names;
+    for (const std::string& name : row.names)
+        if (name.find('/') == name.npos) // another container's link to it
+            names.push_back(name);
+    return join(names, ",");
+}
+
+Fields fields_of(const engine::ContainerSummary& row, bool whole)
+{
+    std::vector<std::string> labels;
+    for (const auto& [key, value] : row.labels)
+        labels.push_back(key + "=" + value);
+    return {{"ID", whole ? row.id : short_id(row.id)},
+            {"Image", row.image},
+            {"Command", render_command(row.command, whole)},
+            {"RunningFor", age_of(row.created)},
+            {"State", row.state},
+            {"Status", row.status},
+            {"Ports", render_ports(row.ports)},
+            {"Names", names_of(row)},
+            {"Labels", join(labels, ",")},
+            {"Networks", join(row.networks, ",")},
+            {"Mounts", join(row.mounts, ",")}};
+}
+
+std::optional<int> timeout_of(Context& context)
+{
+    if (!context.settings.is_given("time"))
+        return std::nullopt;
+    return static_cast<int>(context.settings.number("time"));
+}
+
+} // namespace
+
+int ps(Context& context)
+{
+    context.expect_arguments(0, 0);
+    const auto& settings = context.settings;
+    const bool whole = settings.flag("no-trunc");
+    const auto last = settings.flag("latest") ? 1 : settings.number("last");
+    const auto rows = net::run(context.engine().containers().list(settings.flag("all") || last > 0, parse_filters(settings.list("filter")),
+                                                                  static_cast<int>(last)));
+    if (context.global.json) {
+        context.write(encode_containers(rows));
+        return 0;
+    }
+    cli::TableOutput table({"CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"}, 3, 10);
+    for (const auto& row : rows) {
+        const Fields fields = fields_of(row, whole);
+        if (settings.flag("quiet"))
+            context.print("{}\n", fields.at("ID"));
+        else if (const auto format = settings.find("format"))
+            context.print("{}\n", render_format(*format, fields));
+        else
+            table.row({fields.at("ID"), fields.at("Image"), fields.at("Command"), fields.at("RunningFor"), fields.at("Status"), fields.at("Ports"),
+                       fields.at("Names")});
+    }
+    if (!settings.flag("quiet") && !settings.find("format"))
+        context.write(table.render());
+    return 0;
+}
+
+int logs(Context& context)
+{
+    context.expect_arguments(1, 1);
+    const auto& settings = context.settings;
+    const engine::LogOptions options{.follow = settings.flag("follow"),
+                                     .timestamps = settings.flag("timestamps"),
+                                     .tail = settings.text("tail"),
+                                     .since = parse_moment(settings.text("since")),
+                                     .until = parse_moment(settings.text("until"))};
+    net::run(context.engine().containers().logs(context.arguments.front(), options, print_output(context)));
+    return 0;
+}
+
+int start(Context& context)
+{
+    return for_each_argument(context, [&context](const std::string& name) { net::run(context.engine().containers().start(name)); });
+}
+
+int stop(Context& context)
+{
+    return for_each_argument(context, [&context](const std::string& name) { net::run(context.engine().containers().stop(name, timeout_of(context))); });
+}
+
+int restart(Context& context)
+{
+    return for_each_argument(context, [&context](const std::string& name) { net::run(context.engine().containers().restart(name, timeout_of(context))); });
+}
+
+int kill(Context& context)
+{
+    return for_each_argument(context, [&context](const std::string& name) { net::run(context.engine().containers().kill(name, context.settings.text("signal"))); });
+}
+
+int rm(Context& context)
+{
+    const bool force = context.settings.flag("force");
+    return for_each_argument(context, [&context, force](const std::string& name) {
+        try {
+            net::run(context.engine().containers().remove(name, force, context.settings.flag("volumes")));
+        } catch (const Error& error) {
+            if (!force || error.kind() != ErrorKind::not_found)
+                throw;
+        }
+    });
+}
+
+int wait(Context& context)
+{
+    context.expect_arguments(1);
+    for (const std::string& name : context.arguments)
+        context.print("{}\n", net::run(context.engine().containers().wait(name)));
+    return 0;
+}
+
+} // namespace dfriends::applets::docker

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "applets/docker/format.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace dfriends::applets::docker {
+
+std::string short_id(std::string_view id)
+{
+    if (id.starts_with("sha256:"))
+        id.remove_prefix(7);
+    return std::string(id.substr(0, 12));
+}
+
+std::string render_decimal_size(std::int64_t bytes)
+{
+    constexpr std::array units{"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+    double size = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    for (; size >= 1000 && unit + 1 < units.size(); ++unit)
+        size /= 1000;
+    return fmt::format("{:.3g}{}", size, units[unit]);
+}
+
+std::string render_command(const std::string& command, bool whole)
+{
+    constexpr std::size_t width = 20;
+    std::string shown = command;
+    if (!whole && shown.size() > width) {
+        std::size_t cut = width - 1;
+        while (cut > 0 && (static_cast<unsigned char>(shown[cut]) & 0xc0) == 0x80) // within a character
+            --cut;
+        shown = shown.substr(0, cut) + "…";
+    }
+    return '"' + replace_all(replace_all(replace_all(shown, "\\", "\\\\"), "\"", "\\\""), "\n", "\\n") + '"';
+}
+
+std::string render_ports(std::vector<engine::PublishedPort> ports)
+{
+    std::ranges::sort(ports, [](const auto& a, const auto& b) {
+        return std::tie(a.container_port, a.protocol, a.address) < std::tie(b.container_port, b.protocol, b.address);
+    });
+    std::vector<std::string> texts;
+    for (const auto& port : ports)
+        texts.push_back(port.host_port == 0 ? fmt::format("{}/{}", port.container_port, port.protocol)
+                                            : fmt::format("{}:{}->{}/{}", port.address, port.host_port, port.container_port, port.protocol));
+    return join(texts, ", ");
+}
+
+std::string render_format(std::string_view format, const Fields& fields)
+{
+    std::string text;
+    while (!format.empty()) {
+        if (format.starts_with("{{")) {
+            const std::size_t end = format.find("}}");
+            const std::string_view inside = trim(format.substr(2, end == format.npos ? format.npos : end - 2));
+            const auto found = inside.starts_with('.') ? fields.find(inside.substr(1)) : fields.end();
+            if (end == format.npos || found == fields.end()) {
+                std::vector<std::string> names;
+                for (const auto& [name, value] : fields)
+                    names.push_back("." + name);
+                throw Error(ErrorKind::invalid, "there is no field '{}'", printable(inside)).hint("fields are " + join(names, ", "));
+            }
+            text += found->second;
+            format.remove_prefix(end + 2);
+        } else if (format.starts_with("\\t") || format.starts_with("\\n")) {
+            text += format[1] == 't' ? '\t' : '\n';
+            format.remove_prefix(2);
+        } else {
+            text += format.front();
+            format.remove_prefix(1);
+        }
+    }
+    return text;
+}
+
+engine::Filters parse_filters(const std::vector<std::string>& texts)
+{
+    engine::Filters filters;
+    for (const std::string& text : texts) {
+        const auto [key, value] = split_once(text, '=');
+        if (key.empty() || text.find('=') == text.npos)
+            throw Error(ErrorKind::usage, "a filter is KEY=VALUE, not '{}'", printable(text));
+        filters[std::string(trim(key))].emplace_back(trim(value));
+    }
+    return filters;
+}
+
+} // namespace dfriends::applets::docker

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "applets/docker/each.hpp"
+#include "applets/docker/format.hpp"
+#include "applets/docker/verbs.hpp"
+#include "applets/docker/wire.hpp"
+#include "base/clock.hpp"
+#include "base/timestamp.hpp"
+#include "cli/table_output.hpp"
+#include "engine/build_context.hpp"
+#include "engine/client.hpp"
+#include "engine/reference.hpp"
+#include "net/loop.hpp"
+#include "net/worker.hpp"
+#include "os/file.hpp"
+#include "os/terminal.hpp"
+
+#include <array>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace dfriends::applets::docker {
+
+namespace {
+
+constexpr std::string_view none = "<none>";
+
+/// The rows of one image: one a tag, or one of its digests, or nothing but its id.
+std::vector<std::pair<std::string, std::string>> names_of(const engine::ImageSummary& image)
+{
+    std::vector<std::pair<std::string, std::string>> names;
+    for (const std::string& tag : image.tags)
+        if (const std::size_t at = tag.rfind(':'); at != tag.npos && tag != "<none>:<none>")
+            names.emplace_back(tag.substr(0, at), tag.substr(at + 1));
+    if (names.empty() && !image.digests.empty())
+        names.emplace_back(image.digests.front().substr(0, image.digests.front().find('@')), none);
+    if (names.empty())
+        names.emplace_back(none, none);
+    return names;
+}
+
+Fields fields_of(const engine::ImageSummary& image, const std::pair<std::string, std::string>& name, bool whole)
+{
+    const auto now = std::chrono::duration_cast<std::chrono::seconds>(system_now().time_since_epoch());
+    return {{"Repository", name.first},
+            {"Tag", name.second},
+            {"ID", whole ? image.id : short_id(image.id)},
+            {"CreatedSince", render_age(now - std::chrono::seconds(image.created))},
+            {"Size", render_decimal_size(image.size)}};
+}
+
+/// NAME=VALUE, or NAME with the environment's value.
+std::map<std::string, std::optional<std::string>> parse_arguments(const std::vector<std::string>& texts)
+{
+    std::map<std::string, std::optional<std::string>> arguments;
+    for (const std::string& text : texts) {
+        const auto [name, value] = split_once(text, '=');
+        if (text.find('=') != text.npos)
+            arguments[std::string(name)] = std::string(value);
+        else if (const char* inherited = std::getenv(text.c_str()))
+            arguments[text] = inherited;
+        else
+            arguments[text] = std::nullopt;
+    }
+    return arguments;
+}
+
+engine::BuildOptions build_options(const config::Settings& settings)
+{
+    engine::BuildOptions options{.tags = settings.list("tag"),
+                                 .arguments = parse_arguments(settings.list("build-arg")),
+                                 .target = settings.text("target"),
+                                 .network = settings.text("network"),
+                                 .platform = settings.text("platform"),
+                                 .cache_from = settings.list("cache-from"),
+                                 .extra_hosts = settings.list("add-host"),
+                                 .no_cache = settings.flag("no-cache"),
+                                 .pull = settings.flag("pull"),
+                                 .force_remove = settings.flag("force-rm"),
+                                 .quiet = settings.flag("quiet")};
+    for (const std::string& label : settings.list("label"))
+        options.labels.emplace(split_once(label, '=').first, split_once(label, '=').second);
+    return options;
+}
+
+engine::BuildContext build_context(const std::string& place, const std::string& dockerfile)
+{
+    if (place != "-")
+        return engine::read_context(place, dockerfile);
+    constexpr std::uint64_t largest_dockerfile = 4U << 20U;
+    return engine::dockerfile_context(os::read_file("/dev/stdin", largest_dockerfile));
+}
+
+engine::OnProgress print_progress(Context& context)
+{
+    return [&context](const engine::Progress& progress) {
+        if (!progress.stream.empty())
+            context.write(progress.stream);
+        else if (progress.bar.empty() && !progress.status.empty())
+            context.print("{}\n", progress.id.empty() ? progress.status : progress.id + ": " + progress.status);
+    };
+}
+
+/// The bytes of a file, in pieces, for the engine.
+http::Producer send_file(os::Path path)
+{
+    return [path = std::move(path)](http::BodyWriter& writer) -> net::Task<> {
+        const auto file = std::make_shared<os::Descriptor>(os::open_file(path, O_RDONLY));
+        for (;;) {
+            std::string piece = co_await net::shared_worker().call([file] {
+                std::string bytes(256UL * 1024, '\0');
+                const ssize_t count = ::read(file->number(), bytes.data(), bytes.size());
+                bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+                return bytes;
+            });
+            if (piece.empty())
+                co_return;
+            co_await writer.write(piece);
+        }
+    };
+}
+
+} // namespace
+
+int images(Context& context)
+{
+    context.expect_arguments(0, 1);
+    const auto& settings = context.settings;
+    engine::Filters filters = parse_filters(settings.list("filter"));
+    if (!context.arguments.empty())
+        filters["reference"] = {context.arguments.front()};
+    const auto rows = net::run(context.engine().images().list(settings.flag("all"), filters));
+    if (context.global.json) {
+        context.write(encode_images(rows));
+        return 0;
+    }
+    cli::TableOutput table({"REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"}, 3, 10);
+    for (const auto& image : rows)
+        for (const auto& name : names_of(image)) {
+            const Fields fields = fields_of(image, name, settings.flag("no-trunc"));
+            if (settings.flag("quiet"))
+                context.print("{}\n", fields.at("ID"));
+            else if (const auto format = settings.find("format"))
+                context.print("{}\n", render_format(*format, fields));
+            else
+                table.row({fields.at("Repository"), fields.at("Tag"), fields.at("ID"), fields.at("CreatedSince"), fields.at("Size")});
+        }
+    if (!settings.flag("quiet") && !settings.find("format"))
+        context.write(table.render());
+    return 0;
+}
+
+int build(Context& context)
+{
+    context.expect_arguments(1, 1);
+    engine::BuildOptions options = build_options(context.settings);
+    engine::BuildContext source = build_context(context.arguments.front(), context.settings.text("file"));
+    options.dockerfile = source.dockerfile;
+    const bool quiet = options.quiet;
+    try {
+        const std::string id = net::run(context.engine().images().build(std::move(source.tar), std::move(options), quiet ? engine::OnProgress() : print_progress(context)));
+        if (quiet)
+            context.print("{}\n", id);
+        return 0;
+    } catch (const engine::BuildError& error) {
+        context.write_error(std::string(error.what()) + "\n");
+        return error.exit_code() != 0 ? error.exit_code() : 1;
+    }
+}
+
+int pull(Context& context)
+{
+    context.expect_arguments(1, 1);
+    const bool quiet = context.settings.flag("quiet");
+    const std::string name = engine::parse_reference(context.arguments.front()).familiar();
+    net::run(context.engine().images().pull(context.arguments.front(), quiet ? engine::OnProgress() : print_progress(context), context.settings.text("platform")));
+    context.print("{}\n", name);
+    return 0;
+}
+
+int rmi(Context& context)
+{
+    context.expect_arguments(1);
+    int code = 0;
+    for (const std::string& image : context.arguments) {
+        try {
+            for (const auto& removed : net::run(context.engine().images().remove(image, context.settings.flag("force"), context.settings.flag("no-prune"))))
+                context.print("{}\n", removed.untagged.empty() ? "Deleted: " + removed.deleted : "Untagged: " + removed.untagged);
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::unavailable)
+                throw;
+            if (context.settings.flag("force") && error.kind() == ErrorKind::not_found)
+                continue;
+            context.write_error("Error: " + printable(error.what()) + "\n");
+            code = 1;
+        }
+    }
+    return code;
+}
+
+int tag(Context& context)
+{
+    context.expect_arguments(2, 2);
+    net::run(context.engine().images().tag(context.arguments[0], context.arguments[1]));
+    return 0;
+}
+
+int save(Context& context)
+{
+    context.expect_arguments(1);
+    const std::string path = context.settings.text("output");
+    if (path.empty() && os::is_terminal(STDOUT_FILENO))
+        throw Error(ErrorKind::usage, "an archive is nothing for a terminal").hint("name a file with --output FILE, or redirect the output");
+    os::Descriptor file;
+    const os::Path temporary = path + ".dfriends-part";
+    if (!path.empty())
+        file = os::open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    try {
+        net::run(context.engine().images().save(context.arguments, [&](engine::Channel, std::string_view bytes) {
+            if (path.empty())
+                context.write(bytes);
+            else
+                os::write_all(file.number(), bytes, temporary);
+        }));
+    } catch (const Error&) {
+        if (!path.empty())
+            ::unlink(temporary.c_str());
+        throw;
+    }
+    if (!path.empty())
+        std::filesystem::rename(temporary, path);
+    return 0;
+}
+
+int load(Context& context)
+{
+    context.expect_arguments(0, 0);
+    const std::string path = context.settings.text("input");
+    if (path.empty() && os::is_terminal(STDIN_FILENO))
+        throw Error(ErrorKind::usage, "an archive does not come from a terminal").hint("name a file with --input FILE, or redirect the input");
+    const bool quiet = context.settings.flag("quiet");
+    net::run(context.engine().images().load(send_file(path.empty() ? "/dev/stdin" : path), print_progress(context), quiet));
+    return 0;
+}
+
+} // namespace dfriends::applets::docker

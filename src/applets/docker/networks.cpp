@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// network and volume.
+#include "applets/docker/each.hpp"
+#include "applets/docker/format.hpp"
+#include "applets/docker/verbs.hpp"
+#include "applets/docker/wire.hpp"
+#include "cli/table_output.hpp"
+#include "engine/client.hpp"
+#include "net/loop.hpp"
+
+namespace dfriends::applets::docker {
+
+namespace {
+
+std::map<std::string, std::string> parse_pairs(const std::vector<std::string>& texts)
+{
+    std::map<std::string, std::string> pairs;
+    for (const std::string& text : texts)
+        pairs.emplace(split_once(text, '=').first, split_once(text, '=').second);
+    return pairs;
+}
+
+} // namespace
+
+int network_ls(Context& context)
+{
+    context.expect_arguments(0, 0);
+    cli::TableOutput table({"NETWORK ID", "NAME", "DRIVER", "SCOPE"}, 3, 10);
+    for (const auto& network : net::run(context.engine().networks().list(parse_filters(context.settings.list("filter"))))) {
+        if (context.settings.flag("quiet"))
+            context.print("{}\n", short_id(network.id));
+        else
+            table.row({short_id(network.id), network.spec.name, network.spec.driver, network.scope});
+    }
+    if (!context.settings.flag("quiet"))
+        context.write(table.render());
+    return 0;
+}
+
+int network_create(Context& context)
+{
+    context.expect_arguments(1, 1);
+    const auto& settings = context.settings;
+    engine::NetworkSpec spec{.name = context.arguments.front(),
+                             .options = parse_pairs(settings.list("opt")),
+                             .labels = parse_pairs(settings.list("label")),
+                             .internal = settings.flag("internal"),
+                             .attachable = settings.flag("attachable"),
+                             .ipv6 = settings.flag("ipv6")};
+    if (const auto driver = settings.find("driver"))
+        spec.driver = *driver;
+    if (const auto subnet = settings.find("subnet"))
+        spec.pools.push_back({.subnet = *subnet, .gateway = settings.text("gateway")});
+    context.print("{}\n", net::run(context.engine().networks().create(std::move(spec))).id);
+    return 0;
+}
+
+int network_rm(Context& context)
+{
+    return for_each_argument(context, [&context](const std::string& name) { net::run(context.engine().networks().remove(name)); });
+}
+
+int network_inspect(Context& context)
+{
+    context.expect_arguments(1);
+    std::vector<std::string> documents;
+    for (const std::string& name : context.arguments)
+        documents.push_back(net::run(context.engine().networks().inspect(name)).document);
+    context.write(encode_documents(documents));
+    return 0;
+}
+
+int volume_ls(Context& context)
+{
+    context.expect_arguments(0, 0);
+    cli::TableOutput table({"DRIVER", "VOLUME NAME"}, 3, 10);
+    for (const auto& volume : net::run(context.engine().volumes().list(parse_filters(context.settings.list("filter"))))) {
+        if (context.settings.flag("quiet"))
+            context.print("{}\n", volume.spec.name);
+        else
+            table.row({volume.spec.driver, volume.spec.name});
+    }
+    if (!context.settings.flag("quiet"))
+        context.write(table.render());
+    return 0;
+}
+
+int volume_create(Context& context)
+{
+    context.expect_arguments(0, 1);
+    const auto& settings = context.settings;
+    engine::VolumeSpec spec{.options = parse_pairs(settings.list("opt")), .labels = parse_pairs(settings.list("label"))};
+    if (!context.arguments.empty())
+        spec.name = context.arguments.front();
+    if (const auto driver = settings.find("driver"))
+        spec.driver = *driver;
+    context.print("{}\n", net::run(context.engine().volumes().create(std::move(spec))).spec.name);
+    return 0;
+}
+
+int volume_rm(Context& context)
+{
+    return for_each_argument(context, [&context](const std::string& name) { net::run(context.engine().volumes().remove(name, context.settings.flag("force"))); });
+}
+
+int volume_inspect(Context& context)
+{
+    context.expect_arguments(1);
+    std::vector<std::string> documents;
+    for (const std::string& name : context.arguments)
+        documents.push_back(net::run(context.engine().volumes().inspect(name)).document);
+    context.write(encode_documents(documents));
+    return 0;
+}
+
+} // namespace dfriends::applets::docker

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "applets/applet.hpp"
+
+namespace dfriends::applets::docker {
+
+/// The everyday words of the docker client.
+extern const Applet docker_applet;
+
+int build(Context& context);
+int create(Context& context);
+int exec(Context& context);
+int images(Context& context);
+int info(Context& context);
+int inspect(Context& context);
+int kill(Context& context);
+int load(Context& context);
+int logs(Context& context);
+int network_create(Context& context);
+int network_inspect(Context& context);
+int network_ls(Context& context);
+int network_rm(Context& context);
+int ps(Context& context);
+int pull(Context& context);
+int restart(Context& context);
+int rm(Context& context);
+int rmi(Context& context);
+int run(Context& context);
+int save(Context& context);
+int start(Context& context);
+int stop(Context& context);
+int tag(Context& context);
+int version(Context& context);
+int volume_create(Context& context);
+int volume_inspect(Context& context);
+int volume_ls(Context& context);
+int volume_rm(Context& context);
+int wait(Context& context);
+
+} // namespace dfriends::applets::docker

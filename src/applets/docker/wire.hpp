@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/types.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dfriends::applets::docker {
+
+std::string encode_containers(const std::vector<engine::ContainerSummary>& rows);
+std::string encode_images(const std::vector<engine::ImageSummary>& rows);
+
+/// The engine's documents as one indented JSON array.
+std::string encode_documents(const std::vector<std::string>& documents);
+/// Puts members of a document where {{.Path.To.It}} or {{json .Path}} stands. Throws Error(invalid) for other templates.
+std::string render_template(std::string_view format, const std::string& document);
+
+/// For --since and --until: seconds since 1970 and RFC 3339 as they are, "10m" as that long ago. Throws Error(usage).
+std::string parse_moment(const std::string& text);
+
+} // namespace dfriends::applets::docker
