@@ -2,7 +2,7 @@
 #include "etcd/v2_wire.hpp"
 
 #include "base/error.hpp"
-#include "base/text.hpp"
+#include "etcd/quote.hpp"
 #include "json/json.hpp"
 
 namespace dfriends::etcd {
@@ -18,6 +18,14 @@ Json parse_answer(std::string_view body)
     }
 }
 
+/// The member where it is a list, an empty one elsewhere.
+const Json& list_of(const Json& object, std::string_view member)
+{
+    static const Json empty = Json::array();
+    const Json& list = member_of(object, member);
+    return list.is_array() ? list : empty;
+}
+
 V2Node decode_node(const Json& object)
 {
     V2Node node;
@@ -28,16 +36,9 @@ V2Node decode_node(const Json& object)
     node.modified = static_cast<std::uint64_t>(number_of(object, "modifiedIndex"));
     node.expiration = text_of(object, "expiration");
     node.ttl = number_of(object, "ttl");
-    for (const Json& child : member_of(object, "nodes"))
+    for (const Json& child : list_of(object, "nodes"))
         node.nodes.push_back(decode_node(child));
     return node;
-}
-
-/// As Go's encoder writes strings.
-std::string quote(const std::string& text)
-{
-    const std::string plain = dump_json(Json(text));
-    return replace_all(replace_all(replace_all(plain, "<", "\\u003c"), ">", "\\u003e"), "&", "\\u0026");
 }
 
 std::string encode_node(const V2Node& node)
@@ -73,8 +74,8 @@ std::vector<std::string> texts_of(const Json& list)
 
 V2Member decode_member(const Json& object)
 {
-    return {text_of(object, "id"), text_of(object, "name"), texts_of(member_of(object, "peerURLs")),
-            texts_of(member_of(object, "clientURLs"))};
+    return {text_of(object, "id"), text_of(object, "name"), texts_of(list_of(object, "peerURLs")),
+            texts_of(list_of(object, "clientURLs"))};
 }
 
 } // namespace
@@ -102,7 +103,7 @@ std::vector<V2Member> decode_v2_members(std::string_view body)
 {
     const Json answer = parse_answer(body);
     std::vector<V2Member> members;
-    for (const Json& object : member_of(answer, "members"))
+    for (const Json& object : list_of(answer, "members"))
         members.push_back(decode_member(object));
     return members;
 }

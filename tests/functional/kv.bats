@@ -141,6 +141,7 @@ watches() { curl -sS "$KV/metrics" | grep -q "^etcd_debugging_store_watchers $1\
     everywhere -o json rm /stdin
     everywhere -o extended rm /message
     everywhere rm
+    everywhere -o json set /controls $'\b\f\x01\x7f\u2028'
     everywhere get 'grüße/ße 日本'
     everywhere set 'grüße/ße 日本' 'ü+ü %41&=;'
     everywhere get 'grüße/ße 日本'
@@ -561,12 +562,15 @@ awaited() { curl -sS -N -i --max-time 15 "$1$2" >"$3" 2>/dev/null 3>&- & OTHER_P
         equal "${targets[number - 1]} $(tail -n 1 "$BATS_TEST_TMPDIR/ours.$number")" "${targets[number - 1]} $(tail -n 1 "$BATS_TEST_TMPDIR/theirs.$number")"
         [ "$(tail -n 1 "$BATS_TEST_TMPDIR/ours.$number")" != '' ]
     done
-    # From the history.
+    # From the history. Etcd does not hide hidden names there (index 5); we do.
+    equal "$(curl -sS --max-time 5 "$KV/v2/keys/w?wait=true&recursive=true&waitIndex=5" | jq .node.modifiedIndex)" 6
     for number in 1 4 6 7; do
         wire "/v2/keys/w?wait=true&recursive=true&waitIndex=$number"
         wire "/v2/keys/w/y?wait=true&waitIndex=$number"
         wire "/v2/keys/?wait=true&recursive=true&waitIndex=$number"
     done
+    # A removed directory is told to every watch below it, also where the key never was.
+    equal "$(curl -sS --max-time 5 "$KV/v2/keys/w/never?wait=true&waitIndex=4" | jq .node.modifiedIndex)" 8
     # A connection goes on after a watch.
     equal "$(curl -sS --max-time 5 "$KV/v2/keys/w?wait=true&waitIndex=8" "$KV/v2/keys/other" -w '%{num_connects}\n' | tail -n 1)" 0
     # A refresh is no news, and a stream goes on and begins in the past.

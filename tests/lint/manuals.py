@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 MANUALS = pathlib.Path(__file__).resolve().parents[2] / "man"
-OTHER_HEADINGS = {"Options"}
+OTHER_HEADINGS = {"Options", "Options of every verb"}
 
 
 def page_of(applet):

@@ -4,12 +4,15 @@
 #include "base/encoding.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "etcd/quote.hpp"
 #include "kv/v2/encode.hpp"
 #include "kv/v2/parameters.hpp"
 #include "kv/v2/path.hpp"
 #include "kv/v2/watch.hpp"
 
 namespace dfriends::kv::v2 {
+
+using etcd::quote;
 
 namespace {
 

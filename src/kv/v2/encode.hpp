@@ -10,10 +10,6 @@
 
 namespace dfriends::kv::v2 {
 
-/// A JSON string as Go's encoder writes it: <, > and & escaped, each invalid byte of UTF-8 as \ufffd. Clients compare
-/// bytes.
-std::string quote(std::string_view text);
-
 /// What of a directory is shown.
 struct Listing {
     bool recursive = false;

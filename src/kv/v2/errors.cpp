@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kv/v2/errors.hpp"
 
-#include "kv/v2/encode.hpp"
+#include "etcd/quote.hpp"
 
 #include <fmt/format.h>
 
 namespace dfriends::kv::v2 {
+
+using etcd::quote;
 
 std::string_view message_of(Code code)
 {
