@@ -21,10 +21,10 @@ enum Needs : unsigned {
 
 enum Traits : unsigned {
     plain = 0,
-    long_running = 1,       ///< settings also come from the configuration file and DFRIENDS_<APPLET>_<OPTION>
-    stops_at_argument = 2,  ///< options end at the first argument (docker run)
-    hidden = 4,             ///< not listed in help
-    own_options = 8,        ///< the verb reads its words itself; the rows are for help and completion (docker run)
+    long_running = 1,      ///< settings also come from the configuration file and DFRIENDS_<APPLET>_<OPTION>
+    stops_at_argument = 2, ///< options end at the first argument (docker run)
+    hidden = 4,            ///< not listed in help
+    own_options = 8,       ///< the verb reads its words itself; the rows are for help and completion (docker run)
 };
 
 struct Verb {
@@ -45,8 +45,8 @@ struct Applet {
     std::span<const Verb> verbs;
     std::span<const config::Setting> settings = {}; ///< of every verb; they may also stand before it
     bool single_dash_names = false;
-    /// Renders an error in the manner of the replaced tool and returns that tool's exit code. Null, or a result of -1: the house's
-    /// manner.
+    /// Renders an error in the manner of the replaced tool and returns that tool's exit code. Null, or a result of -1:
+    /// the house's manner.
     int (*report)(const Error&, const Context&) = nullptr;
 };
 
@@ -56,8 +56,8 @@ std::span<const Applet> table();
 /// The applet of that name, or null.
 const Applet* find_applet(std::string_view name);
 
-/// The section of the configuration file and the middle of the environment variables for a long-running verb: "cache" for its
-/// "serve", "paas.setup" for any other.
+/// The section of the configuration file and the middle of the environment variables for a long-running verb: "cache"
+/// for its "serve", "paas.setup" for any other.
 std::string section_of(const Applet& applet, const Verb& verb);
 
 } // namespace dfriends::applets

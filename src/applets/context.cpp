@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/context.hpp"
 
+#include "applets/configuration.hpp"
 #include "base/error.hpp"
 #include "config/paths.hpp"
 #include "config/yaml.hpp"
 #include "engine/client.hpp"
-#include "applets/configuration.hpp"
 #include "state/store.hpp"
 
 #include <cerrno>
@@ -40,8 +40,8 @@ struct Context::Inside {
 };
 
 Context::Context(GlobalOptions options, std::string called)
-    : global(std::move(options)), program(std::move(called)), out_colour(global.colour, STDOUT_FILENO), error_colour(global.colour, STDERR_FILENO),
-      inside_(std::make_unique<Inside>())
+    : global(std::move(options)), program(std::move(called)), out_colour(global.colour, STDOUT_FILENO),
+      error_colour(global.colour, STDERR_FILENO), inside_(std::make_unique<Inside>())
 {
 }
 
@@ -50,7 +50,9 @@ Context::~Context() = default;
 log::Logger& Context::log()
 {
     if (!inside_->log) {
-        const log::Level level = global.quiet ? log::Level::error : global.verbosity > 0 ? log::Level::debug : log::Level::info;
+        const log::Level level = global.quiet           ? log::Level::error
+                                 : global.verbosity > 0 ? log::Level::debug
+                                                        : log::Level::info;
         inside_->log.emplace(level, global.log_format);
     }
     return *inside_->log;
@@ -112,10 +114,12 @@ void Context::say(std::string_view line)
 
 void Context::expect_arguments(std::size_t least, std::size_t most) const
 {
-    const std::string usage = fmt::format("usage: {} {}{}{}", program, verb->name, verb->usage.empty() ? "" : " ", verb->usage);
+    const std::string usage =
+        fmt::format("usage: {} {}{}{}", program, verb->name, verb->usage.empty() ? "" : " ", verb->usage);
     if (arguments.size() < least)
-        throw Error(ErrorKind::usage, "'{}' wants {} argument{}, not {}", verb->name, least == most ? fmt::format("{}", least) : fmt::format("at least {}", least),
-                    least == 1 ? "" : "s", arguments.size())
+        throw Error(ErrorKind::usage, "'{}' wants {} argument{}, not {}", verb->name,
+                    least == most ? fmt::format("{}", least) : fmt::format("at least {}", least), least == 1 ? "" : "s",
+                    arguments.size())
             .hint(usage);
     if (arguments.size() > most)
         throw Error(ErrorKind::usage, "'{}' takes no argument '{}'", verb->name, arguments[most]).hint(usage);

@@ -44,7 +44,7 @@ class Context {
     Context& operator=(const Context&) = delete;
 
     GlobalOptions global;
-    std::string program;   ///< how the user called us: "dfriends kv", "etcdctl"
+    std::string program; ///< how the user called us: "dfriends kv", "etcdctl"
     const Applet* applet = nullptr;
     const Verb* verb = nullptr;
     config::Settings settings;

@@ -60,7 +60,8 @@ class CommandLine {
         } catch (const Error& error) {
             return report(error);
         } catch (const std::exception& error) {
-            return report(Error(ErrorKind::internal, "a fault of dfriends: {}", error.what()).hint("please report it with the command that you ran"));
+            return report(Error(ErrorKind::internal, "a fault of dfriends: {}", error.what())
+                              .hint("please report it with the command that you ran"));
         }
     }
 
@@ -111,15 +112,19 @@ class CommandLine {
             else if (name == "version")
                 wants_version_ = true;
             else if (name == "log-format")
-                global_.log_format = one_of<log::Format>(name, value, {{"text", log::Format::text}, {"json", log::Format::json}});
+                global_.log_format =
+                    one_of<log::Format>(name, value, {{"text", log::Format::text}, {"json", log::Format::json}});
             else if (name == "color")
-                global_.colour = one_of<cli::Colour::When>(
-                    name, value, {{"auto", cli::Colour::When::automatic}, {"always", cli::Colour::When::always}, {"never", cli::Colour::When::never}});
+                global_.colour = one_of<cli::Colour::When>(name, value,
+                                                           {{"auto", cli::Colour::When::automatic},
+                                                            {"always", cli::Colour::When::always},
+                                                            {"never", cli::Colour::When::never}});
         }
     }
 
     template <class Value>
-    static Value one_of(const std::string& name, const std::string& typed, const std::vector<std::pair<std::string, Value>>& allowed)
+    static Value one_of(const std::string& name, const std::string& typed,
+                        const std::vector<std::pair<std::string, Value>>& allowed)
     {
         Words names;
         for (const auto& [word, value] : allowed) {
@@ -151,7 +156,9 @@ class CommandLine {
     {
         if (applet_->name.empty())
             return true;
-        const auto parsed = cli::parse_options(options_of(applet_->settings), rest_, {.stops_at_argument = true, .single_dash_names = applet_->single_dash_names});
+        const auto parsed =
+            cli::parse_options(options_of(applet_->settings), rest_,
+                               {.stops_at_argument = true, .single_dash_names = applet_->single_dash_names});
         flags_ = parsed.options;
         rest_ = parsed.arguments;
         const bool asked = parsed.wants_help || (!rest_.empty() && rest_.front() == "help");
@@ -195,7 +202,8 @@ class CommandLine {
         std::string hint = did_you_mean(typed, candidates);
         if (hint.empty())
             hint = fmt::format("'{} --help' lists them", program_);
-        throw Error(ErrorKind::usage, "there is no {} '{}'", applet_->name.empty() ? "command" : "verb", typed).hint(hint);
+        throw Error(ErrorKind::usage, "there is no {} '{}'", applet_->name.empty() ? "command" : "verb", typed)
+            .hint(hint);
     }
 
     int run_verb()
@@ -207,7 +215,8 @@ class CommandLine {
         std::vector<cli::Option> options = options_of(rows);
         add_global_options(options);
         const bool stops = (verb_->traits & stops_at_argument) != 0;
-        auto parsed = cli::parse_options(options, rest_, {.stops_at_argument = stops, .single_dash_names = applet_->single_dash_names});
+        auto parsed = cli::parse_options(options, rest_,
+                                         {.stops_at_argument = stops, .single_dash_names = applet_->single_dash_names});
         std::vector<std::pair<std::string, std::string>> global_flags;
         for (auto& [name, value] : parsed.options)
             (is_own(rows, name) ? flags_ : global_flags).emplace_back(name, value);
@@ -245,7 +254,8 @@ class CommandLine {
         return false;
     }
 
-    /// The long global options also stand after the verb, where they are not that verb's own; not under another tool's name.
+    /// The long global options also stand after the verb, where they are not that verb's own; not under another tool's
+    /// name.
     void add_global_options(std::vector<cli::Option>& options) const
     {
         if (program_ == applet_->alias)

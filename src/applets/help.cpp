@@ -19,11 +19,15 @@ using config::SettingType;
 constexpr std::size_t width = 100;
 
 constexpr std::array globals{
-    Setting{.name = "state-dir", .help = "Directory of state.db", .placeholder = "DIR", .environment = "DFRIENDS_STATE_DIR"},
+    Setting{.name = "state-dir",
+            .help = "Directory of state.db",
+            .placeholder = "DIR",
+            .environment = "DFRIENDS_STATE_DIR"},
     Setting{.name = "config", .help = "Configuration file", .placeholder = "FILE", .environment = "DFRIENDS_CONFIG"},
     Setting{.name = "verbose", .type = SettingType::flag, .help = "Say more", .letter = 'v', .repeatable = true},
     Setting{.name = "quiet", .type = SettingType::flag, .help = "Say only what went wrong", .letter = 'q'},
-    Setting{.name = "log-format", .help = "How log lines look: text or json", .placeholder = "FORMAT", .fallback = "text"},
+    Setting{
+        .name = "log-format", .help = "How log lines look: text or json", .placeholder = "FORMAT", .fallback = "text"},
     Setting{.name = "json", .type = SettingType::flag, .help = "Results as JSON"},
     Setting{.name = "color", .help = "Colours: auto, always or never", .placeholder = "WHEN", .fallback = "auto"},
     Setting{.name = "version", .type = SettingType::flag, .help = "Print the version"},
@@ -50,7 +54,8 @@ std::string render_rows(const Rows& rows)
 
 std::string option_words(const Setting& row)
 {
-    std::string words = row.letter != 0 ? fmt::format("-{}, --{}", row.letter, row.name) : fmt::format("    --{}", row.name);
+    std::string words =
+        row.letter != 0 ? fmt::format("-{}, --{}", row.letter, row.name) : fmt::format("    --{}", row.name);
     if (row.type != SettingType::flag)
         words += fmt::format(" {}", row.placeholder.empty() ? "VALUE" : row.placeholder);
     return words;
@@ -82,7 +87,8 @@ Rows verb_rows(const Applet& applet)
     Rows rows;
     for (const Verb& verb : applet.verbs)
         if ((verb.traits & hidden) == 0)
-            rows.emplace_back(verb.usage.empty() ? std::string(verb.name) : fmt::format("{} {}", verb.name, verb.usage), verb.synopsis);
+            rows.emplace_back(verb.usage.empty() ? std::string(verb.name) : fmt::format("{} {}", verb.name, verb.usage),
+                              verb.synopsis);
     return rows;
 }
 
@@ -95,18 +101,21 @@ std::span<const Setting> global_settings()
 
 std::string render_overview()
 {
-    std::string text = "Usage: dfriends [OPTIONS] COMMAND [ARGUMENTS]\n\nEverything around Docker in one executable.\n\nApplets:\n";
+    std::string text =
+        "Usage: dfriends [OPTIONS] COMMAND [ARGUMENTS]\n\nEverything around Docker in one executable.\n\nApplets:\n";
     Rows rows;
     for (const Applet& applet : table())
         if (!applet.name.empty() && applet.name.find(' ') == applet.name.npos)
             rows.emplace_back(applet.name, applet.synopsis);
-    text += render_rows(rows) + "\nCommands:\n" + render_rows(verb_rows(*find_applet(""))) + "\nOptions:\n" + render_rows(option_rows(globals));
+    text += render_rows(rows) + "\nCommands:\n" + render_rows(verb_rows(*find_applet(""))) + "\nOptions:\n" +
+            render_rows(option_rows(globals));
     return text + "\nSee 'dfriends help COMMAND' for one of them.\n";
 }
 
 std::string render_applet_help(const Applet& applet, const std::string& program)
 {
-    std::string text = fmt::format("Usage: {} [OPTIONS] VERB [ARGUMENTS]\n\n{}.\n\nVerbs:\n{}", program, applet.synopsis, render_rows(verb_rows(applet)));
+    std::string text = fmt::format("Usage: {} [OPTIONS] VERB [ARGUMENTS]\n\n{}.\n\nVerbs:\n{}", program,
+                                   applet.synopsis, render_rows(verb_rows(applet)));
     if (!applet.settings.empty())
         text += "\nOptions of every verb:\n" + render_rows(option_rows(applet.settings));
     return text + fmt::format("\nSee '{} VERB --help' for one of them.\n", program);
@@ -115,7 +124,8 @@ std::string render_applet_help(const Applet& applet, const std::string& program)
 std::string render_verb_help(const Applet& applet, const Verb& verb, const std::string& program)
 {
     const bool has_options = !verb.settings.empty() || !applet.settings.empty();
-    std::string text = fmt::format("Usage: {} {}{}{}{}\n\n{}.\n", program, verb.name, has_options ? " [OPTIONS]" : "", verb.usage.empty() ? "" : " ", verb.usage, verb.synopsis);
+    std::string text = fmt::format("Usage: {} {}{}{}{}\n\n{}.\n", program, verb.name, has_options ? " [OPTIONS]" : "",
+                                   verb.usage.empty() ? "" : " ", verb.usage, verb.synopsis);
     std::string prefix;
     if ((verb.traits & long_running) != 0)
         prefix = config::environment_name("DFRIENDS_", Setting{.name = section_of(applet, verb)}) + "_";

@@ -34,7 +34,8 @@ la_ssize_t read_piece(::archive*, void* data, const void** buffer)
 
 } // namespace
 
-void decompress(const std::function<std::size_t(std::span<char>)>& read, const std::function<void(std::string_view)>& sink, std::uint64_t limit)
+void decompress(const std::function<std::size_t(std::span<char>)>& read,
+                const std::function<void(std::string_view)>& sink, std::uint64_t limit)
 {
     Opened opened;
     Source source{read, std::vector<char>(65536), nullptr};

@@ -26,7 +26,8 @@ void Opened::check(int code) const
     if (code == ARCHIVE_OK || code == ARCHIVE_WARN)
         return;
     const char* reason = archive_error_string(handle_);
-    throw Error(ErrorKind::invalid, "cannot read the archive: {}", reason != nullptr ? printable(reason) : "no reason given");
+    throw Error(ErrorKind::invalid, "cannot read the archive: {}",
+                reason != nullptr ? printable(reason) : "no reason given");
 }
 
 } // namespace dfriends::archive

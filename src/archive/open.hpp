@@ -6,7 +6,8 @@
 
 namespace dfriends::archive {
 
-/// libarchive's reading handle with the filters we use. They are asked for by name: "all" would bring libxml2 and ICU along.
+/// libarchive's reading handle with the filters we use. They are asked for by name: "all" would bring libxml2 and ICU
+/// along.
 class Opened {
   public:
     Opened();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "archive/open.hpp"
 #include "archive/reader.hpp"
 
+#include "archive/open.hpp"
 #include "base/error.hpp"
 
 #include <archive_entry.h>
@@ -74,7 +74,8 @@ std::optional<Entry> Reader::next()
     entry.type = type_of(found);
     entry.size = static_cast<std::uint64_t>(std::max<la_int64_t>(0, archive_entry_size(found)));
     entry.mode = archive_entry_perm(found);
-    entry.link_target = entry.type == Entry::Type::hard_link ? text_or_empty(archive_entry_hardlink(found)) : text_or_empty(archive_entry_symlink(found));
+    entry.link_target = entry.type == Entry::Type::hard_link ? text_or_empty(archive_entry_hardlink(found))
+                                                             : text_or_empty(archive_entry_symlink(found));
     return entry;
 }
 

@@ -20,7 +20,8 @@ struct Entry {
     std::string link_target;
 };
 
-/// Reads tar and ar (Debian package) archives, also compressed (gzip, xz, zstd, bzip2), from memory or a file descriptor.
+/// Reads tar and ar (Debian package) archives, also compressed (gzip, xz, zstd, bzip2), from memory or a file
+/// descriptor.
 class Reader {
   public:
     static Reader from_memory(std::string_view bytes); ///< the bytes must outlive the reader

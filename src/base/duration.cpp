@@ -18,7 +18,7 @@ struct Unit {
 };
 
 constexpr std::array units{
-    Unit{"w", 604'800'000}, Unit{"d", 86'400'000}, Unit{"h", 3'600'000}, Unit{"m", 60'000},  Unit{"min", 60'000},
+    Unit{"w", 604'800'000}, Unit{"d", 86'400'000}, Unit{"h", 3'600'000}, Unit{"m", 60'000}, Unit{"min", 60'000},
     Unit{"s", 1000},        Unit{"sec", 1000},     Unit{"ms", 1},        Unit{"", 1000},
 };
 constexpr std::int64_t longest = std::int64_t{100} * 365 * 86'400'000;

@@ -8,7 +8,8 @@
 
 namespace dfriends {
 
-/// The candidate nearest to a mistyped word (Damerau-Levenshtein distance of at most a third of its length, at least 1).
+/// The candidate nearest to a mistyped word (Damerau-Levenshtein distance of at most a third of its length, at least
+/// 1).
 std::optional<std::string> suggest(std::string_view typed, const std::vector<std::string>& candidates);
 
 /// "did you mean 'get'?", or an empty text.

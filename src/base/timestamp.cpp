@@ -116,12 +116,13 @@ minutes read_offset(Fields& fields)
 std::string render_rfc3339(TimePoint moment, int decimals)
 {
     const Parts parts = take_apart(moment);
-    std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(parts.date.year()),
-                                   static_cast<unsigned>(parts.date.month()), static_cast<unsigned>(parts.date.day()),
-                                   parts.time.hours().count(), parts.time.minutes().count(),
-                                   parts.time.seconds().count());
+    std::string text =
+        fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(parts.date.year()),
+                    static_cast<unsigned>(parts.date.month()), static_cast<unsigned>(parts.date.day()),
+                    parts.time.hours().count(), parts.time.minutes().count(), parts.time.seconds().count());
     if (decimals > 0)
-        text += "." + fmt::format("{:09}", parts.time.subseconds().count()).substr(0, static_cast<std::size_t>(decimals));
+        text +=
+            "." + fmt::format("{:09}", parts.time.subseconds().count()).substr(0, static_cast<std::size_t>(decimals));
     return text + "Z";
 }
 

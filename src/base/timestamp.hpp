@@ -18,7 +18,8 @@ std::optional<TimePoint> parse_rfc3339(std::string_view text);
 
 /// RFC 9110 section 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT".
 std::string render_http_date(TimePoint moment);
-/// Reads the preferred form, and the "UTC" and "+0000" spellings that apt's Release files use; nothing where it is neither.
+/// Reads the preferred form, and the "UTC" and "+0000" spellings that apt's Release files use; nothing where it is
+/// neither.
 std::optional<TimePoint> parse_http_date(std::string_view text);
 
 /// "3 hours ago", "About a minute ago": the words of docker's tables.

@@ -39,8 +39,8 @@ class Proxy {
     Proxy(ProxyOptions options, state::Store& state, log::Logger& log, Statistics& statistics);
 
     net::Task<http::Response> handle(http::Request& request);
-    /// Takes over what may change while it runs: allowed upstreams, remaps, offline and the greatest size. Throws, and changes nothing,
-    /// where they are not valid.
+    /// Takes over what may change while it runs: allowed upstreams, remaps, offline and the greatest size. Throws, and
+    /// changes nothing, where they are not valid.
     void reconfigure(const ProxyOptions& options);
 
     /// Bytes of content in the store.

@@ -24,7 +24,10 @@ bool wants_colour(int descriptor)
 
 } // namespace
 
-Colour::Colour(When when, int descriptor) : on_(when == When::always || (when == When::automatic && wants_colour(descriptor))) {}
+Colour::Colour(When when, int descriptor)
+    : on_(when == When::always || (when == When::automatic && wants_colour(descriptor)))
+{
+}
 
 std::string Colour::paint(std::string_view code, std::string_view text) const
 {

@@ -70,11 +70,14 @@ std::vector<std::string> candidate_names(std::span<const Option> options)
 {
     if (const auto* unknown = dynamic_cast<const po::unknown_option*>(&error)) {
         std::string typed = unknown->get_option_name();
-        throw Error(ErrorKind::usage, "there is no option '{}'", printable(typed)).hint(did_you_mean(typed, candidate_names(options)));
+        throw Error(ErrorKind::usage, "there is no option '{}'", printable(typed))
+            .hint(did_you_mean(typed, candidate_names(options)));
     }
     if (const auto* syntax = dynamic_cast<const po::invalid_command_line_syntax*>(&error)) {
-        const bool missing = syntax->kind() == po::invalid_syntax::missing_parameter || syntax->kind() == po::invalid_syntax::empty_adjacent_parameter;
-        throw Error(ErrorKind::usage, "the option '{}' {}", printable(syntax->get_option_name()), missing ? "wants a value" : "takes no value");
+        const bool missing = syntax->kind() == po::invalid_syntax::missing_parameter ||
+                             syntax->kind() == po::invalid_syntax::empty_adjacent_parameter;
+        throw Error(ErrorKind::usage, "the option '{}' {}", printable(syntax->get_option_name()),
+                    missing ? "wants a value" : "takes no value");
     }
     throw Error(ErrorKind::usage, "cannot read the options: {}", printable(error.what()));
 }
@@ -82,7 +85,8 @@ std::vector<std::string> candidate_names(std::span<const Option> options)
 std::vector<po::option> parse(std::span<const Option> options, const std::vector<std::string>& words, ParseStyle style)
 {
     using namespace po::command_line_style;
-    int flags = allow_long | long_allow_next | long_allow_adjacent | allow_short | allow_dash_for_short | short_allow_next | short_allow_adjacent | allow_sticky;
+    int flags = allow_long | long_allow_next | long_allow_adjacent | allow_short | allow_dash_for_short |
+                short_allow_next | short_allow_adjacent | allow_sticky;
     if (style.single_dash_names)
         flags = (flags & ~(allow_sticky | short_allow_adjacent)) | allow_long_disguise;
     const po::options_description description = describe(options);
@@ -107,12 +111,14 @@ Parsed parse_options(std::span<const Option> options, const std::vector<std::str
             parsed.arguments.insert(parsed.arguments.end(), option.value.begin(), option.value.end());
             continue;
         }
-        const auto row = std::ranges::find_if(options, [&](const Option& row) { return row.name == option.string_key; });
+        const auto row =
+            std::ranges::find_if(options, [&](const Option& row) { return row.name == option.string_key; });
         if (row == options.end()) {
             parsed.wants_help = true; // the only one that we added
             continue;
         }
-        parsed.options.emplace_back(row->name, row->takes_value && !option.value.empty() ? option.value.front() : "true");
+        parsed.options.emplace_back(row->name,
+                                    row->takes_value && !option.value.empty() ? option.value.front() : "true");
     }
     return parsed;
 }

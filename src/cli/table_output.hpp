@@ -10,7 +10,8 @@ namespace dfriends::cli {
 class TableOutput {
   public:
     /// A column takes at least `least` characters, its gap included.
-    explicit TableOutput(std::vector<std::string> headings, unsigned gap = 3, unsigned least = 0) : gap_(gap), least_(least)
+    explicit TableOutput(std::vector<std::string> headings, unsigned gap = 3, unsigned least = 0)
+        : gap_(gap), least_(least)
     {
         rows_.push_back(std::move(headings));
     }

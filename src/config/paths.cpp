@@ -32,7 +32,8 @@ std::filesystem::path state_directory(const std::optional<std::string>& flag)
         return std::filesystem::path(*state_home) / "dfriends";
     if (const auto home = variable("HOME"))
         return std::filesystem::path(*home) / ".local/state/dfriends";
-    throw Error(ErrorKind::usage, "no state directory: neither XDG_STATE_HOME nor HOME is set").hint("give one with --state-dir DIR");
+    throw Error(ErrorKind::usage, "no state directory: neither XDG_STATE_HOME nor HOME is set")
+        .hint("give one with --state-dir DIR");
 }
 
 std::optional<std::filesystem::path> configuration_file(const std::optional<std::string>& flag)

@@ -114,7 +114,8 @@ std::string environment_name(std::string_view prefix, const Setting& row)
 
 Settings::Settings(std::span<const Setting> rows, const Sources& sources)
 {
-    const auto environment = sources.environment ? sources.environment : [](const char* name) -> const char* { return std::getenv(name); };
+    const auto environment =
+        sources.environment ? sources.environment : [](const char* name) -> const char* { return std::getenv(name); };
     for (const Setting& row : rows) {
         Value value{{}, Origin::flag};
         if (sources.flags != nullptr)

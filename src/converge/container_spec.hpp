@@ -18,8 +18,8 @@ inline constexpr auto state_label = "dfriends.converge.state";
 /// The attribute container, or the resource's name with each character that Docker does not take as '-'.
 std::string container_name(const Resource& resource);
 
-/// What docker run would be told. Throws at the resource: Error(invalid) for values that it does not take, and what reading a file that it
-/// names throws.
+/// What docker run would be told. Throws at the resource: Error(invalid) for values that it does not take, and what
+/// reading a file that it names throws.
 engine::ContainerSpec container_spec(const Resource& resource);
 
 /// What is declared of a container, as texts that compare: attribute to value. The order of ports, variables and the

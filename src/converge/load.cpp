@@ -67,7 +67,8 @@ Catalog read(const fs::path& file, const Facts& facts)
     return catalog;
 }
 
-/// Options that docker run does not know are mistakes of the file. What they name on disk may still be made by the run itself.
+/// Options that docker run does not know are mistakes of the file. What they name on disk may still be made by the run
+/// itself.
 void check_containers(const Catalog& catalog)
 {
     for (const Resource& resource : catalog.resources) {

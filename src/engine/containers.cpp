@@ -174,7 +174,8 @@ net::Task<std::optional<Containers::Waiting>> Containers::begin_wait(std::string
     co_await connection_.negotiate();
     if (!connection_.speaks("1.30"))
         co_return std::nullopt;
-    co_return Waiting(co_await connection_.send(post(path_of(container, "/wait") + Query().add("condition", condition).text(), true)));
+    co_return Waiting(co_await connection_.send(
+        post(path_of(container, "/wait") + Query().add("condition", condition).text(), true)));
 }
 
 net::Task<int> Containers::Waiting::exit_code()

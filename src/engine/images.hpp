@@ -14,7 +14,10 @@ namespace dfriends::engine {
 /// A build that broke, with the engine's sentence.
 class BuildError : public Error {
   public:
-    BuildError(const std::string& sentence, int exit_code) : Error(ErrorKind::failed, "{}", sentence), exit_code_(exit_code) {}
+    BuildError(const std::string& sentence, int exit_code)
+        : Error(ErrorKind::failed, "{}", sentence), exit_code_(exit_code)
+    {
+    }
     /// Of the command that failed; 0 where it was something else.
     int exit_code() const { return exit_code_; }
 

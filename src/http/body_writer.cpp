@@ -60,7 +60,8 @@ net::Task<> PlainWriter::send_file(int descriptor, std::uint64_t offset, std::ui
 void PlainWriter::finish() const
 {
     if (length_ && written_ != *length_)
-        throw Error(ErrorKind::internal, "a body of {} bytes falls short of its Content-Length of {}", written_, *length_);
+        throw Error(ErrorKind::internal, "a body of {} bytes falls short of its Content-Length of {}", written_,
+                    *length_);
 }
 
 } // namespace dfriends::http

@@ -22,7 +22,8 @@ class ChunkedWriter final : public BodyWriter {
     std::uint64_t written_ = 0;
 };
 
-/// A body of a declared length, or (without one) up to the end of the connection. More or less than declared is a fault.
+/// A body of a declared length, or (without one) up to the end of the connection. More or less than declared is a
+/// fault.
 class PlainWriter final : public BodyWriter {
   public:
     PlainWriter(net::Stream& stream, std::optional<std::uint64_t> length) : stream_(stream), length_(length) {}

@@ -17,12 +17,12 @@ namespace dfriends::http {
 struct Call {
     std::string method = "GET";
     Url url;
-    Headers headers;          ///< Host, Content-Length and Transfer-Encoding are added
-    std::string body;         ///< sent with Content-Length where it is not empty or the method is POST, PUT or PATCH
-    Producer producer;        ///< instead of `body`: sent in chunks, or with the Content-Length of `headers`
+    Headers headers;   ///< Host, Content-Length and Transfer-Encoding are added
+    std::string body;  ///< sent with Content-Length where it is not empty or the method is POST, PUT or PATCH
+    Producer producer; ///< instead of `body`: sent in chunks, or with the Content-Length of `headers`
     std::chrono::milliseconds connect_timeout{10'000};
-    std::chrono::milliseconds head_timeout{60'000};  ///< until the reply's head is there; 0 waits for ever
-    std::chrono::milliseconds idle_timeout{60'000};  ///< of each read of the reply's body; 0 waits for ever
+    std::chrono::milliseconds head_timeout{60'000}; ///< until the reply's head is there; 0 waits for ever
+    std::chrono::milliseconds idle_timeout{60'000}; ///< of each read of the reply's body; 0 waits for ever
 };
 
 /// A connection that is no longer HTTP, with the bytes that came after the head.
@@ -31,8 +31,8 @@ struct Upgraded {
     std::string rest;
 };
 
-/// A reply whose head has arrived and whose body is still on the wire. Read to its end, its connection goes back to the pool;
-/// dropped before, the connection is closed.
+/// A reply whose head has arrived and whose body is still on the wire. Read to its end, its connection goes back to the
+/// pool; dropped before, the connection is closed.
 class Reply : public BodyReader {
   public:
     struct Inside;
@@ -70,8 +70,8 @@ struct ClientOptions {
     std::size_t head_limit = 64 * 1024;
 };
 
-/// Sends requests of one loop over kept-alive connections. 1xx replies are swallowed, redirects are not followed. A request
-/// without side effects that meets a connection which died in the pool is sent once more on a new one.
+/// Sends requests of one loop over kept-alive connections. 1xx replies are swallowed, redirects are not followed. A
+/// request without side effects that meets a connection which died in the pool is sent once more on a new one.
 class Client {
   public:
     explicit Client(ClientOptions options = {});

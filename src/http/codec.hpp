@@ -145,8 +145,8 @@ class MessageReader {
     Parser<is_request> parser;
 
   private:
-    /// Hands what is buffered to the parser, which takes one element at a time (a head, a chunk's size, a piece of body);
-    /// false where it needs more bytes first. Throws Error(invalid) with its reason.
+    /// Hands what is buffered to the parser, which takes one element at a time (a head, a chunk's size, a piece of
+    /// body); false where it needs more bytes first. Throws Error(invalid) with its reason.
     bool advance()
     {
         if (buffer_->empty())

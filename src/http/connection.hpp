@@ -13,6 +13,7 @@ struct Connection {
     bool busy = false; ///< a request has begun and its answer is not out
 };
 
-net::Task<> serve_connection(net::Stream& stream, const Handler& handler, const ServeOptions& options, Connection& connection);
+net::Task<> serve_connection(net::Stream& stream, const Handler& handler, const ServeOptions& options,
+                             Connection& connection);
 
 } // namespace dfriends::http

@@ -22,7 +22,8 @@ net::Task<Response> Endpoints::operator()(Request& request) const
     std::string allowed;
     for (const Entry& entry : entries_) {
         const bool fits = entry.prefix ? path.starts_with(entry.path) : path == entry.path;
-        const std::size_t length = 2 * entry.path.size() + (entry.prefix ? 1 : 2); // exact beats a prefix of equal length
+        const std::size_t length =
+            2 * entry.path.size() + (entry.prefix ? 1 : 2); // exact beats a prefix of equal length
         if (!fits || length < best_length)
             continue;
         if (length > best_length) {

@@ -33,12 +33,12 @@ class BodyWriter {
 /// A request as a handler sees it. Method and target are as sent; the head has been checked against smuggling.
 struct Request {
     std::string method;
-    std::string target;       ///< origin-form "/a?b", absolute-form "http://h/a" (proxies), or "host:port" (CONNECT)
-    int minor_version = 1;    ///< HTTP/1.x
+    std::string target;    ///< origin-form "/a?b", absolute-form "http://h/a" (proxies), or "host:port" (CONNECT)
+    int minor_version = 1; ///< HTTP/1.x
     Headers headers;
-    BodyReader* body = nullptr;    ///< never null in a handler
+    BodyReader* body = nullptr;        ///< never null in a handler
     net::Stream* connection = nullptr; ///< for peer_address() and has_peer_closed(); not for reading or writing
-    std::string note;              ///< a word that the handler leaves for the access log
+    std::string note;                  ///< a word that the handler leaves for the access log
 
     /// The target up to '?', percent-encoding kept.
     std::string_view path() const;
@@ -63,7 +63,7 @@ using Upgrade = std::function<net::Task<>(net::Stream&, std::string rest)>;
 
 struct Response {
     int status = 200;
-    std::string reason;   ///< empty: the standard phrase
+    std::string reason; ///< empty: the standard phrase
     Headers headers;
     std::variant<std::string, FileSlice, Producer, Upgrade> body;
 };

@@ -29,10 +29,12 @@ const std::string& http_date_now()
     return text;
 }
 
-/// The body of a request as the handler reads it; sends "100 Continue" before the first read where the client waits for it.
+/// The body of a request as the handler reads it; sends "100 Continue" before the first read where the client waits for
+/// it.
 class RequestBody final : public BodyReader {
   public:
-    RequestBody(net::Stream& stream, MessageReader<true>& reader, net::Deadline& deadline, const ServeOptions& options, bool expects_continue)
+    RequestBody(net::Stream& stream, MessageReader<true>& reader, net::Deadline& deadline, const ServeOptions& options,
+                bool expects_continue)
         : stream_(stream), reader_(reader), deadline_(deadline), options_(options), expects_continue_(expects_continue)
     {
     }
@@ -94,7 +96,8 @@ int find_fault(const Head& head, bool chunked)
 class Session {
   public:
     Session(net::Stream& stream, const Handler& handler, const ServeOptions& options, Connection& connection)
-        : stream_(stream), handler_(handler), options_(options), connection_(connection), deadline_([&stream] { stream.close(); })
+        : stream_(stream), handler_(handler), options_(options), connection_(connection),
+          deadline_([&stream] { stream.close(); })
     {
     }
 
@@ -134,7 +137,12 @@ class Session {
             if (const int fault = find_fault(head, reader.parser.chunked()))
                 refusal = text_response(fault, std::string(reason_of(fault)) + "\n");
 
-        request_ = Request{std::move(head.method), std::move(head.target), head.version - 10, std::move(head.headers), nullptr, &stream_};
+        request_ = Request{std::move(head.method),
+                           std::move(head.target),
+                           head.version - 10,
+                           std::move(head.headers),
+                           nullptr,
+                           &stream_};
         RequestBody body(stream_, reader, deadline_, options_, request_.headers.has_token("Expect", "100-continue"));
         request_.body = &body;
         started_ = SteadyClock::now();
@@ -159,7 +167,8 @@ class Session {
         }
     }
 
-    /// A body that the handler left must not be read as the next request: small ones are read, others end the connection.
+    /// A body that the handler left must not be read as the next request: small ones are read, others end the
+    /// connection.
     net::Task<> skip_body(RequestBody& body)
     {
         std::array<char, 4096> piece;
@@ -265,7 +274,8 @@ class Session {
     {
         std::string head;
         head.reserve(512);
-        const std::string_view reason = response.reason.empty() ? reason_of(response.status) : std::string_view(response.reason);
+        const std::string_view reason =
+            response.reason.empty() ? reason_of(response.status) : std::string_view(response.reason);
         fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\n", response.status, reason);
         if (!options_.server_name.empty() && !response.headers.has("Server"))
             append_field(head, "Server", options_.server_name);
@@ -287,7 +297,8 @@ class Session {
         return head += "\r\n";
     }
 
-    /// Ends our side and reads a little on: a close with unread bytes would reset the connection and cost the client our answer.
+    /// Ends our side and reads a little on: a close with unread bytes would reset the connection and cost the client
+    /// our answer.
     net::Task<> linger()
     {
         if (is_gone_)
@@ -317,7 +328,8 @@ class Session {
 
 } // namespace
 
-net::Task<> serve_connection(net::Stream& stream, const Handler& handler, const ServeOptions& options, Connection& connection)
+net::Task<> serve_connection(net::Stream& stream, const Handler& handler, const ServeOptions& options,
+                             Connection& connection)
 {
     Session session(stream, handler, options, connection);
     co_await session.run();

@@ -29,8 +29,8 @@ struct ServeOptions {
     std::function<void(const Exchange&)> on_exchange; ///< may be empty
 };
 
-/// Serves HTTP/1.1 requests of one connection, pipelined ones in order, until it ends. `stopping` (may be null) makes it
-/// end after the current request.
+/// Serves HTTP/1.1 requests of one connection, pipelined ones in order, until it ends. `stopping` (may be null) makes
+/// it end after the current request.
 net::Task<> serve(net::Stream& stream, const Handler& handler, const ServeOptions& options,
                   const bool* stopping = nullptr);
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/serve.hpp"
-
 #include "base/scope_exit.hpp"
 #include "http/connection.hpp"
+#include "http/serve.hpp"
 #include "net/loop.hpp"
 
 #include <list>
@@ -22,7 +21,8 @@ namespace {
 
 net::Task<> serve_accepted(net::StreamPointer stream, std::shared_ptr<Server::Inside> server)
 {
-    const auto place = server->connections.insert(server->connections.end(), Connection{stream.get(), &server->stopping, false});
+    const auto place =
+        server->connections.insert(server->connections.end(), Connection{stream.get(), &server->stopping, false});
     ScopeExit leave([&] {
         server->connections.erase(place);
         server->changed.notify_all();

@@ -12,11 +12,11 @@ namespace dfriends::http {
 
 /// An absolute http or https URL, taken apart (RFC 3986).
 struct Url {
-    std::string scheme;      ///< lower case
-    std::string user_info;   ///< as written; empty where there is none
-    std::string host;        ///< lower case, without brackets
-    std::uint16_t port = 0;  ///< the scheme's default where it is not given
-    std::string target;      ///< path and query as written; at least "/"
+    std::string scheme;     ///< lower case
+    std::string user_info;  ///< as written; empty where there is none
+    std::string host;       ///< lower case, without brackets
+    std::uint16_t port = 0; ///< the scheme's default where it is not given
+    std::string target;     ///< path and query as written; at least "/"
 
     bool has_default_port() const;
     std::string authority() const; ///< host, and port where it is not the default; as in Host

@@ -12,7 +12,8 @@ namespace dfriends {
 /// Object members keep sorted order, so that what we print is stable.
 using Json = nlohmann::json;
 
-/// Parses one document. Throws Error(invalid) that names `what` and the byte where it broke; nesting deeper than 256 is refused.
+/// Parses one document. Throws Error(invalid) that names `what` and the byte where it broke; nesting deeper than 256 is
+/// refused.
 Json parse_json(std::string_view text, std::string_view what);
 
 /// Invalid UTF-8 becomes U+FFFD instead of an exception. indent < 0 means one line.

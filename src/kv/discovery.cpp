@@ -21,9 +21,13 @@ constexpr std::uint64_t largest_cluster = 1000;
 /// Host and port as a client may write them: nothing that could break out of a URL.
 bool is_authority(std::string_view text)
 {
-    return !text.empty() && text.size() < 300 && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view(".-_:[]").find(c) != std::string_view::npos;
-    });
+    return !text.empty() && text.size() < 300 &&
+           std::ranges::all_of(
+               text,
+               [](char c) {
+                   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                          std::string_view(".-_:[]").find(c) != std::string_view::npos;
+               });
 }
 
 } // namespace
@@ -35,7 +39,8 @@ bool Discovery::serves(std::string_view path)
     if (path.size() <= token_digits || path[0] != '/')
         return false;
     const std::string_view token = path.substr(1, token_digits);
-    return token.find_first_not_of("0123456789abcdef") == token.npos && (path.size() == token_digits + 1 || path[token_digits + 1] == '/');
+    return token.find_first_not_of("0123456789abcdef") == token.npos &&
+           (path.size() == token_digits + 1 || path[token_digits + 1] == '/');
 }
 
 net::Task<http::Response> Discovery::operator()(http::Request& request)

@@ -35,10 +35,22 @@ class Logger {
     bool enabled(Level level) const { return level >= level_; }
     void write(Level level, std::string_view sentence, std::initializer_list<Field> fields = {});
 
-    void debug(std::string_view sentence, std::initializer_list<Field> fields = {}) { write(Level::debug, sentence, fields); }
-    void info(std::string_view sentence, std::initializer_list<Field> fields = {}) { write(Level::info, sentence, fields); }
-    void warning(std::string_view sentence, std::initializer_list<Field> fields = {}) { write(Level::warning, sentence, fields); }
-    void error(std::string_view sentence, std::initializer_list<Field> fields = {}) { write(Level::error, sentence, fields); }
+    void debug(std::string_view sentence, std::initializer_list<Field> fields = {})
+    {
+        write(Level::debug, sentence, fields);
+    }
+    void info(std::string_view sentence, std::initializer_list<Field> fields = {})
+    {
+        write(Level::info, sentence, fields);
+    }
+    void warning(std::string_view sentence, std::initializer_list<Field> fields = {})
+    {
+        write(Level::warning, sentence, fields);
+    }
+    void error(std::string_view sentence, std::initializer_list<Field> fields = {})
+    {
+        write(Level::error, sentence, fields);
+    }
 
   private:
     Level level_;

@@ -5,8 +5,8 @@
 #include "base/text.hpp"
 #include "net/socket_address.hpp"
 
-#include <array>
 #include <arpa/inet.h>
+#include <array>
 #include <cstring>
 
 namespace dfriends::net {
@@ -32,7 +32,8 @@ std::string address_bytes(std::string_view text)
 
 std::string Endpoint::text() const
 {
-    return address.find(':') == address.npos ? fmt::format("{}:{}", address, port) : fmt::format("[{}]:{}", address, port);
+    return address.find(':') == address.npos ? fmt::format("{}:{}", address, port)
+                                             : fmt::format("[{}]:{}", address, port);
 }
 
 bool is_address(std::string_view text)
@@ -43,7 +44,8 @@ bool is_address(std::string_view text)
 Endpoint parse_endpoint(std::string_view text)
 {
     const auto fail = [&] {
-        return Error(ErrorKind::invalid, "'{}' is no ADDRESS:PORT", printable(text)).hint("write 127.0.0.1:2379, [::1]:2379 or :8080");
+        return Error(ErrorKind::invalid, "'{}' is no ADDRESS:PORT", printable(text))
+            .hint("write 127.0.0.1:2379, [::1]:2379 or :8080");
     };
     const auto colon = text.rfind(':');
     if (colon == text.npos)
@@ -73,7 +75,8 @@ AddressRange::AddressRange(std::string_view text) : text_(text)
     const bool has_prefix = address.size() != text.size();
     const auto number = has_prefix ? parse_unsigned(prefix) : std::optional<std::uint64_t>(bits);
     if (bytes_.empty() || !number || *number > bits)
-        throw Error(ErrorKind::invalid, "'{}' is no address range", printable(text)).hint("write 172.17.0.0/16 or fd00::/8");
+        throw Error(ErrorKind::invalid, "'{}' is no address range", printable(text))
+            .hint("write 172.17.0.0/16 or fd00::/8");
     prefix_ = static_cast<unsigned>(*number);
 }
 
@@ -101,11 +104,13 @@ bool is_special(std::string_view address)
 {
     // IANA's special-purpose registries (RFC 6890), multicast, and tunnels that carry an IPv4 address inside.
     static const std::array ranges{
-        AddressRange("0.0.0.0/8"),      AddressRange("10.0.0.0/8"),     AddressRange("100.64.0.0/10"), AddressRange("127.0.0.0/8"),
-        AddressRange("169.254.0.0/16"), AddressRange("172.16.0.0/12"),  AddressRange("192.0.0.0/24"),  AddressRange("192.0.2.0/24"),
-        AddressRange("192.168.0.0/16"), AddressRange("198.18.0.0/15"),  AddressRange("198.51.100.0/24"), AddressRange("203.0.113.0/24"),
-        AddressRange("224.0.0.0/3"),    AddressRange("::/127"),         AddressRange("fc00::/7"),      AddressRange("fe80::/10"),
-        AddressRange("ff00::/8"),       AddressRange("64:ff9b::/96"),   AddressRange("2001:db8::/32"), AddressRange("2002::/16"),
+        AddressRange("0.0.0.0/8"),     AddressRange("10.0.0.0/8"),      AddressRange("100.64.0.0/10"),
+        AddressRange("127.0.0.0/8"),   AddressRange("169.254.0.0/16"),  AddressRange("172.16.0.0/12"),
+        AddressRange("192.0.0.0/24"),  AddressRange("192.0.2.0/24"),    AddressRange("192.168.0.0/16"),
+        AddressRange("198.18.0.0/15"), AddressRange("198.51.100.0/24"), AddressRange("203.0.113.0/24"),
+        AddressRange("224.0.0.0/3"),   AddressRange("::/127"),          AddressRange("fc00::/7"),
+        AddressRange("fe80::/10"),     AddressRange("ff00::/8"),        AddressRange("64:ff9b::/96"),
+        AddressRange("2001:db8::/32"), AddressRange("2002::/16"),
     };
     if (!is_address(address))
         return true;

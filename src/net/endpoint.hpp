@@ -36,8 +36,8 @@ class AddressRange {
 
 /// 127.0.0.0/8, ::1 and their IPv4-mapped forms.
 bool is_loopback(std::string_view address);
-/// Loopback, link-local, private (RFC 1918, RFC 4193), shared (RFC 6598), multicast, unspecified and reserved: everything
-/// that an outside name has no business to resolve to. What is not an address counts as such too.
+/// Loopback, link-local, private (RFC 1918, RFC 4193), shared (RFC 6598), multicast, unspecified and reserved:
+/// everything that an outside name has no business to resolve to. What is not an address counts as such too.
 bool is_special(std::string_view address);
 bool is_address(std::string_view text);
 

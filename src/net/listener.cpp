@@ -13,8 +13,8 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <optional>
 #include <fcntl.h>
+#include <optional>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -72,7 +72,9 @@ os::Descriptor make_socket(int family)
 {
     Error error(kind_of_errno(code), "cannot listen on '{}': {}", name, describe_errno(code));
     if (code == EADDRINUSE)
-        error.hint(fmt::format("another program has that port: 'ss -ltnp sport = :{}' shows which; or choose another with --listen", port));
+        error.hint(fmt::format(
+            "another program has that port: 'ss -ltnp sport = :{}' shows which; or choose another with --listen",
+            port));
     if (code == EACCES)
         error.hint("ports below 1024 need root or CAP_NET_BIND_SERVICE; or choose another with --listen");
     if (code == EADDRNOTAVAIL)
@@ -110,7 +112,8 @@ Listener Listener::unix_socket(const std::filesystem::path& path, unsigned mode)
 {
     sockaddr_un address{};
     if (path.native().size() >= sizeof address.sun_path)
-        throw Error(ErrorKind::invalid, "the socket's path '{}' is longer than {} bytes", path.string(), sizeof address.sun_path - 1);
+        throw Error(ErrorKind::invalid, "the socket's path '{}' is longer than {} bytes", path.string(),
+                    sizeof address.sun_path - 1);
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path.c_str(), path.native().size() + 1);
     auto socket = std::make_shared<Socket>();

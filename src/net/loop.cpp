@@ -52,10 +52,11 @@ Loop& Loop::current()
 
 void Loop::spawn(Task<> task, std::function<void(std::exception_ptr)> on_failure)
 {
-    boost::asio::co_spawn(inside_->context, std::move(task), [on_failure = std::move(on_failure)](std::exception_ptr failure) {
-        if (failure && on_failure)
-            on_failure(failure);
-    });
+    boost::asio::co_spawn(inside_->context, std::move(task),
+                          [on_failure = std::move(on_failure)](std::exception_ptr failure) {
+                              if (failure && on_failure)
+                                  on_failure(failure);
+                          });
 }
 
 void Loop::post(std::function<void()> function)

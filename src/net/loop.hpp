@@ -30,7 +30,8 @@ class Loop {
     void post(std::function<void()> function);
     /// Runs until stop() or until nothing is left to wait for.
     void run();
-    /// Calls a function when the loop ends, before its sockets die: for what outlives a loop but keeps connections of it.
+    /// Calls a function when the loop ends, before its sockets die: for what outlives a loop but keeps connections of
+    /// it.
     void at_end(std::function<void()> function);
     /// Makes run() return soon; unfinished tasks are destroyed with the loop. Callable from any thread.
     void stop();
@@ -45,15 +46,17 @@ class Loop {
 /// Starts a task on the current loop; see Loop::spawn.
 void spawn(Task<> task, std::function<void(std::exception_ptr)> on_failure = {});
 
-/// Runs a task to its end on a loop of its own and rethrows what it threw: how a command without a server uses coroutines.
+/// Runs a task to its end on a loop of its own and rethrows what it threw: how a command without a server uses
+/// coroutines.
 void run(Task<> task);
 
 template <class T>
 T run(Task<T> task)
 {
     std::optional<T> result;
-    run([](Task<T> inner, std::optional<T>& slot) -> Task<> { slot.emplace(co_await std::move(inner)); }(
-        std::move(task), result));
+    run([](Task<T> inner, std::optional<T>& slot) -> Task<> {
+        slot.emplace(co_await std::move(inner));
+    }(std::move(task), result));
     return std::move(*result);
 }
 

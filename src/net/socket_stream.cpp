@@ -23,8 +23,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// One class for TCP and Unix sockets: what differs is only how they were connected. Reads go through Asio, which leaves
-/// out the read that would find nothing; writes try the system call first and wait only when the socket is full.
+/// One class for TCP and Unix sockets: what differs is only how they were connected. Reads go through Asio, which
+/// leaves out the read that would find nothing; writes try the system call first and wait only when the socket is full.
 class SocketStream final : public Stream {
   public:
     SocketStream(int descriptor, int family) : socket_(Loop::current().inside().context)
@@ -48,7 +48,8 @@ class SocketStream final : public Stream {
     Task<> write_all(std::string_view bytes, std::string_view more) override
     {
         for (;;) {
-            iovec pieces[2] = {{const_cast<char*>(bytes.data()), bytes.size()}, {const_cast<char*>(more.data()), more.size()}};
+            iovec pieces[2] = {{const_cast<char*>(bytes.data()), bytes.size()},
+                               {const_cast<char*>(more.data()), more.size()}};
             msghdr message{};
             message.msg_iov = pieces;
             message.msg_iovlen = more.empty() ? 1 : 2;
@@ -143,7 +144,8 @@ void throw_socket_error(std::string_view doing, std::string_view peer, int code)
 {
     if (code == ECANCELED)
         throw Error(ErrorKind::unavailable, "the connection to {} was closed on our side", peer);
-    throw Error(code == EACCES || code == EPERM ? ErrorKind::denied : ErrorKind::unavailable, "cannot {} {}: {}", doing, peer, describe_errno(code));
+    throw Error(code == EACCES || code == EPERM ? ErrorKind::denied : ErrorKind::unavailable, "cannot {} {}: {}", doing,
+                peer, describe_errno(code));
 }
 
 StreamPointer adopt_socket(int descriptor, int family)

@@ -21,7 +21,8 @@ Task<> Stream::send_file(int descriptor, std::uint64_t offset, std::uint64_t len
 {
     std::vector<char> piece(std::min<std::uint64_t>(piece_size, length));
     while (length > 0) {
-        const ssize_t count = ::pread(descriptor, piece.data(), std::min<std::uint64_t>(piece.size(), length), static_cast<off_t>(offset));
+        const ssize_t count = ::pread(descriptor, piece.data(), std::min<std::uint64_t>(piece.size(), length),
+                                      static_cast<off_t>(offset));
         if (count < 0 && errno == EINTR)
             continue;
         if (count <= 0)

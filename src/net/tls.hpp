@@ -14,7 +14,8 @@ namespace dfriends::net {
 class TlsContext {
   public:
     struct ClientOptions {
-        std::optional<std::filesystem::path> trust;       ///< PEM file; default: SSL_CERT_FILE, then the distributions' bundles
+        std::optional<std::filesystem::path>
+            trust; ///< PEM file; default: SSL_CERT_FILE, then the distributions' bundles
         std::optional<std::filesystem::path> certificate; ///< PEM, for mutual TLS
         std::optional<std::filesystem::path> key;
         bool verify = true;
@@ -30,11 +31,12 @@ class TlsContext {
     std::shared_ptr<const Inside> inside_;
 };
 
-/// Where the system keeps the roots that it trusts: SSL_CERT_FILE, else the distributions' bundles. Nothing where there is none; then
-/// a client trusts those that the executable carries.
+/// Where the system keeps the roots that it trusts: SSL_CERT_FILE, else the distributions' bundles. Nothing where there
+/// is none; then a client trusts those that the executable carries.
 std::optional<std::filesystem::path> find_trust_file();
 
-/// Handshakes as client over any stream; the certificate must name `host`. Throws Error(denied) where it does not verify.
+/// Handshakes as client over any stream; the certificate must name `host`. Throws Error(denied) where it does not
+/// verify.
 Task<StreamPointer> connect_tls(StreamPointer stream, TlsContext context, std::string host);
 /// Handshakes as server.
 Task<StreamPointer> accept_tls(StreamPointer stream, TlsContext context);

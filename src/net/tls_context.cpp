@@ -39,13 +39,15 @@ std::shared_ptr<TlsContext::Inside> make_inside(const SSL_METHOD* method)
 void trust_file(SSL_CTX* context, const std::filesystem::path& path)
 {
     if (SSL_CTX_load_verify_locations(context, path.c_str(), nullptr) != 1)
-        throw Error(ErrorKind::invalid, "cannot read the trusted certificates '{}': {}", path.string(), take_tls_error());
+        throw Error(ErrorKind::invalid, "cannot read the trusted certificates '{}': {}", path.string(),
+                    take_tls_error());
 }
 
 /// Adds each certificate of a PEM text.
 void trust_certificates(SSL_CTX* context, std::string_view pem)
 {
-    const std::unique_ptr<BIO, decltype(&BIO_free)> source(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
+    const std::unique_ptr<BIO, decltype(&BIO_free)> source(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
+                                                           &BIO_free);
     while (X509* certificate = PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr)) {
         X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate);
         X509_free(certificate);
@@ -67,7 +69,8 @@ void use_certificate(SSL_CTX* context, const std::filesystem::path& certificate,
 {
     if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1)
         throw Error(ErrorKind::invalid, "cannot use the certificate '{}': {}", certificate.string(), take_tls_error());
-    if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1 || SSL_CTX_check_private_key(context) != 1)
+    if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1 ||
+        SSL_CTX_check_private_key(context) != 1)
         throw Error(ErrorKind::invalid, "cannot use the key '{}': {}", key.string(), take_tls_error());
 }
 

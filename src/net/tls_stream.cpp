@@ -51,7 +51,8 @@ class TlsStream final : public Stream {
     {
         for (;;) {
             ERR_clear_error();
-            const int count = SSL_read(session_, into.data(), static_cast<int>(std::min<std::size_t>(into.size(), 1U << 30U)));
+            const int count =
+                SSL_read(session_, into.data(), static_cast<int>(std::min<std::size_t>(into.size(), 1U << 30U)));
             const int reason = SSL_get_error(session_, count);
             co_await flush(); // answers of the protocol itself, such as key updates
             if (count > 0)
@@ -71,7 +72,8 @@ class TlsStream final : public Stream {
             if (piece.empty())
                 continue;
             ERR_clear_error();
-            if (SSL_write(session_, piece.data(), static_cast<int>(piece.size())) <= 0) // a memory buffer takes all at once
+            if (SSL_write(session_, piece.data(), static_cast<int>(piece.size())) <=
+                0) // a memory buffer takes all at once
                 throw Error(ErrorKind::unavailable, "cannot write to the TLS connection: {}", take_tls_error());
         }
         co_await flush();
@@ -110,7 +112,8 @@ class TlsStream final : public Stream {
     {
         const long verdict = SSL_get_verify_result(session_);
         if (verdict != X509_V_OK)
-            throw Error(ErrorKind::denied, "cannot trust the certificate of '{}': {}", peer, X509_verify_cert_error_string(verdict))
+            throw Error(ErrorKind::denied, "cannot trust the certificate of '{}': {}", peer,
+                        X509_verify_cert_error_string(verdict))
                 .hint("name the authority that signed it with SSL_CERT_FILE");
         throw Error(ErrorKind::unavailable, "the TLS handshake with '{}' failed: {}", peer, take_tls_error());
     }

@@ -21,8 +21,8 @@ class Worker {
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    /// Runs the function on a thread and gives back what it returned or threw. It must own what it uses: an awaiting task
-    /// may be destroyed before the function ends.
+    /// Runs the function on a thread and gives back what it returned or threw. It must own what it uses: an awaiting
+    /// task may be destroyed before the function ends.
     template <class Function>
     Task<std::invoke_result_t<Function>> call(Function function)
     {

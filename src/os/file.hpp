@@ -40,8 +40,8 @@ std::string read_file(const Path& path, std::uint64_t limit = 64ULL << 20U);
 /// Nothing where the file does not exist; other failures throw.
 std::optional<std::string> find_file(const Path& path, std::uint64_t limit = 64ULL << 20U);
 
-/// Replaces the file as a whole: temporary neighbour, fsync, rename, fsync of the folder. Readers see the old or the new.
-/// On failure (a full disk, say) the old file stands and no temporary one is left.
+/// Replaces the file as a whole: temporary neighbour, fsync, rename, fsync of the folder. Readers see the old or the
+/// new. On failure (a full disk, say) the old file stands and no temporary one is left.
 void write_file(const Path& path, std::string_view bytes, mode_t mode = 0644);
 
 /// open(2) with O_CLOEXEC; throws with the path and the reason.

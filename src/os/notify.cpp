@@ -29,7 +29,8 @@ void notify(std::string_view state) noexcept
         return;
     const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(name));
     // A supervisor that does not listen is no reason to fail.
-    (void)::sendto(socket.number(), state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&address), length);
+    (void)::sendto(socket.number(), state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&address),
+                   length);
 }
 
 std::vector<int> take_listen_descriptors()

@@ -3,7 +3,8 @@
 
 namespace dfriends::os {
 
-/// Keeps a static glibc from loading name-service modules of another glibc: only what is built in is used. First line of main.
+/// Keeps a static glibc from loading name-service modules of another glibc: only what is built in is used. First line
+/// of main.
 void use_built_in_name_services() noexcept;
 
 } // namespace dfriends::os

@@ -153,7 +153,8 @@ std::optional<Path> find_program(std::string_view name)
     if (name.find('/') != name.npos)
         return ::access(std::string(name).c_str(), X_OK) == 0 ? std::optional<Path>(name) : std::nullopt;
     const char* variable = std::getenv("PATH");
-    const std::string path = variable != nullptr ? variable : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    const std::string path =
+        variable != nullptr ? variable : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     for (const std::string_view folder : split(path, ':')) {
         const Path candidate = Path(folder.empty() ? "." : folder) / name;
         std::error_code ignored;
@@ -178,7 +179,8 @@ Outcome run_checked(const Command& command)
     Outcome outcome = run(command);
     if (outcome.ok())
         return outcome;
-    const std::string why = outcome.timed_out ? std::string("it ran out of time") : fmt::format("exit status {}", outcome.status);
+    const std::string why =
+        outcome.timed_out ? std::string("it ran out of time") : fmt::format("exit status {}", outcome.status);
     const auto said = lines(trim(outcome.error));
     const std::string last = said.empty() ? std::string() : ": " + printable(said.back());
     throw Error(ErrorKind::failed, "'{}' failed: {}{}", command.words.front(), why, last);

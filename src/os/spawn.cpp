@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/error.hpp"
 #include "os/spawn.hpp"
+
+#include "base/error.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -78,8 +79,8 @@ bool become(const Command& command)
 }
 
 /// The child's part: only calls that are safe after fork(). Reports errno through `report` where it cannot execute.
-[[noreturn]] void run_child(const Command& command, const Prepared& prepared, int input, int output, int error, bool group,
-                            int report)
+[[noreturn]] void run_child(const Command& command, const Prepared& prepared, int input, int output, int error,
+                            bool group, int report)
 {
     default_signals();
     if (group)

@@ -20,7 +20,7 @@ struct User {
 
 std::optional<User> find_user(std::string_view name);
 std::optional<gid_t> find_group(std::string_view name);
-std::string user_name(uid_t id);   ///< the number as text where there is none
+std::string user_name(uid_t id); ///< the number as text where there is none
 std::string group_name(gid_t id);
 bool is_root() noexcept;
 std::string host_name();

@@ -13,7 +13,8 @@ namespace dfriends::service {
 
 class Metrics;
 
-/// A long-running command: listeners, "listening on ADDR:PORT", READY=1, SIGHUP, and an orderly stop on SIGTERM or SIGINT.
+/// A long-running command: listeners, "listening on ADDR:PORT", READY=1, SIGHUP, and an orderly stop on SIGTERM or
+/// SIGINT.
 class Daemon {
   public:
     explicit Daemon(log::Logger& log);
@@ -21,8 +22,8 @@ class Daemon {
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
-    /// Serves a handler at each address ("0.0.0.0:3142", ":0"), or at the sockets that a service manager passed. Binds at once;
-    /// throws where it cannot. /healthz and /metrics are answered before the handler, for origin-form targets.
+    /// Serves a handler at each address ("0.0.0.0:3142", ":0"), or at the sockets that a service manager passed. Binds
+    /// at once; throws where it cannot. /healthz and /metrics are answered before the handler, for origin-form targets.
     void listen(const std::vector<std::string>& addresses, http::Handler handler, http::ServeOptions options = {},
                 const Metrics* metrics = nullptr);
     /// A task that runs beside the servers and is dropped at the end. An exception that leaves it ends the daemon.
@@ -31,7 +32,8 @@ class Daemon {
     /// Called once when the stop begins, before connections are drained: wakes long polls up.
     void on_stop(std::function<void()> stop);
 
-    /// Serves until a signal; connections get 8 s to finish, a second signal ends them at once. Returns the exit code 0.
+    /// Serves until a signal; connections get 8 s to finish, a second signal ends them at once. Returns the exit code
+    /// 0.
     int run();
 
     net::Loop& loop();

@@ -25,8 +25,8 @@ class Counter {
 /// The metrics of one service, rendered in Prometheus' text format 0.0.4.
 class Metrics {
   public:
-    /// `labels` as they stand between the braces: R"(result="hit")". The object lives as long as the Metrics do. Families of one
-    /// name must be registered one after the other.
+    /// `labels` as they stand between the braces: R"(result="hit")". The object lives as long as the Metrics do.
+    /// Families of one name must be registered one after the other.
     Counter& counter(std::string name, std::string help, std::string labels = {});
     void gauge(std::string name, std::string help, std::function<double()> read, std::string labels = {});
     std::string render() const;

@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 void backup(const fs::path& database, const fs::path& target)
 {
     if (fs::exists(target))
-        throw Error(ErrorKind::conflict, "'{}' exists already", target.string()).hint("choose a new name for the backup");
+        throw Error(ErrorKind::conflict, "'{}' exists already", target.string())
+            .hint("choose a new name for the backup");
     const fs::path temporary = target.string() + ".part";
     fs::remove(temporary);
     ScopeExit remove_it([&] { ::unlink(temporary.c_str()); });
@@ -54,7 +55,8 @@ void refuse_used(const fs::path& database)
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::invalid)
             return; // damaged: that is what a restore is for
-        throw Error(ErrorKind::conflict, "'{}' is in use", database.string()).hint("stop the services of that state directory first");
+        throw Error(ErrorKind::conflict, "'{}' is in use", database.string())
+            .hint("stop the services of that state directory first");
     }
 }
 
@@ -68,7 +70,8 @@ void restore(const fs::path& backup, const fs::path& database)
         Database opened(backup, OpenMode::read_only);
         const int newest = migrations().empty() ? 0 : migrations().back().version;
         if (schema_version(opened) > newest)
-            throw Error(ErrorKind::conflict, "the backup '{}' is from a newer dfriends", backup.string()).hint("install the dfriends that wrote it");
+            throw Error(ErrorKind::conflict, "the backup '{}' is from a newer dfriends", backup.string())
+                .hint("install the dfriends that wrote it");
     }
     refuse_used(database);
     os::make_directories(database.parent_path(), 0750);

@@ -14,7 +14,8 @@ void refuse_newer(Database& database)
 {
     const int newest = migrations().empty() ? 0 : migrations().back().version;
     if (const int found = schema_version(database); found > newest)
-        throw Error(ErrorKind::conflict, "the state database '{}' has schema {}, but this dfriends knows only {}", database.name(), found, newest)
+        throw Error(ErrorKind::conflict, "the state database '{}' has schema {}, but this dfriends knows only {}",
+                    database.name(), found, newest)
             .hint("install the dfriends that wrote it, or restore a backup");
 }
 

@@ -23,8 +23,8 @@ ServiceLock::ServiceLock(const std::filesystem::path& directory, std::string_vie
     const std::filesystem::path path = lock_file(directory, service);
     auto lock = os::FileLock::try_lock(path);
     if (!lock)
-        throw Error(ErrorKind::conflict, "'{}' already serves the state directory '{}' (process {})", service, directory.string(),
-                    os::FileLock::holder(path))
+        throw Error(ErrorKind::conflict, "'{}' already serves the state directory '{}' (process {})", service,
+                    directory.string(), os::FileLock::holder(path))
             .hint("stop that process, or give this one a directory of its own with --state-dir");
     held_ = std::make_unique<Held>(Held{std::move(*lock)});
 }

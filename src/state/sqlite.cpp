@@ -64,10 +64,12 @@ struct Database::Cache {
     }
 };
 
-Database::Database(const std::filesystem::path& path, OpenMode mode) : name_(path.string()), cache_(std::make_unique<Cache>())
+Database::Database(const std::filesystem::path& path, OpenMode mode)
+    : name_(path.string()), cache_(std::make_unique<Cache>())
 {
-    const int flags = (mode == OpenMode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
-                      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int flags =
+        (mode == OpenMode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     try {
         if (sqlite3_open_v2(name_.c_str(), &handle_, flags, nullptr) != SQLITE_OK)
             fail("open");
@@ -111,7 +113,8 @@ Statement Database::prepare(std::string_view sql)
         return {*this, statement};
     }
     sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK)
+    if (sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement,
+                           nullptr) != SQLITE_OK)
         fail("read");
     return {*this, statement};
 }
@@ -225,7 +228,8 @@ std::string Statement::text(int column) const
 {
     const void* data = sqlite3_column_blob(statement_, column);
     const int size = sqlite3_column_bytes(statement_, column);
-    return data == nullptr ? std::string() : std::string(static_cast<const char*>(data), static_cast<std::size_t>(size));
+    return data == nullptr ? std::string()
+                           : std::string(static_cast<const char*>(data), static_cast<std::size_t>(size));
 }
 
 std::int64_t Statement::integer(int column) const

@@ -65,8 +65,8 @@ enum class OpenMode { read_write, read_only };
 /// One connection, for one thread at a time. WAL, synchronous=FULL, foreign keys on, busy timeout 5 s.
 class Database {
   public:
-    /// ":memory:" is a database of its own. Throws Error(invalid) for a file that is damaged or no database, Error(denied) or
-    /// Error(unavailable) with the path otherwise.
+    /// ":memory:" is a database of its own. Throws Error(invalid) for a file that is damaged or no database,
+    /// Error(denied) or Error(unavailable) with the path otherwise.
     explicit Database(const std::filesystem::path& path, OpenMode mode = OpenMode::read_write);
     ~Database();
     Database(const Database&) = delete;

@@ -24,8 +24,8 @@ class Store {
 
     /// Runs a change as one transaction on the writer thread and waits for the commit: for verbs.
     void change(std::function<void(Database&)> work);
-    /// The same for servers; the coroutine goes on on its loop after the commit. `work` must own what it uses, or use what
-    /// outlives the server.
+    /// The same for servers; the coroutine goes on on its loop after the commit. `work` must own what it uses, or use
+    /// what outlives the server.
     net::Task<> write(std::function<void(Database&)> work);
     /// A connection of the calling thread's own for reading; sees the last commit.
     std::unique_ptr<Database> reader() const;

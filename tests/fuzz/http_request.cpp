@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole server session over hostile bytes: heads, bodies in both framings, pipelining. No answer may be anything but HTTP.
+// A whole server session over hostile bytes: heads, bodies in both framings, pipelining. No answer may be anything but
+// HTTP.
 #include "http/serve.hpp"
 #include "net/loop.hpp"
 #include "support/scripted_stream.hpp"

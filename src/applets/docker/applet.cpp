@@ -15,16 +15,25 @@ using config::Setting;
 using config::SettingType;
 
 constexpr Setting quiet{.name = "quiet", .type = SettingType::flag, .help = "Only ids, or no progress", .letter = 'q'};
-constexpr Setting all{.name = "all", .type = SettingType::flag, .help = "Also those that are left out otherwise", .letter = 'a'};
-constexpr Setting filter{.name = "filter", .help = "Only those that fit", .placeholder = "KEY=VALUE", .letter = 'f', .repeatable = true};
-constexpr Setting format{.name = "format", .help = "Print each by a template such as {{.ID}}", .placeholder = "TEMPLATE"};
+constexpr Setting all{
+    .name = "all", .type = SettingType::flag, .help = "Also those that are left out otherwise", .letter = 'a'};
+constexpr Setting filter{
+    .name = "filter", .help = "Only those that fit", .placeholder = "KEY=VALUE", .letter = 'f', .repeatable = true};
+constexpr Setting format{
+    .name = "format", .help = "Print each by a template such as {{.ID}}", .placeholder = "TEMPLATE"};
 constexpr Setting no_trunc{.name = "no-trunc", .type = SettingType::flag, .help = "Do not shorten"};
 constexpr Setting force{.name = "force", .type = SettingType::flag, .help = "Also where it is in use", .letter = 'f'};
-constexpr Setting time_setting{.name = "time", .type = SettingType::number, .help = "Seconds until it is killed", .placeholder = "SECONDS", .fallback = "10", .letter = 't'};
+constexpr Setting time_setting{.name = "time",
+                               .type = SettingType::number,
+                               .help = "Seconds until it is killed",
+                               .placeholder = "SECONDS",
+                               .fallback = "10",
+                               .letter = 't'};
 constexpr Setting platform{.name = "platform", .help = "Of that platform", .placeholder = "OS/ARCH"};
 constexpr Setting label{.name = "label", .help = "Put a label on it", .placeholder = "KEY=VALUE", .repeatable = true};
 constexpr Setting driver{.name = "driver", .help = "Its driver", .placeholder = "NAME", .letter = 'd'};
-constexpr Setting driver_option{.name = "opt", .help = "An option of the driver", .placeholder = "KEY=VALUE", .letter = 'o', .repeatable = true};
+constexpr Setting driver_option{
+    .name = "opt", .help = "An option of the driver", .placeholder = "KEY=VALUE", .letter = 'o', .repeatable = true};
 
 constexpr std::array build_settings{
     Setting{.name = "tag", .help = "Name the image", .placeholder = "NAME[:TAG]", .letter = 't', .repeatable = true},
@@ -33,17 +42,28 @@ constexpr std::array build_settings{
     label,
     Setting{.name = "target", .help = "Build up to this stage", .placeholder = "STAGE"},
     Setting{.name = "network", .help = "The network of RUN", .placeholder = "NAME"},
-    Setting{.name = "add-host", .help = "Add a line to /etc/hosts of RUN", .placeholder = "NAME:ADDRESS", .repeatable = true},
-    Setting{.name = "cache-from", .help = "Images whose layers may be taken over", .placeholder = "IMAGE", .repeatable = true},
+    Setting{.name = "add-host",
+            .help = "Add a line to /etc/hosts of RUN",
+            .placeholder = "NAME:ADDRESS",
+            .repeatable = true},
+    Setting{.name = "cache-from",
+            .help = "Images whose layers may be taken over",
+            .placeholder = "IMAGE",
+            .repeatable = true},
     platform,
     Setting{.name = "no-cache", .type = SettingType::flag, .help = "Do every step again"},
     Setting{.name = "pull", .type = SettingType::flag, .help = "Ask for a newer base image"},
-    Setting{.name = "force-rm", .type = SettingType::flag, .help = "Remove intermediate containers also after a failure"},
+    Setting{
+        .name = "force-rm", .type = SettingType::flag, .help = "Remove intermediate containers also after a failure"},
     quiet,
 };
 constexpr std::array exec_settings{
     Setting{.name = "detach", .type = SettingType::flag, .help = "Do not wait for it", .letter = 'd'},
-    Setting{.name = "env", .help = "Set an environment variable", .placeholder = "NAME=VALUE", .letter = 'e', .repeatable = true},
+    Setting{.name = "env",
+            .help = "Set an environment variable",
+            .placeholder = "NAME=VALUE",
+            .letter = 'e',
+            .repeatable = true},
     Setting{.name = "interactive", .type = SettingType::flag, .help = "Hand stdin on", .letter = 'i'},
     Setting{.name = "privileged", .type = SettingType::flag, .help = "With all capabilities"},
     Setting{.name = "tty", .type = SettingType::flag, .help = "With a terminal", .letter = 't'},
@@ -52,15 +72,23 @@ constexpr std::array exec_settings{
 };
 constexpr std::array images_settings{all, filter, format, no_trunc, quiet};
 constexpr std::array inspect_settings{
-    Setting{.name = "format", .help = "Print by a template such as {{.State.Status}} or {{json .Config}}", .placeholder = "TEMPLATE", .letter = 'f'},
+    Setting{.name = "format",
+            .help = "Print by a template such as {{.State.Status}} or {{json .Config}}",
+            .placeholder = "TEMPLATE",
+            .letter = 'f'},
     Setting{.name = "type", .help = "container, image, network or volume", .placeholder = "TYPE"},
 };
-constexpr std::array kill_settings{Setting{.name = "signal", .help = "The signal to send", .placeholder = "SIGNAL", .fallback = "KILL", .letter = 's'}};
-constexpr std::array load_settings{Setting{.name = "input", .help = "The archive; stdin otherwise", .placeholder = "FILE", .letter = 'i'}, quiet};
+constexpr std::array kill_settings{Setting{
+    .name = "signal", .help = "The signal to send", .placeholder = "SIGNAL", .fallback = "KILL", .letter = 's'}};
+constexpr std::array load_settings{
+    Setting{.name = "input", .help = "The archive; stdin otherwise", .placeholder = "FILE", .letter = 'i'}, quiet};
 constexpr std::array logs_settings{
     Setting{.name = "follow", .type = SettingType::flag, .help = "Go on as it grows", .letter = 'f'},
-    Setting{.name = "since", .help = "Not what is older: RFC 3339, seconds since 1970, or a duration", .placeholder = "MOMENT"},
-    Setting{.name = "tail", .help = "Only so many last lines", .placeholder = "LINES", .fallback = "all", .letter = 'n'},
+    Setting{.name = "since",
+            .help = "Not what is older: RFC 3339, seconds since 1970, or a duration",
+            .placeholder = "MOMENT"},
+    Setting{
+        .name = "tail", .help = "Only so many last lines", .placeholder = "LINES", .fallback = "all", .letter = 'n'},
     Setting{.name = "timestamps", .type = SettingType::flag, .help = "With the time of each line", .letter = 't'},
     Setting{.name = "until", .help = "Not what is newer", .placeholder = "MOMENT"},
 };
@@ -79,7 +107,12 @@ constexpr std::array ps_settings{
     all,
     filter,
     format,
-    Setting{.name = "last", .type = SettingType::number, .help = "The newest so many, also those that do not run", .placeholder = "COUNT", .fallback = "-1", .letter = 'n'},
+    Setting{.name = "last",
+            .type = SettingType::number,
+            .help = "The newest so many, also those that do not run",
+            .placeholder = "COUNT",
+            .fallback = "-1",
+            .letter = 'n'},
     Setting{.name = "latest", .type = SettingType::flag, .help = "The newest one", .letter = 'l'},
     no_trunc,
     quiet,
@@ -89,8 +122,10 @@ constexpr std::array rm_settings{
     force,
     Setting{.name = "volumes", .type = SettingType::flag, .help = "Its anonymous volumes too", .letter = 'v'},
 };
-constexpr std::array rmi_settings{force, Setting{.name = "no-prune", .type = SettingType::flag, .help = "Keep untagged parents"}};
-constexpr std::array save_settings{Setting{.name = "output", .help = "The archive; stdout otherwise", .placeholder = "FILE", .letter = 'o'}};
+constexpr std::array rmi_settings{
+    force, Setting{.name = "no-prune", .type = SettingType::flag, .help = "Keep untagged parents"}};
+constexpr std::array save_settings{
+    Setting{.name = "output", .help = "The archive; stdout otherwise", .placeholder = "FILE", .letter = 'o'}};
 constexpr std::array stop_settings{time_setting};
 constexpr std::array volume_create_settings{driver, label, driver_option};
 constexpr std::array volume_rm_settings{force};
@@ -114,23 +149,72 @@ std::span<const Setting> run_settings()
 std::span<const Verb> verbs()
 {
     static const std::array rows{
-        Verb{.name = "build", .usage = "PATH|-", .synopsis = "Builds an image from a Dockerfile", .settings = build_settings, .run = build},
-        Verb{.name = "create", .usage = "IMAGE [COMMAND] [ARGUMENT...]", .synopsis = "Makes a container without starting it", .settings = run_settings(), .traits = own_options, .run = create},
-        Verb{.name = "exec", .usage = "CONTAINER COMMAND [ARGUMENT...]", .synopsis = "Runs a command in a running container", .settings = exec_settings, .traits = stops_at_argument, .run = exec},
-        Verb{.name = "images", .usage = "[REPOSITORY[:TAG]]", .synopsis = "Lists images", .settings = images_settings, .run = images},
+        Verb{.name = "build",
+             .usage = "PATH|-",
+             .synopsis = "Builds an image from a Dockerfile",
+             .settings = build_settings,
+             .run = build},
+        Verb{.name = "create",
+             .usage = "IMAGE [COMMAND] [ARGUMENT...]",
+             .synopsis = "Makes a container without starting it",
+             .settings = run_settings(),
+             .traits = own_options,
+             .run = create},
+        Verb{.name = "exec",
+             .usage = "CONTAINER COMMAND [ARGUMENT...]",
+             .synopsis = "Runs a command in a running container",
+             .settings = exec_settings,
+             .traits = stops_at_argument,
+             .run = exec},
+        Verb{.name = "images",
+             .usage = "[REPOSITORY[:TAG]]",
+             .synopsis = "Lists images",
+             .settings = images_settings,
+             .run = images},
         Verb{.name = "info", .synopsis = "Tells about the engine", .run = info},
-        Verb{.name = "inspect", .usage = "NAME...", .synopsis = "Tells all about containers, images, networks or volumes", .settings = inspect_settings, .run = inspect},
-        Verb{.name = "kill", .usage = "CONTAINER...", .synopsis = "Sends a signal to containers", .settings = kill_settings, .run = kill},
+        Verb{.name = "inspect",
+             .usage = "NAME...",
+             .synopsis = "Tells all about containers, images, networks or volumes",
+             .settings = inspect_settings,
+             .run = inspect},
+        Verb{.name = "kill",
+             .usage = "CONTAINER...",
+             .synopsis = "Sends a signal to containers",
+             .settings = kill_settings,
+             .run = kill},
         Verb{.name = "load", .synopsis = "Takes images from an archive", .settings = load_settings, .run = load},
-        Verb{.name = "logs", .usage = "CONTAINER", .synopsis = "Prints what a container has written", .settings = logs_settings, .run = logs},
-        Verb{.name = "network create", .usage = "NAME", .synopsis = "Makes a network", .settings = network_create_settings, .run = network_create},
-        Verb{.name = "network inspect", .usage = "NETWORK...", .synopsis = "Tells all about networks", .run = network_inspect},
+        Verb{.name = "logs",
+             .usage = "CONTAINER",
+             .synopsis = "Prints what a container has written",
+             .settings = logs_settings,
+             .run = logs},
+        Verb{.name = "network create",
+             .usage = "NAME",
+             .synopsis = "Makes a network",
+             .settings = network_create_settings,
+             .run = network_create},
+        Verb{.name = "network inspect",
+             .usage = "NETWORK...",
+             .synopsis = "Tells all about networks",
+             .run = network_inspect},
         Verb{.name = "network ls", .synopsis = "Lists networks", .settings = list_settings, .run = network_ls},
         Verb{.name = "network rm", .usage = "NETWORK...", .synopsis = "Removes networks", .run = network_rm},
         Verb{.name = "ps", .synopsis = "Lists containers", .settings = ps_settings, .run = ps},
-        Verb{.name = "pull", .usage = "NAME[:TAG|@DIGEST]", .synopsis = "Fetches an image from a registry", .settings = pull_settings, .run = pull},
-        Verb{.name = "restart", .usage = "CONTAINER...", .synopsis = "Stops and starts containers", .settings = stop_settings, .run = restart},
-        Verb{.name = "rm", .usage = "CONTAINER...", .synopsis = "Removes containers", .settings = rm_settings, .run = rm},
+        Verb{.name = "pull",
+             .usage = "NAME[:TAG|@DIGEST]",
+             .synopsis = "Fetches an image from a registry",
+             .settings = pull_settings,
+             .run = pull},
+        Verb{.name = "restart",
+             .usage = "CONTAINER...",
+             .synopsis = "Stops and starts containers",
+             .settings = stop_settings,
+             .run = restart},
+        Verb{.name = "rm",
+             .usage = "CONTAINER...",
+             .synopsis = "Removes containers",
+             .settings = rm_settings,
+             .run = rm},
         Verb{.name = "rmi", .usage = "IMAGE...", .synopsis = "Removes images", .settings = rmi_settings, .run = rmi},
         Verb{.name = "run",
              .usage = "IMAGE [COMMAND] [ARGUMENT...]",
@@ -138,23 +222,47 @@ std::span<const Verb> verbs()
              .settings = run_settings(),
              .traits = own_options,
              .run = run,
-             .details = "Ends with the container's exit code; with 125 where it could not be made, 126 where its command cannot be invoked, and 127 where\n"
+             .details = "Ends with the container's exit code; with 125 where it could not be made, 126 where its "
+                        "command cannot be invoked, and 127 where\n"
                         "the command is not there."},
-        Verb{.name = "save", .usage = "IMAGE...", .synopsis = "Puts images into an archive", .settings = save_settings, .run = save},
+        Verb{.name = "save",
+             .usage = "IMAGE...",
+             .synopsis = "Puts images into an archive",
+             .settings = save_settings,
+             .run = save},
         Verb{.name = "start", .usage = "CONTAINER...", .synopsis = "Starts containers", .run = start},
-        Verb{.name = "stop", .usage = "CONTAINER...", .synopsis = "Stops containers", .settings = stop_settings, .run = stop},
+        Verb{.name = "stop",
+             .usage = "CONTAINER...",
+             .synopsis = "Stops containers",
+             .settings = stop_settings,
+             .run = stop},
         Verb{.name = "tag", .usage = "IMAGE NAME[:TAG]", .synopsis = "Gives an image a further name", .run = tag},
         Verb{.name = "version", .synopsis = "Prints our version and the engine's", .run = version},
-        Verb{.name = "volume create", .usage = "[NAME]", .synopsis = "Makes a volume", .settings = volume_create_settings, .run = volume_create},
-        Verb{.name = "volume inspect", .usage = "VOLUME...", .synopsis = "Tells all about volumes", .run = volume_inspect},
+        Verb{.name = "volume create",
+             .usage = "[NAME]",
+             .synopsis = "Makes a volume",
+             .settings = volume_create_settings,
+             .run = volume_create},
+        Verb{.name = "volume inspect",
+             .usage = "VOLUME...",
+             .synopsis = "Tells all about volumes",
+             .run = volume_inspect},
         Verb{.name = "volume ls", .synopsis = "Lists volumes", .settings = list_settings, .run = volume_ls},
-        Verb{.name = "volume rm", .usage = "VOLUME...", .synopsis = "Removes volumes", .settings = volume_rm_settings, .run = volume_rm},
-        Verb{.name = "wait", .usage = "CONTAINER...", .synopsis = "Waits until containers stop and prints their exit codes", .run = wait},
+        Verb{.name = "volume rm",
+             .usage = "VOLUME...",
+             .synopsis = "Removes volumes",
+             .settings = volume_rm_settings,
+             .run = volume_rm},
+        Verb{.name = "wait",
+             .usage = "CONTAINER...",
+             .synopsis = "Waits until containers stop and prints their exit codes",
+             .run = wait},
     };
     return rows;
 }
 
-/// docker's manner: a sentence on stderr, 125 for the words of the command line and for what run could not begin, else 1.
+/// docker's manner: a sentence on stderr, 125 for the words of the command line and for what run could not begin,
+/// else 1.
 int report(const Error& error, const Context& context)
 {
     if (error.kind() == ErrorKind::interrupted)

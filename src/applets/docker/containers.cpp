@@ -16,7 +16,8 @@ namespace {
 
 std::string age_of(std::int64_t created)
 {
-    return render_age(std::chrono::duration_cast<std::chrono::seconds>(system_now().time_since_epoch()) - std::chrono::seconds(created));
+    return render_age(std::chrono::duration_cast<std::chrono::seconds>(system_now().time_since_epoch()) -
+                      std::chrono::seconds(created));
 }
 
 std::string names_of(const engine::ContainerSummary& row)
@@ -61,8 +62,8 @@ int ps(Context& context)
     const auto& settings = context.settings;
     const bool whole = settings.flag("no-trunc");
     const auto last = settings.flag("latest") ? 1 : settings.number("last");
-    const auto rows = net::run(context.engine().containers().list(settings.flag("all") || last > 0, parse_filters(settings.list("filter")),
-                                                                  static_cast<int>(last)));
+    const auto rows = net::run(context.engine().containers().list(
+        settings.flag("all") || last > 0, parse_filters(settings.list("filter")), static_cast<int>(last)));
     if (context.global.json) {
         context.write(encode_containers(rows));
         return 0;
@@ -75,8 +76,8 @@ int ps(Context& context)
         else if (const auto format = settings.find("format"))
             context.print("{}\n", render_format(*format, fields));
         else
-            table.row({fields.at("ID"), fields.at("Image"), fields.at("Command"), fields.at("RunningFor"), fields.at("Status"), fields.at("Ports"),
-                       fields.at("Names")});
+            table.row({fields.at("ID"), fields.at("Image"), fields.at("Command"), fields.at("RunningFor"),
+                       fields.at("Status"), fields.at("Ports"), fields.at("Names")});
     }
     if (!settings.flag("quiet") && !settings.find("format"))
         context.write(table.render());
@@ -98,22 +99,29 @@ int logs(Context& context)
 
 int start(Context& context)
 {
-    return for_each_argument(context, [&context](const std::string& name) { net::run(context.engine().containers().start(name)); });
+    return for_each_argument(
+        context, [&context](const std::string& name) { net::run(context.engine().containers().start(name)); });
 }
 
 int stop(Context& context)
 {
-    return for_each_argument(context, [&context](const std::string& name) { net::run(context.engine().containers().stop(name, timeout_of(context))); });
+    return for_each_argument(context, [&context](const std::string& name) {
+        net::run(context.engine().containers().stop(name, timeout_of(context)));
+    });
 }
 
 int restart(Context& context)
 {
-    return for_each_argument(context, [&context](const std::string& name) { net::run(context.engine().containers().restart(name, timeout_of(context))); });
+    return for_each_argument(context, [&context](const std::string& name) {
+        net::run(context.engine().containers().restart(name, timeout_of(context)));
+    });
 }
 
 int kill(Context& context)
 {
-    return for_each_argument(context, [&context](const std::string& name) { net::run(context.engine().containers().kill(name, context.settings.text("signal"))); });
+    return for_each_argument(context, [&context](const std::string& name) {
+        net::run(context.engine().containers().kill(name, context.settings.text("signal")));
+    });
 }
 
 int rm(Context& context)

@@ -7,8 +7,8 @@
 
 namespace dfriends::applets::docker {
 
-/// Does something to each argument, as docker does: what went well is printed, a failure is told and the rest still done. Returns the
-/// exit code.
+/// Does something to each argument, as docker does: what went well is printed, a failure is told and the rest still
+/// done. Returns the exit code.
 template <class Work>
 int for_each_argument(Context& context, Work work)
 {

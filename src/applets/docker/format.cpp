@@ -47,7 +47,8 @@ std::string render_ports(std::vector<engine::PublishedPort> ports)
     std::vector<std::string> texts;
     for (const auto& port : ports)
         texts.push_back(port.host_port == 0 ? fmt::format("{}/{}", port.container_port, port.protocol)
-                                            : fmt::format("{}:{}->{}/{}", port.address, port.host_port, port.container_port, port.protocol));
+                                            : fmt::format("{}:{}->{}/{}", port.address, port.host_port,
+                                                          port.container_port, port.protocol));
     return join(texts, ", ");
 }
 
@@ -63,7 +64,8 @@ std::string render_format(std::string_view format, const Fields& fields)
                 std::vector<std::string> names;
                 for (const auto& [name, value] : fields)
                     names.push_back("." + name);
-                throw Error(ErrorKind::invalid, "there is no field '{}'", printable(inside)).hint("fields are " + join(names, ", "));
+                throw Error(ErrorKind::invalid, "there is no field '{}'", printable(inside))
+                    .hint("fields are " + join(names, ", "));
             }
             text += found->second;
             format.remove_prefix(end + 2);

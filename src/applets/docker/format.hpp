@@ -26,7 +26,8 @@ std::string render_ports(std::vector<engine::PublishedPort> ports);
 /// The fields of one row under the names that docker's --format has for them.
 using Fields = std::map<std::string, std::string, std::less<>>;
 
-/// Puts the fields where {{.Name}} stands; \t and \n are a tab and a line end. Throws Error(invalid) for anything else in braces.
+/// Puts the fields where {{.Name}} stands; \t and \n are a tab and a line end. Throws Error(invalid) for anything else
+/// in braces.
 std::string render_format(std::string_view format, const Fields& fields);
 
 /// --filter KEY=VALUE, several times. Throws Error(usage).

@@ -142,7 +142,8 @@ int images(Context& context)
             else if (const auto format = settings.find("format"))
                 context.print("{}\n", render_format(*format, fields));
             else
-                table.row({fields.at("Repository"), fields.at("Tag"), fields.at("ID"), fields.at("CreatedSince"), fields.at("Size")});
+                table.row({fields.at("Repository"), fields.at("Tag"), fields.at("ID"), fields.at("CreatedSince"),
+                           fields.at("Size")});
         }
     if (!settings.flag("quiet") && !settings.find("format"))
         context.write(table.render());
@@ -157,7 +158,8 @@ int build(Context& context)
     options.dockerfile = source.dockerfile;
     const bool quiet = options.quiet;
     try {
-        const std::string id = net::run(context.engine().images().build(std::move(source.tar), std::move(options), quiet ? engine::OnProgress() : print_progress(context)));
+        const std::string id = net::run(context.engine().images().build(
+            std::move(source.tar), std::move(options), quiet ? engine::OnProgress() : print_progress(context)));
         if (quiet)
             context.print("{}\n", id);
         return 0;
@@ -172,7 +174,9 @@ int pull(Context& context)
     context.expect_arguments(1, 1);
     const bool quiet = context.settings.flag("quiet");
     const std::string name = engine::parse_reference(context.arguments.front()).familiar();
-    net::run(context.engine().images().pull(context.arguments.front(), quiet ? engine::OnProgress() : print_progress(context), context.settings.text("platform")));
+    net::run(context.engine().images().pull(context.arguments.front(),
+                                            quiet ? engine::OnProgress() : print_progress(context),
+                                            context.settings.text("platform")));
     context.print("{}\n", name);
     return 0;
 }
@@ -183,8 +187,10 @@ int rmi(Context& context)
     int code = 0;
     for (const std::string& image : context.arguments) {
         try {
-            for (const auto& removed : net::run(context.engine().images().remove(image, context.settings.flag("force"), context.settings.flag("no-prune"))))
-                context.print("{}\n", removed.untagged.empty() ? "Deleted: " + removed.deleted : "Untagged: " + removed.untagged);
+            for (const auto& removed : net::run(context.engine().images().remove(image, context.settings.flag("force"),
+                                                                                 context.settings.flag("no-prune"))))
+                context.print("{}\n", removed.untagged.empty() ? "Deleted: " + removed.deleted
+                                                               : "Untagged: " + removed.untagged);
         } catch (const Error& error) {
             if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::unavailable)
                 throw;
@@ -209,7 +215,8 @@ int save(Context& context)
     context.expect_arguments(1);
     const std::string path = context.settings.text("output");
     if (path.empty() && os::is_terminal(STDOUT_FILENO))
-        throw Error(ErrorKind::usage, "an archive is nothing for a terminal").hint("name a file with --output FILE, or redirect the output");
+        throw Error(ErrorKind::usage, "an archive is nothing for a terminal")
+            .hint("name a file with --output FILE, or redirect the output");
     os::Descriptor file;
     const os::Path temporary = path + ".dfriends-part";
     if (!path.empty())
@@ -236,9 +243,11 @@ int load(Context& context)
     context.expect_arguments(0, 0);
     const std::string path = context.settings.text("input");
     if (path.empty() && os::is_terminal(STDIN_FILENO))
-        throw Error(ErrorKind::usage, "an archive does not come from a terminal").hint("name a file with --input FILE, or redirect the input");
+        throw Error(ErrorKind::usage, "an archive does not come from a terminal")
+            .hint("name a file with --input FILE, or redirect the input");
     const bool quiet = context.settings.flag("quiet");
-    net::run(context.engine().images().load(send_file(path.empty() ? "/dev/stdin" : path), print_progress(context), quiet));
+    net::run(
+        context.engine().images().load(send_file(path.empty() ? "/dev/stdin" : path), print_progress(context), quiet));
     return 0;
 }
 

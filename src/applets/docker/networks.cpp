@@ -26,7 +26,8 @@ int network_ls(Context& context)
 {
     context.expect_arguments(0, 0);
     cli::TableOutput table({"NETWORK ID", "NAME", "DRIVER", "SCOPE"}, 3, 10);
-    for (const auto& network : net::run(context.engine().networks().list(parse_filters(context.settings.list("filter"))))) {
+    for (const auto& network :
+         net::run(context.engine().networks().list(parse_filters(context.settings.list("filter"))))) {
         if (context.settings.flag("quiet"))
             context.print("{}\n", short_id(network.id));
         else
@@ -57,7 +58,8 @@ int network_create(Context& context)
 
 int network_rm(Context& context)
 {
-    return for_each_argument(context, [&context](const std::string& name) { net::run(context.engine().networks().remove(name)); });
+    return for_each_argument(
+        context, [&context](const std::string& name) { net::run(context.engine().networks().remove(name)); });
 }
 
 int network_inspect(Context& context)
@@ -74,7 +76,8 @@ int volume_ls(Context& context)
 {
     context.expect_arguments(0, 0);
     cli::TableOutput table({"DRIVER", "VOLUME NAME"}, 3, 10);
-    for (const auto& volume : net::run(context.engine().volumes().list(parse_filters(context.settings.list("filter"))))) {
+    for (const auto& volume :
+         net::run(context.engine().volumes().list(parse_filters(context.settings.list("filter"))))) {
         if (context.settings.flag("quiet"))
             context.print("{}\n", volume.spec.name);
         else
@@ -89,7 +92,8 @@ int volume_create(Context& context)
 {
     context.expect_arguments(0, 1);
     const auto& settings = context.settings;
-    engine::VolumeSpec spec{.options = parse_pairs(settings.list("opt")), .labels = parse_pairs(settings.list("label"))};
+    engine::VolumeSpec spec{.options = parse_pairs(settings.list("opt")),
+                            .labels = parse_pairs(settings.list("label"))};
     if (!context.arguments.empty())
         spec.name = context.arguments.front();
     if (const auto driver = settings.find("driver"))
@@ -100,7 +104,9 @@ int volume_create(Context& context)
 
 int volume_rm(Context& context)
 {
-    return for_each_argument(context, [&context](const std::string& name) { net::run(context.engine().volumes().remove(name, context.settings.flag("force"))); });
+    return for_each_argument(context, [&context](const std::string& name) {
+        net::run(context.engine().volumes().remove(name, context.settings.flag("force")));
+    });
 }
 
 int volume_inspect(Context& context)

@@ -62,7 +62,9 @@ Session make_session(engine::Client& client, const std::string& id, const engine
 {
     engine::Containers& containers = client.containers();
     Session session{.input = request.spec.attach_stdin, .tty = request.spec.tty};
-    session.resize = [&containers, id](unsigned columns, unsigned rows) { return containers.resize(id, columns, rows); };
+    session.resize = [&containers, id](unsigned columns, unsigned rows) {
+        return containers.resize(id, columns, rows);
+    };
     if (request.proxy_signals && !request.spec.tty)
         session.on_signal = [&containers, id](int number) -> net::Task<> {
             return containers.kill(id, signal_name(number));
@@ -74,9 +76,12 @@ net::Task<int> run_attached(Context& context, engine::RunRequest request)
 {
     const std::string id = co_await create_container(context, request);
     engine::Client& client = context.engine();
-    auto attachment = co_await client.containers().attach(
-        id, {.input = request.spec.attach_stdin, .output = request.spec.attach_stdout, .error = request.spec.attach_stderr, .detach_keys = request.detach_keys},
-        request.spec.tty);
+    auto attachment = co_await client.containers().attach(id,
+                                                          {.input = request.spec.attach_stdin,
+                                                           .output = request.spec.attach_stdout,
+                                                           .error = request.spec.attach_stderr,
+                                                           .detach_keys = request.detach_keys},
+                                                          request.spec.tty);
     auto waiting = co_await client.containers().begin_wait(id, request.spec.auto_remove ? "removed" : "next-exit");
     co_await client.containers().start(id);
     co_await carry(context, attachment, make_session(client, id, request));
@@ -94,7 +99,8 @@ net::Task<> run_detached(Context& context, engine::RunRequest request)
 int start_failure(const Error& error)
 {
     const std::string sentence = error.what();
-    if (sentence.find("executable file not found") != sentence.npos || sentence.find("no such file or directory") != sentence.npos)
+    if (sentence.find("executable file not found") != sentence.npos ||
+        sentence.find("no such file or directory") != sentence.npos)
         return not_found;
     if (sentence.find("permission denied") != sentence.npos && sentence.find("exec") != sentence.npos)
         return cannot_invoke;

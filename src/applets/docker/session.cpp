@@ -92,7 +92,8 @@ Input::Input() : reading_(std::make_shared<Reading>()) {}
 Input::~Input()
 {
     const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t ignored = ::write(reading_->wake.number(), &one, sizeof one); // the thread must not wait for ever
+    [[maybe_unused]] const ssize_t ignored =
+        ::write(reading_->wake.number(), &one, sizeof one); // the thread must not wait for ever
 }
 
 net::Task<std::string> Input::read()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // version, info and inspect.
+#include "applets/context.hpp"
 #include "applets/docker/verbs.hpp"
 #include "applets/docker/wire.hpp"
-#include "applets/context.hpp"
 #include "base/error.hpp"
 #include "base/size.hpp"
 #include "engine/client.hpp"
@@ -36,8 +36,9 @@ int version(Context& context)
 {
     context.expect_arguments(0, 0);
     const auto found = net::run(context.engine().version());
-    context.print("Client: dfriends " DFRIENDS_VERSION "\n\nServer:\n Version:      {}\n API version:  {} (minimum version {})\n OS/Arch:      {}/{}\n", found.version,
-                  found.api_version, found.minimum_api_version, found.os, found.architecture);
+    context.print("Client: dfriends " DFRIENDS_VERSION
+                  "\n\nServer:\n Version:      {}\n API version:  {} (minimum version {})\n OS/Arch:      {}/{}\n",
+                  found.version, found.api_version, found.minimum_api_version, found.os, found.architecture);
     return 0;
 }
 
@@ -45,11 +46,14 @@ int info(Context& context)
 {
     context.expect_arguments(0, 0);
     const auto found = net::run(context.engine().info());
-    context.print("Containers: {}\n Running: {}\n Paused: {}\n Stopped: {}\nImages: {}\n", found.containers, found.running, found.paused, found.stopped, found.images);
-    context.print("Server Version: {}\nStorage Driver: {}\nLogging Driver: {}\nCgroup Driver: {}\n", found.server_version, found.storage_driver, found.logging_driver,
-                  found.cgroup_driver);
-    context.print("Kernel Version: {}\nOperating System: {}\nArchitecture: {}\nCPUs: {}\nTotal Memory: {}\nName: {}\nDocker Root Dir: {}\n", found.kernel, found.os,
-                  found.architecture, found.cpus, render_size(static_cast<std::uint64_t>(found.memory)), found.name, found.root);
+    context.print("Containers: {}\n Running: {}\n Paused: {}\n Stopped: {}\nImages: {}\n", found.containers,
+                  found.running, found.paused, found.stopped, found.images);
+    context.print("Server Version: {}\nStorage Driver: {}\nLogging Driver: {}\nCgroup Driver: {}\n",
+                  found.server_version, found.storage_driver, found.logging_driver, found.cgroup_driver);
+    context.print("Kernel Version: {}\nOperating System: {}\nArchitecture: {}\nCPUs: {}\nTotal Memory: {}\nName: "
+                  "{}\nDocker Root Dir: {}\n",
+                  found.kernel, found.os, found.architecture, found.cpus,
+                  render_size(static_cast<std::uint64_t>(found.memory)), found.name, found.root);
     for (const std::string& warning : found.warnings)
         context.say(warning);
     return 0;

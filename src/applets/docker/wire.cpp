@@ -41,7 +41,8 @@ std::string render_action(std::string_view action, const Json& document)
         action = trim(action.substr(5));
     }
     if (!action.starts_with('.'))
-        throw Error(ErrorKind::invalid, "the template '{{{{{}}}}}' is beyond what is understood here", printable(action))
+        throw Error(ErrorKind::invalid, "the template '{{{{{}}}}}' is beyond what is understood here",
+                    printable(action))
             .hint("write {{.Path.To.Member}} or {{json .Path}}");
     const Json& value = member_at(document, action);
     return as_json ? dump_json(value) : plain(value);
@@ -53,8 +54,15 @@ std::string encode_containers(const std::vector<engine::ContainerSummary>& rows)
 {
     Json list = Json::array();
     for (const auto& row : rows)
-        list.push_back({{"id", row.id}, {"names", row.names}, {"image", row.image}, {"command", row.command}, {"created", row.created},
-                        {"state", row.state}, {"status", row.status}, {"labels", row.labels}, {"networks", row.networks}});
+        list.push_back({{"id", row.id},
+                        {"names", row.names},
+                        {"image", row.image},
+                        {"command", row.command},
+                        {"created", row.created},
+                        {"state", row.state},
+                        {"status", row.status},
+                        {"labels", row.labels},
+                        {"networks", row.networks}});
     return dump_json(list, 2) + "\n";
 }
 
@@ -62,7 +70,11 @@ std::string encode_images(const std::vector<engine::ImageSummary>& rows)
 {
     Json list = Json::array();
     for (const auto& row : rows)
-        list.push_back({{"id", row.id}, {"tags", row.tags}, {"digests", row.digests}, {"created", row.created}, {"size", row.size}});
+        list.push_back({{"id", row.id},
+                        {"tags", row.tags},
+                        {"digests", row.digests},
+                        {"created", row.created},
+                        {"size", row.size}});
     return dump_json(list, 2) + "\n";
 }
 
@@ -98,7 +110,9 @@ std::string parse_moment(const std::string& text)
         return text;
     const auto ago = parse_duration(text);
     if (!ago)
-        throw Error(ErrorKind::usage, "'{}' is no moment: write seconds since 1970, RFC 3339, or a duration such as 10m", printable(text));
+        throw Error(ErrorKind::usage,
+                    "'{}' is no moment: write seconds since 1970, RFC 3339, or a duration such as 10m",
+                    printable(text));
     const auto moment = std::chrono::duration_cast<std::chrono::seconds>(system_now().time_since_epoch() - *ago);
     return std::to_string(moment.count());
 }

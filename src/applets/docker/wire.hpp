@@ -14,7 +14,8 @@ std::string encode_images(const std::vector<engine::ImageSummary>& rows);
 
 /// The engine's documents as one indented JSON array.
 std::string encode_documents(const std::vector<std::string>& documents);
-/// Puts members of a document where {{.Path.To.It}} or {{json .Path}} stands. Throws Error(invalid) for other templates.
+/// Puts members of a document where {{.Path.To.It}} or {{json .Path}} stands. Throws Error(invalid) for other
+/// templates.
 std::string render_template(std::string_view format, const std::string& document);
 
 /// For --since and --until: seconds since 1970 and RFC 3339 as they are, "10m" as that long ago. Throws Error(usage).

@@ -11,29 +11,56 @@ using config::Setting;
 using config::SettingType;
 
 constexpr std::array link_settings{
-    Setting{.name = "symbolic", .type = SettingType::flag, .help = "Make symbolic links instead of hard ones", .letter = 's'},
-    Setting{.name = "force", .type = SettingType::flag, .help = "Replace files of those names that are something else", .letter = 'f'},
+    Setting{.name = "symbolic",
+            .type = SettingType::flag,
+            .help = "Make symbolic links instead of hard ones",
+            .letter = 's'},
+    Setting{.name = "force",
+            .type = SettingType::flag,
+            .help = "Replace files of those names that are something else",
+            .letter = 'f'},
 };
 
 constexpr std::array verbs{
-    Verb{.name = "__complete", .usage = "WORD...", .synopsis = "Prints what may stand in the last word's place", .traits = hidden | stops_at_argument, .run = complete},
-    Verb{.name = "__table", .synopsis = "Prints the table of applets and verbs as JSON", .traits = hidden, .run = print_table},
+    Verb{.name = "__complete",
+         .usage = "WORD...",
+         .synopsis = "Prints what may stand in the last word's place",
+         .traits = hidden | stops_at_argument,
+         .run = complete},
+    Verb{.name = "__table",
+         .synopsis = "Prints the table of applets and verbs as JSON",
+         .traits = hidden,
+         .run = print_table},
     Verb{.name = "applets", .synopsis = "Lists the applets and the file names that call them", .run = list_applets},
     Verb{.name = "doctor",
          .synopsis = "Checks this host and says how to mend what is wrong",
          .run = doctor,
-         .details = "Looks at the Docker Engine, the configuration, the state directory, free space, the ports that the services want, and the\n"
-                    "programs of others that some commands need. Ends with 1 where something is bad; a warning is not."},
-    Verb{.name = "help", .usage = "[COMMAND...]", .synopsis = "Explains a command", .traits = stops_at_argument, .run = help},
+         .details =
+             "Looks at the Docker Engine, the configuration, the state directory, free space, the ports that the "
+             "services want, and the\n"
+             "programs of others that some commands need. Ends with 1 where something is bad; a warning is not."},
+    Verb{.name = "help",
+         .usage = "[COMMAND...]",
+         .synopsis = "Explains a command",
+         .traits = stops_at_argument,
+         .run = help},
     Verb{.name = "install-links",
          .usage = "DIR",
          .synopsis = "Makes links by which the executable is called as the tools it replaces",
          .settings = link_settings,
          .run = install_links},
-    Verb{.name = "state backup", .usage = "FILE", .synopsis = "Copies the state database while services run", .needs = state, .run = backup_state},
+    Verb{.name = "state backup",
+         .usage = "FILE",
+         .synopsis = "Copies the state database while services run",
+         .needs = state,
+         .run = backup_state},
     Verb{.name = "state check", .synopsis = "Checks the state database for damage", .run = check_state},
-    Verb{.name = "state restore", .usage = "FILE", .synopsis = "Puts a backup in the place of the state database", .run = restore_state,
-         .details = "The services of that state directory must be stopped. What stood there before is kept beside it as state.db.replaced."},
+    Verb{.name = "state restore",
+         .usage = "FILE",
+         .synopsis = "Puts a backup in the place of the state database",
+         .run = restore_state,
+         .details = "The services of that state directory must be stopped. What stood there before is kept beside it "
+                    "as state.db.replaced."},
     Verb{.name = "status", .synopsis = "Shows the engine and the services on one screen", .run = show_status},
 };
 

@@ -55,7 +55,8 @@ Check check_engine(Context& context)
         engine::Client& client = context.engine();
         const std::string api = net::run(client.ping());
         const auto summary = net::run(client.info());
-        return Check{.found = fmt::format("Docker {}, API {}, {} at {}", summary.server_version, api, summary.storage_driver, client.host().text())};
+        return Check{.found = fmt::format("Docker {}, API {}, {} at {}", summary.server_version, api,
+                                          summary.storage_driver, client.host().text())};
     });
 }
 
@@ -74,7 +75,9 @@ Check check_trust()
             return Check{.found = file->string()};
         if (assets::find("tls/roots.pem"))
             return Check{.found = "this machine has none, so those that the executable carries count"};
-        return Check{.verdict = Verdict::warning, .found = "none", .mend = "install ca-certificates: https upstreams and registries need them"};
+        return Check{.verdict = Verdict::warning,
+                     .found = "none",
+                     .mend = "install ca-certificates: https upstreams and registries need them"};
     });
 }
 
@@ -109,8 +112,11 @@ Check check_space(const fs::path& directory)
         existing = existing.parent_path();
     const fs::space_info space = fs::space(existing, code);
     if (code)
-        return {.subject = "disk", .verdict = Verdict::bad, .found = fmt::format("'{}': {}", existing.string(), code.message())};
-    Check check{.subject = "disk", .found = fmt::format("{} free under '{}'", render_size(space.available), existing.string())};
+        return {.subject = "disk",
+                .verdict = Verdict::bad,
+                .found = fmt::format("'{}': {}", existing.string(), code.message())};
+    Check check{.subject = "disk",
+                .found = fmt::format("{} free under '{}'", render_size(space.available), existing.string())};
     if (space.available < little_space) {
         check.verdict = space.available < no_space ? Verdict::bad : Verdict::warning;
         check.mend = "make room, or keep the state elsewhere with --state-dir";
@@ -126,9 +132,13 @@ Check check_state(const fs::path& directory)
         if (!fs::exists(file, code))
             return {.found = fmt::format("none yet in '{}'", directory.string())};
         if (::access(file.c_str(), R_OK | W_OK) != 0)
-            return {.verdict = Verdict::bad, .found = fmt::format("'{}' is not yours to write", file.string()), .mend = "run as its owner, or choose a directory with --state-dir"};
+            return {.verdict = Verdict::bad,
+                    .found = fmt::format("'{}' is not yours to write", file.string()),
+                    .mend = "run as its owner, or choose a directory with --state-dir"};
         if (const auto faults = state::check(file); !faults.empty())
-            return {.verdict = Verdict::bad, .found = fmt::format("'{}' is damaged: {}", file.string(), faults.front()), .mend = "restore a backup with 'dfriends state restore FILE'"};
+            return {.verdict = Verdict::bad,
+                    .found = fmt::format("'{}' is damaged: {}", file.string(), faults.front()),
+                    .mend = "restore a backup with 'dfriends state restore FILE'"};
         return {.found = fmt::format("'{}' is sound", file.string())};
     });
 }

@@ -30,7 +30,8 @@ int doctor(Context& context)
 {
     context.expect_arguments(0, 0);
     const std::vector<Check> checks = check_host(context);
-    const bool is_well = std::ranges::none_of(checks, [](const Check& check) { return check.verdict == Check::Verdict::bad; });
+    const bool is_well =
+        std::ranges::none_of(checks, [](const Check& check) { return check.verdict == Check::Verdict::bad; });
     if (context.global.json) {
         context.write(encode_checks(checks));
         return is_well ? 0 : 1;

@@ -45,7 +45,8 @@ int help(Context& context)
     }
     const Verb* verb = find_verb(*applet, name);
     if (verb == nullptr)
-        throw Error(ErrorKind::usage, "there is no command '{}'", printable(join(context.arguments, " "))).hint("'dfriends help' lists them");
+        throw Error(ErrorKind::usage, "there is no command '{}'", printable(join(context.arguments, " ")))
+            .hint("'dfriends help' lists them");
     context.write(render_verb_help(*applet, *verb, program));
     return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/context.hpp"
-#include "applets/house/wire.hpp"
 #include "applets/house/verbs.hpp"
+#include "applets/house/wire.hpp"
 #include "base/error.hpp"
 #include "cli/table_output.hpp"
 #include "os/file.hpp"
@@ -25,7 +25,8 @@ void make_link(const fs::path& executable, const fs::path& link, bool symbolic, 
         if (is_same_file(link, executable) && fs::is_symlink(link) == symbolic)
             return;
         if (!is_same_file(link, executable) && !force)
-            throw Error(ErrorKind::conflict, "'{}' exists and is something else", link.string()).hint("choose another directory, or replace it with --force");
+            throw Error(ErrorKind::conflict, "'{}' exists and is something else", link.string())
+                .hint("choose another directory, or replace it with --force");
         fs::remove(link, code);
     }
     if (symbolic)
@@ -65,7 +66,8 @@ int list_applets(Context& context)
     cli::TableOutput rows({"APPLET", "CALLED AS", "WHAT IT DOES"});
     for (const Applet& applet : table())
         if (!applet.name.empty())
-            rows.row({std::string(applet.name), applet.alias.empty() ? "-" : std::string(applet.alias), std::string(applet.synopsis)});
+            rows.row({std::string(applet.name), applet.alias.empty() ? "-" : std::string(applet.alias),
+                      std::string(applet.synopsis)});
     context.write(rows.render());
     return 0;
 }

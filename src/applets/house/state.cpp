@@ -35,7 +35,8 @@ int check_state(Context& context)
     for (const std::string& fault : faults)
         context.print("{}\n", fault);
     if (!faults.empty())
-        throw Error(ErrorKind::failed, "the state database '{}' is damaged", file.string()).hint("restore a backup with 'dfriends state restore FILE'");
+        throw Error(ErrorKind::failed, "the state database '{}' is damaged", file.string())
+            .hint("restore a backup with 'dfriends state restore FILE'");
     context.print("{}: good\n", file.string());
     return 0;
 }

@@ -59,8 +59,8 @@ std::string render_engine(const Status::Engine& engine)
 {
     if (!engine.problem.empty())
         return engine.problem;
-    return fmt::format("Docker {}, API {}, {} of {} containers running, {} images", engine.summary.server_version, engine.api_version,
-                       engine.summary.running, engine.summary.containers, engine.summary.images);
+    return fmt::format("Docker {}, API {}, {} of {} containers running, {} images", engine.summary.server_version,
+                       engine.api_version, engine.summary.running, engine.summary.containers, engine.summary.images);
 }
 
 std::string render_converge(const Status::Converge& converge)
@@ -68,7 +68,8 @@ std::string render_converge(const Status::Converge& converge)
     if (converge.run == 0)
         return "nothing applied yet";
     return fmt::format("run {} at {}: {}{} changed, {} unchanged, {} failed", converge.run, converge.started,
-                       converge.is_finished ? "" : "not finished, ", converge.changes, converge.unchanged, converge.failed);
+                       converge.is_finished ? "" : "not finished, ", converge.changes, converge.unchanged,
+                       converge.failed);
 }
 
 } // namespace
@@ -106,13 +107,19 @@ int show_status(Context& context)
     cli::TableOutput table({"PART", "STATE", "DETAILS"});
     table.row({"engine", status.engine.problem.empty() ? "answers" : "unavailable", render_engine(status.engine)});
     table.row({"cache", render_service(status.cache.process),
-               has_state ? fmt::format("{} files, {}", status.cache.files, render_size(static_cast<std::uint64_t>(status.cache.bytes))) : "-"});
-    table.row({"kv", render_service(status.kv.process), has_state ? fmt::format("{} keys, index {}", status.kv.keys, status.kv.index) : "-"});
+               has_state ? fmt::format("{} files, {}", status.cache.files,
+                                       render_size(static_cast<std::uint64_t>(status.cache.bytes)))
+                         : "-"});
+    table.row({"kv", render_service(status.kv.process),
+               has_state ? fmt::format("{} keys, index {}", status.kv.keys, status.kv.index) : "-"});
     table.row({"converge", "-", has_state ? render_converge(status.converge) : "-"});
-    table.row({"state", !status.state.problem.empty() ? "unavailable" : has_state ? "good" : "none yet",
+    table.row({"state",
+               !status.state.problem.empty() ? "unavailable"
+               : has_state                   ? "good"
+                                             : "none yet",
                !status.state.problem.empty() ? status.state.problem
-               : has_state                   ? fmt::format("{}, {}", status.state.directory, render_size(*status.state.bytes))
-                                             : status.state.directory});
+               : has_state ? fmt::format("{}, {}", status.state.directory, render_size(*status.state.bytes))
+                           : status.state.directory});
     context.write(table.render());
     return 0;
 }

@@ -58,7 +58,11 @@ std::string encode_table(std::span<const Applet> applets)
         Json verbs = Json::array();
         for (const Verb& verb : applet.verbs)
             verbs.push_back(encode_verb(verb));
-        list.push_back({{"name", applet.name}, {"alias", applet.alias}, {"synopsis", applet.synopsis}, {"options", encode_settings(applet.settings)}, {"verbs", std::move(verbs)}});
+        list.push_back({{"name", applet.name},
+                        {"alias", applet.alias},
+                        {"synopsis", applet.synopsis},
+                        {"options", encode_settings(applet.settings)},
+                        {"verbs", std::move(verbs)}});
     }
     return dump_json(list, 2) + "\n";
 }
@@ -75,17 +79,24 @@ std::string encode_status(const Status& status)
     } else {
         engine["problem"] = status.engine.problem;
     }
-    Json state{{"directory", status.state.directory}, {"bytes", status.state.bytes ? Json(*status.state.bytes) : Json()}};
+    Json state{{"directory", status.state.directory},
+               {"bytes", status.state.bytes ? Json(*status.state.bytes) : Json()}};
     if (!status.state.problem.empty())
         state["problem"] = status.state.problem;
     Json converge;
     if (status.converge.run != 0)
-        converge = {{"run", status.converge.run},           {"started", status.converge.started},
-                    {"finished", status.converge.is_finished}, {"changes", status.converge.changes},
-                    {"unchanged", status.converge.unchanged},  {"failed", status.converge.failed}};
+        converge = {{"run", status.converge.run},
+                    {"started", status.converge.started},
+                    {"finished", status.converge.is_finished},
+                    {"changes", status.converge.changes},
+                    {"unchanged", status.converge.unchanged},
+                    {"failed", status.converge.failed}};
     const Json document{
         {"engine", std::move(engine)},
-        {"cache", {{"process", encode_process(status.cache.process)}, {"files", status.cache.files}, {"bytes", status.cache.bytes}}},
+        {"cache",
+         {{"process", encode_process(status.cache.process)},
+          {"files", status.cache.files},
+          {"bytes", status.cache.bytes}}},
         {"kv", {{"process", encode_process(status.kv.process)}, {"keys", status.kv.keys}, {"index", status.kv.index}}},
         {"converge", std::move(converge)},
         {"state", std::move(state)}};
@@ -96,7 +107,10 @@ std::string encode_checks(const std::vector<Check>& checks)
 {
     Json list = Json::array();
     for (const Check& check : checks)
-        list.push_back({{"subject", check.subject}, {"verdict", verdict_word(check.verdict)}, {"found", check.found}, {"mend", check.mend}});
+        list.push_back({{"subject", check.subject},
+                        {"verdict", verdict_word(check.verdict)},
+                        {"found", check.found},
+                        {"mend", check.mend}});
     return dump_json(list, 2) + "\n";
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kv/v2/keyspace.hpp"
 
+#include "base/scope_exit.hpp"
 #include "crypto/random.hpp"
 #include "kv/v2/encode.hpp"
 #include "kv/v2/path.hpp"
@@ -115,17 +116,23 @@ void Keyspace::load()
     });
 }
 
-net::Task<Outcome> Keyspace::change(Operation operation)
+std::shared_ptr<Keyspace::Waiting> Keyspace::enqueue(Operation operation)
 {
     if (queue_.size() >= longest_queue)
         throw Error(ErrorKind::unavailable, "too many changes wait for the disk");
-    const auto waiting = std::make_shared<Waiting>();
+    auto waiting = std::make_shared<Waiting>();
     waiting->operation = std::move(operation);
     queue_.push_back(waiting);
     if (!committing_) {
         committing_ = true;
         net::spawn(commit_waiting());
     }
+    return waiting;
+}
+
+net::Task<Outcome> Keyspace::change(Operation operation)
+{
+    const auto waiting = enqueue(std::move(operation));
     while (!waiting->done)
         co_await waiting->answered.wait();
     if (waiting->failure)
@@ -142,6 +149,8 @@ net::Task<> Keyspace::commit_waiting()
             queue_.pop_front();
         }
         co_await commit(std::move(batch));
+        while (readers_waiting_ > 0) // or writers that never pause would keep them waiting for ever
+            co_await reader_done_.wait();
     }
     committing_ = false;
 }
@@ -186,7 +195,7 @@ net::Task<> Keyspace::commit(std::vector<std::shared_ptr<Waiting>> batch)
             });
             committed_ = index;
             forgotten_ = std::max(forgotten_, forget);
-        } catch (const Error&) {
+        } catch (...) { // whoever waits is told, whatever it was
             failure = std::current_exception();
         }
     }
@@ -241,8 +250,20 @@ bool Keyspace::is_in_flight(const std::string& path) const
 
 net::Task<Reading> Keyspace::read(std::string path, bool recursive)
 {
-    while (is_in_flight(path))
+    if (is_in_flight(path)) {
+        ++readers_waiting_; // no commit begins until this one has read
+        ScopeExit leave([this] {
+            --readers_waiting_;
+            reader_done_.notify_all();
+        });
         co_await committed_event_.wait();
+        co_return read_now(path, recursive);
+    }
+    co_return read_now(path, recursive);
+}
+
+Reading Keyspace::read_now(const std::string& path, bool recursive)
+{
     if (is_stale_) // no commit is under way then: each one begins with a fresh tree
         load_rows();
     Reading reading;
@@ -254,7 +275,7 @@ net::Task<Reading> Keyspace::read(std::string path, bool recursive)
             Refusal{walk.at_file ? Code::not_a_directory : Code::key_not_found, walk.stopped_at, committed_};
     else
         reading.node = encode_node(path, *walk.node, clock_(), {.recursive = recursive, .children = true});
-    co_return reading;
+    return reading;
 }
 
 net::Task<> Keyspace::expire()
@@ -268,22 +289,38 @@ net::Task<> Keyspace::expire()
             co_await expiries_changed_.wait(std::clamp(until, std::chrono::milliseconds(1), longest));
             continue;
         }
-        const auto due = *expiries_.begin();
-        expiries_.erase(expiries_.begin());
-        Operation operation;
-        operation.action = Action::expire;
-        operation.path = due.second;
-        bool failed = false;
-        try {
-            co_await change(std::move(operation));
-        } catch (const Error&) {
-            failed = true;
-        }
-        if (failed) { // a full disk, say: it stays due
-            expiries_.insert(due);
+        if (!co_await expire_due()) // a full disk, say: they stay due
             co_await net::sleep(std::chrono::seconds(1));
-        }
     }
+}
+
+/// Removes what is due now, as many together as go into one commit. False where that failed.
+net::Task<bool> Keyspace::expire_due()
+{
+    const TimePoint now = clock_();
+    std::vector<std::pair<TimePoint, std::string>> due;
+    std::vector<std::shared_ptr<Waiting>> removals;
+    while (!expiries_.empty() && expiries_.begin()->first <= now && due.size() < largest_batch)
+        due.push_back(std::move(expiries_.extract(expiries_.begin()).value()));
+    bool good = true;
+    try {
+        for (const auto& [moment, path] : due) {
+            Operation operation;
+            operation.action = Action::expire;
+            operation.path = path;
+            removals.push_back(enqueue(std::move(operation)));
+        }
+    } catch (const Error&) { // the queue is full
+        good = false;
+    }
+    for (const auto& removal : removals) {
+        while (!removal->done)
+            co_await removal->answered.wait();
+        good = good && !removal->failure;
+    }
+    if (!good) // what went nevertheless is found to be void when it comes up again
+        expiries_.insert(std::make_move_iterator(due.begin()), std::make_move_iterator(due.end()));
+    co_return good;
 }
 
 void Keyspace::stop()

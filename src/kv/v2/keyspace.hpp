@@ -72,6 +72,10 @@ class Keyspace {
   private:
     struct Waiting;
     void load_rows();
+    Reading read_now(const std::string& path, bool recursive);
+    /// Throws Error(unavailable) where too many wait.
+    std::shared_ptr<Waiting> enqueue(Operation operation);
+    net::Task<bool> expire_due();
     net::Task<> commit_waiting();
     net::Task<> commit(std::vector<std::shared_ptr<Waiting>> batch);
     bool reload();
@@ -94,6 +98,8 @@ class Keyspace {
     bool committing_ = false;
     std::vector<std::string> in_flight_; ///< paths that the commit under way changes
     net::Event committed_event_;
+    std::size_t readers_waiting_ = 0; ///< for the commit under way
+    net::Event reader_done_;
     bool is_stale_ = false; ///< memory could not be read again after a failed commit
     bool stopped_ = false;
 };

@@ -70,7 +70,8 @@ TEST_CASE("decompress: gzip, xz and plain; bounded; damage is an error")
     const std::string gzip = *decode_hex("1f8b08000000000000034bcd2b4b2d4e4e2c4a05009b3b8cd30a000000");
     CHECK(decompress("plain text", 100) == "plain text");
     CHECK(decompress("", 100).empty());
-    const std::string xz = *decode_base64("/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAEaGVsbG8AAAAAsTe52+XaHpsAAR0FuC2Arx+2830BAAAAAARZWg==");
+    const std::string xz =
+        *decode_base64("/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAEaGVsbG8AAAAAsTe52+XaHpsAAR0FuC2Arx+2830BAAAAAARZWg==");
     CHECK(decompress(xz, 100) == "hello");
     CHECK_THROWS_AS(decompress(xz, 3), Error);
     CHECK_THROWS_AS(decompress(std::string_view(xz).substr(0, 40), 100), Error);

@@ -9,7 +9,8 @@ TEST_CASE("Error: what() tells position, sentence and context from the inside ou
 {
     Error error(ErrorKind::invalid, SourcePosition{"a.yaml", 3, 7, ""}, "'{}' must be a number", "scale");
     error.during("reading the manifest").during("planning");
-    CHECK(std::string(error.what()) == "a.yaml:3:7: 'scale' must be a number, while reading the manifest, while planning");
+    CHECK(std::string(error.what()) ==
+          "a.yaml:3:7: 'scale' must be a number, while reading the manifest, while planning");
 }
 
 TEST_CASE("Error: the first hint wins")

@@ -12,7 +12,8 @@ TEST_CASE("parse_http_date: is the inverse of render_http_date")
     CHECK(moment->time_since_epoch() == std::chrono::seconds(784111777));
     CHECK(render_http_date(*moment) == "Sun, 06 Nov 1994 08:49:37 GMT");
     CHECK(parse_http_date("Sun, 06 Nov 1994 08:49:37 UTC") == moment);
-    for (const char* text : {"", "06 Nov 1994", "Sun, 32 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 9999 08:49:37 GMT", "Sun, 06 Nov 1994 08:49 GMT"})
+    for (const char* text : {"", "06 Nov 1994", "Sun, 32 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 9999 08:49:37 GMT",
+                             "Sun, 06 Nov 1994 08:49 GMT"})
         CHECK_MESSAGE(!parse_http_date(text), text);
 }
 
@@ -22,7 +23,8 @@ TEST_CASE("parse_rfc3339: fractions and offsets")
     REQUIRE(moment);
     CHECK(render_rfc3339(*moment, 3) == "2014-05-01T12:00:00.500Z");
     CHECK(render_rfc3339(*moment) == "2014-05-01T12:00:00Z");
-    for (const char* text : {"2014-05-01", "2014-02-30T00:00:00Z", "2014-05-01T24:00:00Z", "2014-05-01T12:00:00", "2014-05-01T12:00:00.Z"})
+    for (const char* text :
+         {"2014-05-01", "2014-02-30T00:00:00Z", "2014-05-01T24:00:00Z", "2014-05-01T12:00:00", "2014-05-01T12:00:00.Z"})
         CHECK_MESSAGE(!parse_rfc3339(text), text);
 }
 

@@ -9,7 +9,10 @@ using namespace dfriends::cli;
 
 namespace {
 
-const std::vector<Option> rows{{"name", 'n', true, false}, {"interactive", 'i', false, false}, {"tty", 't', false, false}, {"publish", 'p', true, true}};
+const std::vector<Option> rows{{"name", 'n', true, false},
+                               {"interactive", 'i', false, false},
+                               {"tty", 't', false, false},
+                               {"publish", 'p', true, true}};
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 using Words = std::vector<std::string>;
 

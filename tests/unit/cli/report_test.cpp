@@ -15,8 +15,11 @@ const Colour plain(Colour::When::never, 1);
 
 TEST_CASE("render_error: sentence, context and hint, safe for a terminal")
 {
-    const Error error = Error(ErrorKind::unavailable, "cannot connect to '{}'", "a\x1b[31m").during("calling the Docker Engine").hint("start it");
-    CHECK(render_error("dfriends", error, plain) == "dfriends: cannot connect to 'a\\x1b[31m'\n  while calling the Docker Engine\nhint: start it\n");
+    const Error error = Error(ErrorKind::unavailable, "cannot connect to '{}'", "a\x1b[31m")
+                            .during("calling the Docker Engine")
+                            .hint("start it");
+    CHECK(render_error("dfriends", error, plain) ==
+          "dfriends: cannot connect to 'a\\x1b[31m'\n  while calling the Docker Engine\nhint: start it\n");
     CHECK(exit_code(error.kind()) == 7);
 }
 

@@ -21,7 +21,9 @@ Settings make(const FlagValues& flags, const Node* file, const char* variable)
     sources.flags = &flags;
     sources.file = file;
     sources.environment_prefix = "T_";
-    sources.environment = [variable](const char* name) { return std::string_view(name) == "T_MAX_SIZE" ? variable : nullptr; };
+    sources.environment = [variable](const char* name) {
+        return std::string_view(name) == "T_MAX_SIZE" ? variable : nullptr;
+    };
     return Settings(rows, sources);
 }
 

@@ -15,7 +15,8 @@ TEST_CASE("parse_yaml: values know where they stand")
     CHECK(node.at("a").items()[0].number() == 1);
     CHECK(node.at("b").at("c").flag());
     CHECK(node.at("a").items()[1].position().line == 3);
-    CHECK_THROWS_WITH_AS(static_cast<void>(node.at("a").items()[1].number()), "f.yaml:3:5: expected a whole number, found 'two'", Error);
+    CHECK_THROWS_WITH_AS(static_cast<void>(node.at("a").items()[1].number()),
+                         "f.yaml:3:5: expected a whole number, found 'two'", Error);
 }
 
 TEST_CASE("parse_yaml: unknown keys are named with a suggestion")
@@ -39,8 +40,9 @@ TEST_CASE("parse_yaml: hostile documents are refused, not followed")
     CHECK_THROWS_AS(parse_yaml(dashes + "x", "f"), Error);
     std::string laughs = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
     for (int i = 1; i < 9; ++i)
-        laughs += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) + ",*a" + std::to_string(i - 1) + ",*a" +
-                  std::to_string(i - 1) + ",*a" + std::to_string(i - 1) + ",*a" + std::to_string(i - 1) + ",*a" + std::to_string(i - 1) + "]\n";
+        laughs += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) + ",*a" +
+                  std::to_string(i - 1) + ",*a" + std::to_string(i - 1) + ",*a" + std::to_string(i - 1) + ",*a" +
+                  std::to_string(i - 1) + ",*a" + std::to_string(i - 1) + "]\n";
     CHECK_THROWS_AS(parse_yaml(laughs, "f"), Error);
     CHECK_THROWS_WITH_AS(parse_yaml("a: 1\na: 2\n", "f"), doctest::Contains("twice"), Error);
     CHECK_THROWS_AS(parse_yaml("a: [1\n", "f"), Error);

@@ -120,31 +120,39 @@ TEST_CASE("puppet: strings, numbers and interpolation")
     CHECK(said(R"($l = ['a', 'b'] notify { "${l[1]} ${l[-1]}": })") == "b b");
     CHECK(said(R"($h = {'k' => {'n' => 7}} notify { "${h['k']['n']}": })") == "7");
     CHECK(said("notify { \"${010} ${0x1F} ${7 / 2} ${7 % 4} ${2 * 3 + 1}\": }") == "8 31 3 3 7");
-    CHECK(said("$v = @(\"END\"/L)\n   one ${facts['hostname']}\n  two\n  | END\nnotify { $v: }\n") == " one web1\ntwo\n");
+    CHECK(said("$v = @(\"END\"/L)\n   one ${facts['hostname']}\n  two\n  | END\nnotify { $v: }\n") ==
+          " one web1\ntwo\n");
 }
 
 TEST_CASE("puppet: facts in every spelling")
 {
-    CHECK(said(R"(notify { "${facts['os']['family']} ${facts['networking']['ip']} $::hostname ${::fqdn} $osfamily": })") == "Debian 192.0.2.7 web1 web1.example Debian");
+    CHECK(
+        said(
+            R"(notify { "${facts['os']['family']} ${facts['networking']['ip']} $::hostname ${::fqdn} $osfamily": })") ==
+        "Debian 192.0.2.7 web1 web1.example Debian");
 }
 
 TEST_CASE("puppet: conditions")
 {
     CHECK(said("if $facts['os']['family'] == 'debian' { notify { 'same': } } else { notify { 'other': } }") == "same");
     CHECK(said("unless 'a' in ['A'] { notify { 'x': } } else { notify { 'y': } }") == "y");
-    CHECK(said("case $::osfamily { 'RedHat', 'Suse': { notify { 'r': } } /^Deb.*$/: { notify { 'd': } } default: { notify { 'o': } } }") == "d");
+    CHECK(said("case $::osfamily { 'RedHat', 'Suse': { notify { 'r': } } /^Deb.*$/: { notify { 'd': } } default: { "
+               "notify { 'o': } } }") == "d");
     CHECK(said("$x = $::osfamily ? { 'Debian' => 'apt', default => 'yum' } notify { $x: }") == "apt");
     CHECK(said("if '' { notify { 'true': } } if undef { notify { 'u': } } if 0 { notify { 'zero': } }") == "true|zero");
-    CHECK(said("if 'abc' =~ /B/ { notify { 'x': } } elsif !('abc' !~ /b/) and (1 < 2 or false) { notify { 'y': } }") == "y");
+    CHECK(said("if 'abc' =~ /B/ { notify { 'x': } } elsif !('abc' !~ /b/) and (1 < 2 or false) { notify { 'y': } }") ==
+          "y");
 }
 
 TEST_CASE("puppet: classes with parameters, defines, and their scopes")
 {
     CHECK(said("class a($x = 'd', String $y = \"${x}!\") { notify { \"$x$y\": } }\nclass { 'a': x => 'v' }") == "vv!");
     CHECK(said("class a { $v = 'in' notify { \"$v ${a::v}\": } } include a, ::a") == "in in");
-    CHECK(said("define d($w) { notify { \"$title $name $w\": } } d { ['p', 'q']: w => 1; 'r': w => 2 }") == "p p 1|q q 1|r r 2");
+    CHECK(said("define d($w) { notify { \"$title $name $w\": } } d { ['p', 'q']: w => 1; 'r': w => 2 }") ==
+          "p p 1|q q 1|r r 2");
     CHECK(said("class a::b inherits a::c { notify { \"b $x\": } } class a::c { $x = 1 } include a::b") == "b 1");
-    CHECK(said("node 'other' { notify { 'o': } } node /^web/ { notify { 'w': } } node default { notify { 'd': } }") == "w");
+    CHECK(said("node 'other' { notify { 'o': } } node /^web/ { notify { 'w': } } node default { notify { 'd': } }") ==
+          "w");
 }
 
 TEST_CASE("puppet: iteration, functions, defaults and splat")
@@ -163,9 +171,11 @@ TEST_CASE("puppet: relationships make the order")
 {
     CHECK(said("notify { 'a': require => Notify['b'] } notify { 'b': }") == "b|a");
     CHECK(said("notify { ['a', 'b']: } Notify['b'] -> Notify['a']") == "b|a");
-    CHECK(said("notify { 'late': } -> notify { 'later': } notify { 'first': before => Notify['late'] }") == "first|late|later");
+    CHECK(said("notify { 'late': } -> notify { 'later': } notify { 'first': before => Notify['late'] }") ==
+          "first|late|later");
     CHECK(said("class x { notify { 'in x': } } notify { 'out': require => Class['x'] } include x") == "in x|out");
-    const Catalog catalog = read("file { '/etc/a': content => 'x', notify => Exec['reload'] } exec { 'reload': command => '/bin/true', refreshonly => true }");
+    const Catalog catalog = read("file { '/etc/a': content => 'x', notify => Exec['reload'] } exec { 'reload': command "
+                                 "=> '/bin/true', refreshonly => true }");
     CHECK(find(catalog, "file[/etc/a]").notifications.size() == 1);
 }
 
@@ -178,9 +188,11 @@ TEST_CASE("puppet: virtual resources, realize and collectors")
 
 TEST_CASE("puppet: docker::run's parameters")
 {
-    const Resource run = one("docker::run { 'my@app': image => 'app:1', ports => ['80:80'], env => ['A=1', 'B=2'], net => 'front', username => 'u', hostname => 'h', "
-                             "memory_limit => '64m', privileged => true, extra_parameters => ['--restart=always', '--cap-add NET_ADMIN'], "
-                             "dns => '192.0.2.1', command => 'sh -c \"a b\"' }");
+    const Resource run = one(
+        "docker::run { 'my@app': image => 'app:1', ports => ['80:80'], env => ['A=1', 'B=2'], net => 'front', username "
+        "=> 'u', hostname => 'h', "
+        "memory_limit => '64m', privileged => true, extra_parameters => ['--restart=always', '--cap-add NET_ADMIN'], "
+        "dns => '192.0.2.1', command => 'sh -c \"a b\"' }");
     CHECK(run.name == "my-app");
     CHECK(value(run, "image") == "app:1");
     CHECK(value(run, "network") == "front");
@@ -193,7 +205,8 @@ TEST_CASE("puppet: docker::run's parameters")
 
 TEST_CASE("puppet: docker's other types")
 {
-    CHECK(address(one("docker_network { 'front': driver => 'bridge', subnet => '10.0.0.0/24' }")) == "docker_network[front]");
+    CHECK(address(one("docker_network { 'front': driver => 'bridge', subnet => '10.0.0.0/24' }")) ==
+          "docker_network[front]");
     CHECK(address(one("docker_volume { 'data': }")) == "docker_volume[data]");
     const Resource image = one("docker::image { 'debian': image_tag => '12' }");
     CHECK(address(image) == "docker_image[debian]");
@@ -231,7 +244,8 @@ TEST_CASE("puppet: what is wrong is said at its place")
 
 TEST_CASE("puppet: a dependency cycle is shown with its path")
 {
-    const std::string text = error_of("notify { 'a': require => Notify['b'] } notify { 'b': require => Notify['a'] }").message();
+    const std::string text =
+        error_of("notify { 'a': require => Notify['b'] } notify { 'b': require => Notify['a'] }").message();
     CHECK(contains(text, "a"));
     CHECK(contains(text, "->"));
 }
@@ -242,7 +256,9 @@ TEST_CASE("puppet: hostile manifests end soon")
     CHECK(error_of("$a = " + std::string(100'000, '(')).kind() == ErrorKind::invalid);
     CHECK(error_of("define d() { d { \"${title}x\": } } d { 'a': }").kind() == ErrorKind::invalid);
     CHECK(error_of("range(1, 1000000000).each |$i| { notify { \"$i\": } }").kind() == ErrorKind::invalid);
-    CHECK(error_of("$a = 'xxxxxxxxxxxxxxxx' $b = \"$a$a$a$a$a$a$a$a\" $c = \"$b$b$b$b$b$b$b$b\" $d = \"$c$c$c$c$c$c$c$c\" $e = \"$d$d$d$d$d$d$d$d\" "
-                   "$f = \"$e$e$e$e$e$e$e$e\" $g = \"$f$f$f$f$f$f$f$f\" $h = \"$g$g$g$g$g$g$g$g\" $i = \"$h$h$h$h$h$h$h$h\" notify { $i: }")
+    CHECK(error_of("$a = 'xxxxxxxxxxxxxxxx' $b = \"$a$a$a$a$a$a$a$a\" $c = \"$b$b$b$b$b$b$b$b\" $d = "
+                   "\"$c$c$c$c$c$c$c$c\" $e = \"$d$d$d$d$d$d$d$d\" "
+                   "$f = \"$e$e$e$e$e$e$e$e\" $g = \"$f$f$f$f$f$f$f$f\" $h = \"$g$g$g$g$g$g$g$g\" $i = "
+                   "\"$h$h$h$h$h$h$h$h\" notify { $i: }")
               .kind() == ErrorKind::invalid);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/attributes.hpp"
+#include "converge/load.hpp"
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
-#include "converge/load.hpp"
 #include "converge/yaml/manifest.hpp"
 #include "os/file.hpp"
 
@@ -145,6 +145,7 @@ TEST_CASE("load: an option that docker run does not know is a mistake of the fil
     const auto file = directory.path() / "m.yaml";
     os::write_file(file, "resources:\n  - docker_container: web\n    image: app\n    extra_parameters: [--nonsense]\n");
     CHECK_THROWS_WITH_AS(load({file}, Facts()), doctest::Contains("--nonsense"), Error);
-    os::write_file(file, "resources:\n  - docker_container: web\n    image: app\n    extra_parameters: [--env-file=/nonexistent/made-by-the-run]\n");
+    os::write_file(file, "resources:\n  - docker_container: web\n    image: app\n    extra_parameters: "
+                         "[--env-file=/nonexistent/made-by-the-run]\n");
     CHECK(load({file}, Facts()).resources.size() == 1);
 }

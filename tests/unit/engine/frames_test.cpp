@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/frames.hpp"
-
 #include "base/error.hpp"
+#include "engine/frames.hpp"
 
 #include <doctest/doctest.h>
 
@@ -26,7 +25,9 @@ struct Heard {
 
     void feed(std::string_view bytes)
     {
-        reader.feed(bytes, [this](Channel channel, std::string_view payload) { (channel == Channel::output ? output : error) += payload; });
+        reader.feed(bytes, [this](Channel channel, std::string_view payload) {
+            (channel == Channel::output ? output : error) += payload;
+        });
     }
 };
 

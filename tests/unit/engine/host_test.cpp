@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/host.hpp"
-
 #include "base/error.hpp"
+#include "engine/host.hpp"
 #include "os/file.hpp"
 
 #include <doctest/doctest.h>
@@ -53,8 +52,10 @@ TEST_CASE("find_host: TLS by DOCKER_TLS_VERIFY and DOCKER_CERT_PATH")
     const os::TemporaryDirectory certificates;
     for (const char* name : {"ca.pem", "cert.pem", "key.pem"})
         os::write_file(certificates.path() / name, "");
-    const Host host = engine::find_host(
-        {}, {}, environment({{"DOCKER_HOST", "tcp://e:2376"}, {"DOCKER_TLS_VERIFY", "1"}, {"DOCKER_CERT_PATH", certificates.path().string()}}));
+    const Host host = engine::find_host({}, {},
+                                        environment({{"DOCKER_HOST", "tcp://e:2376"},
+                                                     {"DOCKER_TLS_VERIFY", "1"},
+                                                     {"DOCKER_CERT_PATH", certificates.path().string()}}));
     CHECK(host.transport == Host::Transport::tls);
     CHECK(host.verify);
     CHECK(host.trust == certificates.path() / "ca.pem");
@@ -67,7 +68,8 @@ TEST_CASE("find_host: a context of config.json; one that does not exist is named
     const os::TemporaryDirectory directory;
     os::write_file(directory.path() / "config.json", R"({"currentContext": "remote"})");
     // The folder is the SHA-256 of the name.
-    const auto folder = directory.path() / "contexts/meta/c77a41db96f8f74de8fefd76d38ee4f5b0e69d2b3ba0bd1f0f7b34b8cfe4d4b4";
+    const auto folder =
+        directory.path() / "contexts/meta/c77a41db96f8f74de8fefd76d38ee4f5b0e69d2b3ba0bd1f0f7b34b8cfe4d4b4";
     const auto in = environment({{"DOCKER_CONFIG", directory.path().string()}});
     CHECK_THROWS_WITH_AS(engine::find_host({}, {}, in), doctest::Contains("remote"), Error);
     CHECK(engine::find_host({}, "default", in).socket == "/var/run/docker.sock");

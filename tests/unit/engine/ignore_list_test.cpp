@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/build_context.hpp"
-
 #include "base/error.hpp"
+#include "engine/build_context.hpp"
 
 #include <doctest/doctest.h>
 

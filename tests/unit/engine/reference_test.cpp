@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/reference.hpp"
-
 #include "base/error.hpp"
+#include "engine/reference.hpp"
 
 #include <doctest/doctest.h>
 
@@ -39,7 +38,8 @@ TEST_CASE("parse_reference: digests")
 
 TEST_CASE("parse_reference: refuses what is none")
 {
-    for (const std::string text : {"", "Upper", "a b", "a:", "a@sha256:short", "-a", "a//b", "a:/b", "a:x/b", "[::1/b", "[::1]x/b", "[g]/b", "../a", "a:tag with blank"}) {
+    for (const std::string text : {"", "Upper", "a b", "a:", "a@sha256:short", "-a", "a//b", "a:/b", "a:x/b", "[::1/b",
+                                   "[::1]x/b", "[g]/b", "../a", "a:tag with blank"}) {
         CAPTURE(text);
         CHECK_THROWS_AS(parse_reference(text), Error);
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/run_flags.hpp"
-
 #include "base/error.hpp"
+#include "engine/run_flags.hpp"
 
 #include <doctest/doctest.h>
 
@@ -56,8 +55,8 @@ TEST_CASE("parse_publish: ports, addresses, ranges and protocols")
 
 TEST_CASE("parse_run: restart policies, mounts and volumes")
 {
-    const auto request = parse_run({"--restart", "on-failure:3", "-v", "/data", "-v", "named:/n", "-v", "/host:/h:ro", "--mount",
-                                    "type=bind,source=/a,target=/b,readonly", "app"});
+    const auto request = parse_run({"--restart", "on-failure:3", "-v", "/data", "-v", "named:/n", "-v", "/host:/h:ro",
+                                    "--mount", "type=bind,source=/a,target=/b,readonly", "app"});
     CHECK(request.spec.restart.name == "on-failure");
     CHECK(request.spec.restart.maximum_retries == 3);
     CHECK(request.spec.volumes == std::vector<std::string>{"/data"});

@@ -49,7 +49,8 @@ net::Task<Response> count_up(Request& request)
 {
     static int served = 0;
     const std::string body = co_await request.body->read_all(1U << 20U);
-    co_return text_response(200, request.connection->peer_address() + " " + std::to_string(++served) + " " + std::to_string(body.size()));
+    co_return text_response(200, request.connection->peer_address() + " " + std::to_string(++served) + " " +
+                                     std::to_string(body.size()));
 }
 
 net::Task<> write_much(BodyWriter& writer)
@@ -100,7 +101,8 @@ net::Task<std::string> upgrade(ClientOptions options)
 TEST_CASE("Client: reads bodies of a length, in chunks, and up to the end")
 {
     CHECK(body_of("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcIGNORED") == "abc");
-    CHECK(body_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n") == "abcdefg");
+    CHECK(body_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n") ==
+          "abcdefg");
     const Heard heard = net::run(fetch(scripted("HTTP/1.1 200 OK\r\n\r\nabc"), "GET"));
     CHECK(heard.body == "abc");
     CHECK(heard.close_delimited);
@@ -140,7 +142,8 @@ TEST_CASE("Client: sends nothing that could end a header line early")
 
 TEST_CASE("Client: may be used on one loop after the other")
 {
-    ClientOptions options = scripted("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb", 39);
+    ClientOptions options =
+        scripted("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb", 39);
     Client client(std::move(options));
     const auto get = [](Client& with) -> net::Task<std::string> {
         Call call;

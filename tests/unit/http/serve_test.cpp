@@ -68,8 +68,9 @@ TEST_CASE("serve: two pipelined requests get two answers in order, however the b
 
 TEST_CASE("serve: chunked bodies come in, producers go out in chunks")
 {
-    CHECK(hear("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: t\r\n\r\n", echo) ==
-          "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nPOST / abcde");
+    CHECK(hear("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: "
+               "t\r\n\r\n",
+               echo) == "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nPOST / abcde");
     CHECK(hear("GET / HTTP/1.1\r\nHost: h\r\n\r\n", produce) ==
           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n");
     CHECK(hear("GET / HTTP/1.0\r\n\r\n", produce) == "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nonetwo");
@@ -78,28 +79,24 @@ TEST_CASE("serve: chunked bodies come in, producers go out in chunks")
 TEST_CASE("serve: HEAD has the length and no body; HTTP/1.0 closes unless asked not to")
 {
     CHECK(hear("HEAD /a HTTP/1.1\r\nHost: h\r\n\r\n", echo) == "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n");
-    CHECK(hear("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", echo).find("Connection: keep-alive") != std::string::npos);
+    CHECK(hear("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", echo).find("Connection: keep-alive") !=
+          std::string::npos);
     CHECK(hear("GET / HTTP/1.0\r\n\r\n", echo).find("Connection: close") != std::string::npos);
 }
 
 TEST_CASE("serve: heads that smuggle are refused and end the connection")
 {
     const std::string tail = "\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n";
-    for (const char* head : {"GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n",
-                             "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n",
-                             "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 6\r\n",
-                             "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: +5\r\n",
-                             "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: -5\r\n",
-                             "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n",
-                             "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, gzip\r\n",
-                             "GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n",
-                             "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n",
-                             "GET / HTTP/1.1\r\n",
-                             "GET / HTTP/1.1\r\nHost : h\r\n",
-                             "GET / HTTP/1.1\r\nHost: h\r\nno colon\r\n",
-                             "GET /\r\n",
-                             "GET / HTTP/1.1\nHost: h\n",
-                             "GET  / HTTP/1.1\r\nHost: h\r\n"}) {
+    for (const char* head :
+         {"GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+          "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+          "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 6\r\n",
+          "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: +5\r\n", "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: -5\r\n",
+          "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n",
+          "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, gzip\r\n",
+          "GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n",
+          "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost : h\r\n", "GET / HTTP/1.1\r\nHost: h\r\nno colon\r\n",
+          "GET /\r\n", "GET / HTTP/1.1\nHost: h\n", "GET  / HTTP/1.1\r\nHost: h\r\n"}) {
         const std::string answer = hear(head + tail, echo);
         INFO(std::string(head));
         CHECK(answer.starts_with("HTTP/1.1 400 "));
@@ -110,18 +107,21 @@ TEST_CASE("serve: heads that smuggle are refused and end the connection")
 
 TEST_CASE("serve: a head beyond the limit is 431")
 {
-    CHECK(hear("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(2000, 'x') + "\r\n\r\n", echo).starts_with("HTTP/1.1 431 "));
+    CHECK(hear("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(2000, 'x') + "\r\n\r\n", echo)
+              .starts_with("HTTP/1.1 431 "));
 }
 
 TEST_CASE("serve: '100 Continue' comes before the body is read")
 {
-    const std::string answer = hear("PUT / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi", echo);
+    const std::string answer =
+        hear("PUT / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi", echo);
     CHECK(answer.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"));
 }
 
 TEST_CASE("serve: an Error becomes the status of its kind, and what the handler left of the body is skipped")
 {
-    const std::string answer = hear("PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.1\r\nHost: h\r\n\r\n", refuse);
+    const std::string answer =
+        hear("PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.1\r\nHost: h\r\n\r\n", refuse);
     CHECK(answer == "HTTP/1.1 409 Conflict\r\nContent-Length: 31\r\n\r\nit is taken\nhint: take another\n"
                     "HTTP/1.1 409 Conflict\r\nContent-Length: 31\r\n\r\nit is taken\nhint: take another\n");
 }
@@ -132,7 +132,11 @@ TEST_CASE("Endpoints: the most specific path wins; others are 404 or 405")
         return [word](Request&) -> net::Task<Response> { co_return text_response(200, word); };
     };
     const Handler exact = say("exact"), keys = say("keys"), all = say("all");
-    const Endpoints endpoints = Endpoints().on("GET", "/v2/keys", exact).on("GET", "/v2/keys*", keys).on("PUT", "/v2/keys*", keys).on("GET", "/*", all);
+    const Endpoints endpoints = Endpoints()
+                                    .on("GET", "/v2/keys", exact)
+                                    .on("GET", "/v2/keys*", keys)
+                                    .on("PUT", "/v2/keys*", keys)
+                                    .on("GET", "/*", all);
     const auto ask = [&](const std::string& line) {
         const std::string answer = hear(line + " HTTP/1.1\r\nHost: h\r\n\r\n", endpoints);
         return answer.substr(9, 3) + " " + std::string(answer.substr(answer.rfind('\n') + 1));

@@ -23,8 +23,9 @@ TEST_CASE("parse_url: takes a URL apart")
 
 TEST_CASE("find_url: refuses what is none")
 {
-    for (const char* text : {"", "h", "/x", "ftp://h/", "http://", "http:///x", "http://h:0/", "http://h:99999/", "http://h:x/", "http://a b/", "http://h/a b", "http://h/\r\nX: y",
-                             "http://[::1/", "http://[::1]x/", "http://h:1:2/", "http://h\x7f/"})
+    for (const char* text : {"", "h", "/x", "ftp://h/", "http://", "http:///x", "http://h:0/", "http://h:99999/",
+                             "http://h:x/", "http://a b/", "http://h/a b", "http://h/\r\nX: y", "http://[::1/",
+                             "http://[::1]x/", "http://h:1:2/", "http://h\x7f/"})
         CHECK_MESSAGE(!find_url(text), text);
     CHECK_THROWS_AS(parse_url("x"), Error);
 }

@@ -30,7 +30,8 @@ TEST_CASE("AddressRange: contains by bits, and sees through mapped addresses")
 
 TEST_CASE("is_special: inside names stay inside")
 {
-    for (const char* address : {"127.0.0.1", "10.1.2.3", "169.254.169.254", "172.31.0.1", "192.168.1.1", "::1", "fd00::1", "fe80::1", "::ffff:127.0.0.1", "0.0.0.0", "224.0.0.1", "nonsense"})
+    for (const char* address : {"127.0.0.1", "10.1.2.3", "169.254.169.254", "172.31.0.1", "192.168.1.1", "::1",
+                                "fd00::1", "fe80::1", "::ffff:127.0.0.1", "0.0.0.0", "224.0.0.1", "nonsense"})
         CHECK_MESSAGE(is_special(address), address);
     for (const char* address : {"8.8.8.8", "172.32.0.1", "2001:4860:4860::8888"})
         CHECK_MESSAGE(!is_special(address), address);

@@ -50,7 +50,7 @@ Task<bool> let_it_expire()
     cleared.clear();
     deadline.expire_after(50ms);
     const bool came = co_await expired.wait(5s);
-    co_return came && deadline.has_expired();
+    co_return came&& deadline.has_expired();
 }
 
 Task<std::thread::id> ask_worker(Worker& worker)

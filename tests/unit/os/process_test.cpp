@@ -10,7 +10,8 @@ using namespace std::chrono_literals;
 
 TEST_CASE("run: feeds, captures, and tells how it ended")
 {
-    const Outcome outcome = run({.words = {"sh", "-c", "cat; echo $WORD >&2; exit 3"}, .environment = {{"WORD", "hi"}}, .input = "in"});
+    const Outcome outcome =
+        run({.words = {"sh", "-c", "cat; echo $WORD >&2; exit 3"}, .environment = {{"WORD", "hi"}}, .input = "in"});
     CHECK(outcome.status == 3);
     CHECK(outcome.output == "in");
     CHECK(outcome.error == "hi\n");
@@ -39,5 +40,6 @@ TEST_CASE("run: a missing program and a bad folder are clear errors")
 {
     CHECK_THROWS_WITH_AS(run({.words = {"no-such-program-x"}}), doctest::Contains("no such program"), Error);
     CHECK_THROWS_AS(run({.words = {"true"}, .directory = "/no/such"}), Error);
-    CHECK_THROWS_WITH_AS(run_checked({.words = {"sh", "-c", "echo broken >&2; exit 4"}}), "'sh' failed: exit status 4: broken", Error);
+    CHECK_THROWS_WITH_AS(run_checked({.words = {"sh", "-c", "echo broken >&2; exit 4"}}),
+                         "'sh' failed: exit status 4: broken", Error);
 }

@@ -25,7 +25,8 @@ int count(const Store& store)
 net::Task<> write_many(Store& store)
 {
     for (int i = 0; i < 20; ++i)
-        net::spawn(store.write([i](Database& database) { database.prepare("insert into t values (?)").bind(i).run(); }));
+        net::spawn(
+            store.write([i](Database& database) { database.prepare("insert into t values (?)").bind(i).run(); }));
     co_await store.write([](Database& database) { database.execute("insert into t values (100)"); });
 }
 
@@ -61,7 +62,8 @@ TEST_CASE("ServiceLock: the second holder is told of the first")
 {
     const os::TemporaryDirectory directory;
     const ServiceLock first(directory.path(), "kv");
-    CHECK_THROWS_WITH_AS(ServiceLock(directory.path(), "kv"), doctest::Contains(std::to_string(::getpid()).c_str()), Error);
+    CHECK_THROWS_WITH_AS(ServiceLock(directory.path(), "kv"), doctest::Contains(std::to_string(::getpid()).c_str()),
+                         Error);
     const ServiceLock other(directory.path(), "cache");
 }
 
@@ -69,7 +71,12 @@ TEST_CASE("Statement: values come back as they went in")
 {
     Database database(":memory:");
     database.execute("create table v (a text, b integer, c blob, d real)");
-    database.prepare("insert into v values (?, ?, ?, ?)").bind("x").bind(std::int64_t{-5}).bind_blob(std::string_view("\0y", 2)).bind(nullptr).run();
+    database.prepare("insert into v values (?, ?, ?, ?)")
+        .bind("x")
+        .bind(std::int64_t{-5})
+        .bind_blob(std::string_view("\0y", 2))
+        .bind(nullptr)
+        .run();
     Statement query = database.prepare("select a, b, c, d from v");
     REQUIRE(query.next());
     CHECK(query.text(0) == "x");
