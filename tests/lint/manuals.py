@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The table of applets and the man pages agree: each verb that help lists has a heading of its name (.Ss), each heading is a verb, and
-each option of a verb stands in the page. DFRIENDS names the executable whose table it is."""
+each option of a verb stands in the page; mandoc warns of nothing. DFRIENDS names the executable whose table it is."""
 import json
 import os
 import pathlib
@@ -57,6 +57,9 @@ def self_test():
 
 self_test()
 table = json.loads(subprocess.run([os.environ["DFRIENDS"], "__table"], check=True, capture_output=True).stdout)
-complaints = check(table, {page.name: page.read_text() for page in MANUALS.glob("*.1")})
+pages = sorted(MANUALS.glob("*.1"))
+complaints = check(table, {page.name: page.read_text() for page in pages})
+checked = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", *pages], capture_output=True, text=True)
+complaints += [line for line in checked.stdout.splitlines() if ": WARNING:" in line or ": ERROR:" in line]
 print("\n".join(complaints), end="\n" if complaints else "")
 sys.exit(bool(complaints))
