@@ -48,7 +48,7 @@ net::Task<> hand_signals_on(std::shared_ptr<Beside> beside)
     while (beside->attachment != nullptr) {
         const int number = co_await net::wait_for_signal(proxied);
         if (beside->attachment != nullptr)
-            co_await beside->session.on_signal(number);
+            net::spawn(beside->session.on_signal(number)); // not awaited: the next signal may come at once
     }
 }
 
