@@ -608,6 +608,9 @@ awaited() { curl -sS -N -i --max-time 15 "$1$2" >"$3" 2>/dev/null 3>&- & OTHER_P
     equal "$(curl -sSI "$KV/v2/keys/" | tr -d '\r' | sed -n 's/^X-Raft-Term: //Ip')" 3
 }
 
+highest_acknowledged() { cat "$BATS_TEST_TMPDIR"/acknowledged.* 2>/dev/null | cut -d ' ' -f 2 | sort -n | tail -n 1; }
+acknowledged_beyond() { [ "$(highest_acknowledged)" -gt "$1" ]; }
+
 # The writer goes on all the while; the server is killed at moments of no choosing.
 @test "kill -9: every acknowledged key is there, and the index never goes back" {
     local port; port=$(free_port)
@@ -621,11 +624,11 @@ awaited() { curl -sS -N -i --max-time 15 "$1$2" >"$3" 2>/dev/null 3>&- & OTHER_P
     done
     local last=0 highest index
     for i in 1 2 3 4 5; do
-        sleep "0.$((RANDOM % 6 + 3))"
+        wait_for 20 acknowledged_beyond "$last"
+        sleep "0.$((RANDOM % 6 + 1))"
         kill -9 "$SERVICE_PID"
         wait "$SERVICE_PID" || true
-        highest=$(cat "$BATS_TEST_TMPDIR"/acknowledged.* | cut -d ' ' -f 2 | sort -n | tail -n 1)
-        [ "${highest:-0}" -gt "$last" ]
+        highest=$(highest_acknowledged)
         start_service kv kv serve --listen "127.0.0.1:$port"
         index=$(index_of "$KV")
         [ "$index" -ge "$highest" ]

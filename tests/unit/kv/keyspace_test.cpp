@@ -22,25 +22,57 @@ void run_expiry(Keyspace& keyspace)
 }
 
 /// Many changes at once: they share commits, and have their indexes in the order of their coming.
-net::Task<> change_at_once(Keyspace& keyspace, std::vector<std::uint64_t>& indexes)
+net::Task<> change_at_once(Keyspace& keyspace, std::string directory, std::vector<std::uint64_t>& indexes)
 {
     net::Event ended;
     int left = 100;
     for (int i = 0; i < 100; ++i)
-        net::spawn([](Keyspace& of, int number, std::vector<std::uint64_t>& seen, int& remaining,
+        net::spawn([](Keyspace& of, std::string path, std::vector<std::uint64_t>& seen, int& remaining,
                       net::Event& end) -> net::Task<> {
             Operation operation;
-            operation.path = "/many/" + std::to_string(number);
+            operation.path = path;
             const Outcome outcome = co_await of.change(std::move(operation));
             seen.push_back(outcome.event->index);
             // What was answered is read at once.
-            const Reading reading = co_await of.read("/many/" + std::to_string(number), false);
+            const Reading reading = co_await of.read(path, false);
             CHECK(!reading.refusal);
             if (--remaining == 0)
                 end.notify_all();
-        }(keyspace, i, indexes, left, ended));
+        }(keyspace, directory + "/" + std::to_string(i), indexes, left, ended));
     while (left > 0)
         co_await ended.wait();
+}
+
+/// Writers that never pause, and a reader of all that they write: the changes that were made before it was answered.
+net::Task<int> changes_before_read(Keyspace& keyspace)
+{
+    constexpr int enough = 2000;
+    int changes = 0, writers = 0;
+    bool answered = false;
+    net::Event ended;
+    for (int i = 0; i < 16; ++i)
+        net::spawn(
+            [](Keyspace& of, int number, int& made, int& running, const bool& stop, net::Event& end) -> net::Task<> {
+                ++running;
+                while (!stop && made < enough) {
+                    Operation operation;
+                    operation.path = "/hot/" + std::to_string(number);
+                    co_await of.change(std::move(operation));
+                    ++made;
+                }
+                --running;
+                end.notify_all();
+            }(keyspace, i, changes, writers, answered, ended));
+    while (changes < 32) // they are under way
+        co_await net::sleep(std::chrono::milliseconds(1));
+    const int before = changes;
+    const Reading reading = co_await keyspace.read("/hot", true);
+    const int after = changes;
+    CHECK(!reading.refusal);
+    answered = true;
+    while (writers > 0)
+        co_await ended.wait();
+    co_return after - before;
 }
 
 std::vector<std::string> actions(const History& history, std::uint64_t from)
@@ -96,12 +128,36 @@ TEST_CASE("Keyspace: a hundred changes at once get a hundred indexes")
 {
     KeptKeyspace kept;
     std::vector<std::uint64_t> indexes;
-    net::run(change_at_once(*kept.keyspace, indexes));
+    net::run(change_at_once(*kept.keyspace, "/many", indexes));
     REQUIRE(indexes.size() == 100);
     std::ranges::sort(indexes);
     CHECK(indexes.front() == 4);
     CHECK(indexes.back() == 103);
     CHECK(std::ranges::adjacent_find(indexes) == indexes.end());
+}
+
+TEST_CASE("Keyspace: a reader is not kept waiting by writers that never pause")
+{
+    KeptKeyspace kept;
+    CHECK(net::run(changes_before_read(*kept.keyspace)) <= 64);
+}
+
+TEST_CASE("expire: a thousand keys at once go together")
+{
+    KeptKeyspace kept;
+    std::vector<std::uint64_t> indexes;
+    for (int round = 0; round < 10; ++round)
+        net::run(change_at_once(*kept.keyspace, "/many" + std::to_string(round), indexes));
+    kept.sql("update kv_node set expires = 1 where dir = 0");
+    kept.restart();
+    net::run([](Keyspace& of) -> net::Task<> {
+        net::spawn(of.expire());
+        for (int i = 0; i < 100 && of.index() < 2003; ++i)
+            co_await net::sleep(std::chrono::milliseconds(50));
+        of.stop();
+    }(*kept.keyspace));
+    CHECK(kept.keyspace->index() == 2003);
+    CHECK(kept.read("/many9") == R"({"key":"/many9","dir":true,"modifiedIndex":904,"createdIndex":904})");
 }
 
 TEST_CASE("expire: in the order of the moments, and not before them")
