@@ -30,6 +30,20 @@ void write_to(int descriptor, std::string_view text)
     }
 }
 
+/// By the options --host and --context of an applet that has them; else by the environment and the configuration.
+engine::Host find_engine(const Applet* applet, const config::Settings& settings)
+{
+    std::optional<std::string> host;
+    std::optional<std::string> context;
+    if (applet != nullptr)
+        for (const config::Setting& row : applet->settings)
+            if (row.name == "host" && settings.origin("host") == config::Origin::flag)
+                host = settings.find("host");
+            else if (row.name == "context" && settings.origin("context") == config::Origin::flag)
+                context = settings.find("context");
+    return engine::find_host(host, context);
+}
+
 } // namespace
 
 struct Context::Inside {
@@ -92,7 +106,7 @@ state::Store& Context::store()
 engine::Client& Context::engine()
 {
     if (!inside_->engine)
-        inside_->engine = std::make_unique<engine::Client>(engine::find_host());
+        inside_->engine = std::make_unique<engine::Client>(find_engine(applet, settings));
     return *inside_->engine;
 }
 

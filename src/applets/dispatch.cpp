@@ -10,6 +10,7 @@
 #include "cli/report.hpp"
 #include "os/user.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace dfriends::applets {
@@ -156,9 +157,17 @@ class CommandLine {
     {
         if (applet_->name.empty())
             return true;
-        const auto parsed =
-            cli::parse_options(options_of(applet_->settings), rest_,
-                               {.stops_at_argument = true, .single_dash_names = applet_->single_dash_names});
+        std::vector<cli::Option> options = options_of(applet_->settings);
+        const bool has_version = std::ranges::any_of(options, [](const auto& row) { return row.name == "version"; });
+        if (!has_version)
+            options.push_back({.name = "version"});
+        const auto parsed = cli::parse_options(
+            options, rest_, {.stops_at_argument = true, .single_dash_names = applet_->single_dash_names});
+        for (const auto& [name, value] : parsed.options)
+            if (name == "version" && !has_version) {
+                Context(global_, program_).write("dfriends " DFRIENDS_VERSION "\n");
+                return false;
+            }
         flags_ = parsed.options;
         rest_ = parsed.arguments;
         const bool asked = parsed.wants_help || (!rest_.empty() && rest_.front() == "help");
@@ -242,6 +251,10 @@ class CommandLine {
         context.applet = applet_;
         context.verb = verb_;
         context.arguments = std::move(rest_);
+        // Its own rows are for help; what stood before the verb has been read.
+        const std::vector<config::Setting> rows(applet_->settings.begin(), applet_->settings.end());
+        context.make_settings = [this, rows](Context& of) { return make_settings(of, rows); };
+        context.settings = context.make_settings(context);
         prepare(context);
         return verb_->run(context);
     }

@@ -175,3 +175,120 @@ forever='trap "exit 0" TERM; echo started; while :; do sleep 0.1; done'
   ours logs -f dft-d-pipe | head -n 1 | grep -q line
   equal "$(docker inspect -f '{{.State.Running}}' dft-d-pipe)" true
 }
+
+@test "run: a name that is taken, an id file that exists, and one that is written" {
+  fails 0 ours run -d --name dft-d-taken dft-busybox sleep 60
+  fails 125 ours run --name dft-d-taken dft-busybox true
+  says "is already in use"
+  echo precious >id
+  fails 125 ours run --rm --cidfile "$PWD/id" dft-busybox true
+  says "container ID file found"
+  equal "$(cat id)" precious
+  ln -s id link
+  fails 125 ours run --rm --cidfile "$PWD/link" dft-busybox true
+  equal "$(cat id)" precious
+  # No container: no id file either.
+  fails 125 ours run --cidfile "$PWD/none" --pull never 127.0.0.1:9/dft-missing
+  [ ! -e none ]
+  fails 0 ours create --name dft-d-created --cidfile "$PWD/new" dft-busybox true
+  equal "$(cat new)" "$(docker inspect -f '{{.Id}}' dft-d-created)"
+}
+
+@test "run -i: a writer that goes on does not keep us after the container's end" {
+  mkfifo input
+  exec 7<>input # a writer that never writes nor ends
+  fails 9 timeout 20 "$DFRIENDS" docker run -i --rm dft-busybox sh -c 'exit 9' <input
+  exec 7>&-
+}
+
+@test "run: a reader that goes away ends us, and the container goes on" {
+  timeout 20 "$DFRIENDS" docker run --name dft-d-reader dft-busybox sh -c 'while :; do echo line; sleep 0.01; done' | head -n 1 | grep -q line
+  equal "$(docker inspect -f '{{.State.Running}}' dft-d-reader)" true
+}
+
+@test "run: signals one upon the other all arrive" {
+  "$DFRIENDS" docker run --rm --name dft-d-signals dft-busybox sh -c \
+    'trap "echo one" USR1; trap "echo two" USR2; trap "exit 0" TERM; echo ready; while :; do sleep 0.1; done' >signals.out 3>&- &
+  local process=$!
+  wait_for 20 grep -q ready signals.out
+  kill -USR1 "$process"; kill -USR2 "$process"
+  wait_for 20 grep -q one signals.out
+  wait_for 20 grep -q two signals.out
+  kill -TERM "$process"
+  wait "$process"
+}
+
+# at_terminal COMMAND: runs it with a terminal on its streams; what is typed comes from stdin.
+at_terminal() { script -qec "$1" /dev/null; }
+
+@test "run -it: a terminal of the size of ours; the keys that leave it running; none of ours is an error" {
+  fails 1 ours run -it --rm dft-busybox true
+  says "the input device is not a TTY"
+  fails 1 ours exec -it dft-d-none true
+  says "the input device is not a TTY"
+  run at_terminal "stty rows 33 cols 77; '$DFRIENDS' docker run -it --rm dft-busybox sh -c 'sleep 0.5; stty size; exit 6'" </dev/null
+  equal "$status" 6
+  says "33 77"
+  { sleep 3; printf '\020\021'; sleep 3; } | timeout 30 script -qec "'$DFRIENDS' docker run -it --name dft-d-left dft-busybox sh; echo left with \$?" /dev/null >left.out
+  grep -q 'left with 0' left.out
+  equal "$(docker inspect -f '{{.State.Running}}' dft-d-left)" true
+}
+
+@test "start -a and attach: in a container's place, with its exit code" {
+  docker create --name dft-d-start -i dft-busybox sh -c 'read -r word; echo "got $word"; exit 4' >/dev/null
+  equal "$(echo typed | ours start -a -i dft-d-start; echo "$?")" $'got typed\n4'
+  fails 1 ours attach dft-d-start
+  says "stopped container"
+  docker run -d --name dft-d-attach dft-busybox sh -c 'trap "echo caught; exit 8" TERM; while :; do sleep 0.1; done' >/dev/null
+  local code=0
+  "$DFRIENDS" docker attach --no-stdin dft-d-attach >attach.out 3>&- &
+  local process=$!
+  sleep 1
+  kill -TERM "$process"
+  wait "$process" || code=$?
+  equal "$code" 8
+  equal "$(cat attach.out)" caught
+}
+
+@test "formats, ports, processes, names" {
+  fails 0 ours run -d --name dft-d-web -p 127.0.0.1::80 -p 127.0.0.1::53/udp -e A=1 dft-busybox sleep 60
+  same port dft-d-web 80
+  same port dft-d-web 53/udp
+  equal "$(ours port dft-d-web | sort)" "$(docker port dft-d-web | sort)"
+  fails 1 ours port dft-d-web 81
+  same ps --filter name=dft-d-web --format 'table {{.Names}}\t{{.Image}}'
+  same images --format 'table {{.Repository}}\t{{.Tag}}' dft-busybox
+  equal "$(ours ps --filter name=dft-d-web --format json | jq -r .Names)" dft-d-web
+  same top dft-d-web -o pid,args
+  same version -f '{{.Server.Version}}'
+  same info -f '{{.ServerVersion}} {{json .Driver}}'
+  same network inspect -f '{{.Name}} {{.Driver}}' bridge
+  fails 0 ours pause dft-d-web
+  equal "$(docker inspect -f '{{.State.Status}}' dft-d-web)" paused
+  fails 0 ours unpause dft-d-web
+  fails 0 ours rename dft-d-web dft-d-renamed
+  equal "$(ours inspect -f '{{.Name}}' dft-d-renamed)" /dft-d-renamed
+  echo 'FROM_FILE=file' >environment
+  equal "$(OUTER=outer ours exec --env-file environment -e B=2 -e OUTER dft-d-renamed sh -c 'echo $FROM_FILE $A $B $OUTER')" "file 1 2 outer"
+}
+
+@test "the engine that was asked for: by option, by environment, and what to do where there is none or it is forbidden" {
+  fails 1 ours -H "unix://$PWD/nowhere" ps
+  says "$PWD/nowhere"
+  fails 0 env DOCKER_HOST="unix://$PWD/nowhere" "$DFRIENDS" docker -H unix:///var/run/docker.sock ps -q --filter name=dft-d-nothing
+  fails 0 env DOCKER_HOST="unix://$PWD/nowhere" "$DFRIENDS" docker --host=unix:///var/run/docker.sock run --rm dft-busybox true
+  fails 125 env DOCKER_HOST="unix://$PWD/nowhere" "$DFRIENDS" docker run dft-busybox true
+  says "set DOCKER_HOST"
+  fails 1 ours --context no-such-context ps
+  says no-such-context
+  fails 1 env DOCKER_HOST=ftp://x "$DFRIENDS" docker ps
+  says "unix:///PATH"
+  # Another user's executable may lie where that user cannot read: a copy does not.
+  local place; place=$(mktemp -d /tmp/dft-d-XXXXXX); chmod 755 "$place"
+  cp "$DFRIENDS" "$place/dfriends"
+  run env HOME="$place" setpriv --reuid=65534 --clear-groups "$place/dfriends" docker ps
+  rm -rf "$place"
+  equal "$status" 1
+  says "no permission to use the Docker Engine's socket"
+  says "hint: join the group that owns it"
+}

@@ -35,6 +35,25 @@ constexpr Setting driver{.name = "driver", .help = "Its driver", .placeholder = 
 constexpr Setting driver_option{
     .name = "opt", .help = "An option of the driver", .placeholder = "KEY=VALUE", .letter = 'o', .repeatable = true};
 
+constexpr Setting detach_keys{
+    .name = "detach-keys", .help = "Keys that leave it running: ctrl-p,ctrl-q otherwise", .placeholder = "KEYS"};
+constexpr Setting inspect_format{.name = "format",
+                                 .help = "Print by a template such as {{.State.Status}} or {{json .Config}}",
+                                 .placeholder = "TEMPLATE",
+                                 .letter = 'f'};
+
+constexpr std::array common_settings{
+    Setting{
+        .name = "host", .help = "The engine to use", .placeholder = "URL", .letter = 'H', .environment = "DOCKER_HOST"},
+    Setting{.name = "context",
+            .help = "The context of config.json to use",
+            .placeholder = "NAME",
+            .environment = "DOCKER_CONTEXT"},
+};
+constexpr std::array attach_settings{
+    detach_keys,
+    Setting{.name = "no-stdin", .type = SettingType::flag, .help = "Do not hand stdin on"},
+};
 constexpr std::array build_settings{
     Setting{.name = "tag", .help = "Name the image", .placeholder = "NAME[:TAG]", .letter = 't', .repeatable = true},
     Setting{.name = "file", .help = "The Dockerfile; PATH/Dockerfile otherwise", .placeholder = "FILE", .letter = 'f'},
@@ -59,10 +78,15 @@ constexpr std::array build_settings{
 };
 constexpr std::array exec_settings{
     Setting{.name = "detach", .type = SettingType::flag, .help = "Do not wait for it", .letter = 'd'},
+    detach_keys,
     Setting{.name = "env",
             .help = "Set an environment variable",
             .placeholder = "NAME=VALUE",
             .letter = 'e',
+            .repeatable = true},
+    Setting{.name = "env-file",
+            .help = "Read environment variables from a file",
+            .placeholder = "FILE",
             .repeatable = true},
     Setting{.name = "interactive", .type = SettingType::flag, .help = "Hand stdin on", .letter = 'i'},
     Setting{.name = "privileged", .type = SettingType::flag, .help = "With all capabilities"},
@@ -72,10 +96,7 @@ constexpr std::array exec_settings{
 };
 constexpr std::array images_settings{all, filter, format, no_trunc, quiet};
 constexpr std::array inspect_settings{
-    Setting{.name = "format",
-            .help = "Print by a template such as {{.State.Status}} or {{json .Config}}",
-            .placeholder = "TEMPLATE",
-            .letter = 'f'},
+    inspect_format,
     Setting{.name = "type", .help = "container, image, network or volume", .placeholder = "TYPE"},
 };
 constexpr std::array kill_settings{Setting{
@@ -126,7 +147,14 @@ constexpr std::array rmi_settings{
     force, Setting{.name = "no-prune", .type = SettingType::flag, .help = "Keep untagged parents"}};
 constexpr std::array save_settings{
     Setting{.name = "output", .help = "The archive; stdout otherwise", .placeholder = "FILE", .letter = 'o'}};
+constexpr std::array start_settings{
+    Setting{
+        .name = "attach", .type = SettingType::flag, .help = "Stay with it, and end with its exit code", .letter = 'a'},
+    detach_keys,
+    Setting{.name = "interactive", .type = SettingType::flag, .help = "Stay, and hand stdin on", .letter = 'i'},
+};
 constexpr std::array stop_settings{time_setting};
+constexpr std::array document_settings{inspect_format};
 constexpr std::array volume_create_settings{driver, label, driver_option};
 constexpr std::array volume_rm_settings{force};
 
@@ -149,6 +177,11 @@ std::span<const Setting> run_settings()
 std::span<const Verb> verbs()
 {
     static const std::array rows{
+        Verb{.name = "attach",
+             .usage = "CONTAINER",
+             .synopsis = "Takes part in a running container's streams",
+             .settings = attach_settings,
+             .run = attach},
         Verb{.name = "build",
              .usage = "PATH|-",
              .synopsis = "Builds an image from a Dockerfile",
@@ -171,7 +204,7 @@ std::span<const Verb> verbs()
              .synopsis = "Lists images",
              .settings = images_settings,
              .run = images},
-        Verb{.name = "info", .synopsis = "Tells about the engine", .run = info},
+        Verb{.name = "info", .synopsis = "Tells about the engine", .settings = document_settings, .run = info},
         Verb{.name = "inspect",
              .usage = "NAME...",
              .synopsis = "Tells all about containers, images, networks or volumes",
@@ -196,15 +229,22 @@ std::span<const Verb> verbs()
         Verb{.name = "network inspect",
              .usage = "NETWORK...",
              .synopsis = "Tells all about networks",
+             .settings = document_settings,
              .run = network_inspect},
         Verb{.name = "network ls", .synopsis = "Lists networks", .settings = list_settings, .run = network_ls},
         Verb{.name = "network rm", .usage = "NETWORK...", .synopsis = "Removes networks", .run = network_rm},
+        Verb{.name = "pause", .usage = "CONTAINER...", .synopsis = "Freezes containers", .run = pause},
+        Verb{.name = "port",
+             .usage = "CONTAINER [PORT[/PROTOCOL]]",
+             .synopsis = "Tells where a container's ports are published",
+             .run = port},
         Verb{.name = "ps", .synopsis = "Lists containers", .settings = ps_settings, .run = ps},
         Verb{.name = "pull",
              .usage = "NAME[:TAG|@DIGEST]",
              .synopsis = "Fetches an image from a registry",
              .settings = pull_settings,
              .run = pull},
+        Verb{.name = "rename", .usage = "CONTAINER NAME", .synopsis = "Gives a container another name", .run = rename},
         Verb{.name = "restart",
              .usage = "CONTAINER...",
              .synopsis = "Stops and starts containers",
@@ -230,14 +270,27 @@ std::span<const Verb> verbs()
              .synopsis = "Puts images into an archive",
              .settings = save_settings,
              .run = save},
-        Verb{.name = "start", .usage = "CONTAINER...", .synopsis = "Starts containers", .run = start},
+        Verb{.name = "start",
+             .usage = "CONTAINER...",
+             .synopsis = "Starts containers",
+             .settings = start_settings,
+             .run = start},
         Verb{.name = "stop",
              .usage = "CONTAINER...",
              .synopsis = "Stops containers",
              .settings = stop_settings,
              .run = stop},
         Verb{.name = "tag", .usage = "IMAGE NAME[:TAG]", .synopsis = "Gives an image a further name", .run = tag},
-        Verb{.name = "version", .synopsis = "Prints our version and the engine's", .run = version},
+        Verb{.name = "top",
+             .usage = "CONTAINER [PS-OPTION...]",
+             .synopsis = "Lists the processes of a container",
+             .traits = stops_at_argument,
+             .run = top},
+        Verb{.name = "unpause", .usage = "CONTAINER...", .synopsis = "Lets frozen containers go on", .run = unpause},
+        Verb{.name = "version",
+             .synopsis = "Prints our version and the engine's",
+             .settings = document_settings,
+             .run = version},
         Verb{.name = "volume create",
              .usage = "[NAME]",
              .synopsis = "Makes a volume",
@@ -246,6 +299,7 @@ std::span<const Verb> verbs()
         Verb{.name = "volume inspect",
              .usage = "VOLUME...",
              .synopsis = "Tells all about volumes",
+             .settings = document_settings,
              .run = volume_inspect},
         Verb{.name = "volume ls", .synopsis = "Lists volumes", .settings = list_settings, .run = volume_ls},
         Verb{.name = "volume rm",
@@ -281,6 +335,7 @@ const Applet docker_applet{
     .alias = "docker",
     .synopsis = "The everyday words of the docker client",
     .verbs = verbs(),
+    .settings = common_settings,
     .report = report,
 };
 

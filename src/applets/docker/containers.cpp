@@ -47,6 +47,11 @@ Fields fields_of(const engine::ContainerSummary& row, bool whole)
             {"Mounts", join(row.mounts, ",")}};
 }
 
+const Fields headings{{"ID", "CONTAINER ID"},    {"Image", "IMAGE"},  {"Command", "COMMAND"},
+                      {"RunningFor", "CREATED"}, {"State", "STATE"},  {"Status", "STATUS"},
+                      {"Ports", "PORTS"},        {"Names", "NAMES"},  {"Labels", "LABELS"},
+                      {"Networks", "NETWORKS"},  {"Mounts", "MOUNTS"}};
+
 std::optional<int> timeout_of(Context& context)
 {
     if (!context.settings.is_given("time"))
@@ -68,18 +73,23 @@ int ps(Context& context)
         context.write(encode_containers(rows));
         return 0;
     }
+    if (const auto format = settings.find("format"); format && !settings.flag("quiet")) {
+        std::vector<Fields> fields;
+        for (const auto& row : rows)
+            fields.push_back(fields_of(row, whole));
+        context.write(render_list(*format, fields, headings));
+        return 0;
+    }
     cli::TableOutput table({"CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"}, 3, 10);
     for (const auto& row : rows) {
         const Fields fields = fields_of(row, whole);
         if (settings.flag("quiet"))
             context.print("{}\n", fields.at("ID"));
-        else if (const auto format = settings.find("format"))
-            context.print("{}\n", render_format(*format, fields));
         else
             table.row({fields.at("ID"), fields.at("Image"), fields.at("Command"), fields.at("RunningFor"),
                        fields.at("Status"), fields.at("Ports"), fields.at("Names")});
     }
-    if (!settings.flag("quiet") && !settings.find("format"))
+    if (!settings.flag("quiet"))
         context.write(table.render());
     return 0;
 }
@@ -95,12 +105,6 @@ int logs(Context& context)
                                      .until = parse_moment(settings.text("until"))};
     net::run(context.engine().containers().logs(context.arguments.front(), options, print_output(context)));
     return 0;
-}
-
-int start(Context& context)
-{
-    return for_each_argument(
-        context, [&context](const std::string& name) { net::run(context.engine().containers().start(name)); });
 }
 
 int stop(Context& context)
@@ -122,6 +126,62 @@ int kill(Context& context)
     return for_each_argument(context, [&context](const std::string& name) {
         net::run(context.engine().containers().kill(name, context.settings.text("signal")));
     });
+}
+
+int pause(Context& context)
+{
+    return for_each_argument(
+        context, [&context](const std::string& name) { net::run(context.engine().containers().pause(name)); });
+}
+
+int unpause(Context& context)
+{
+    return for_each_argument(
+        context, [&context](const std::string& name) { net::run(context.engine().containers().unpause(name)); });
+}
+
+int rename(Context& context)
+{
+    context.expect_arguments(2, 2);
+    net::run(context.engine().containers().rename(context.arguments[0], context.arguments[1]));
+    return 0;
+}
+
+int top(Context& context)
+{
+    context.expect_arguments(1);
+    const std::vector<std::string> words(context.arguments.begin() + 1, context.arguments.end());
+    const auto rows = net::run(context.engine().containers().top(context.arguments.front(), join(words, " ")));
+    if (rows.empty())
+        return 0;
+    cli::TableOutput table(rows.front(), 3, 20);
+    for (std::size_t row = 1; row < rows.size(); ++row)
+        table.row(rows[row]);
+    context.write(table.render());
+    return 0;
+}
+
+int port(Context& context)
+{
+    context.expect_arguments(1, 2);
+    const auto details = net::run(context.engine().containers().inspect(context.arguments.front()));
+    std::string wanted = context.arguments.size() > 1 ? context.arguments[1] : "";
+    if (!wanted.empty() && wanted.find('/') == wanted.npos)
+        wanted += "/tcp";
+    bool found = false;
+    for (const engine::PortBinding& binding : details.published) {
+        const std::string key = engine::port_key(binding.container_port, binding.protocol);
+        if (!wanted.empty() && key != wanted)
+            continue;
+        found = true;
+        const bool v6 = binding.host_address.find(':') != std::string::npos;
+        const std::string place =
+            fmt::format(fmt::runtime(v6 ? "[{}]:{}" : "{}:{}"), binding.host_address, binding.host_port);
+        context.print("{}\n", wanted.empty() ? key + " -> " + place : place);
+    }
+    if (!wanted.empty() && !found)
+        throw Error(ErrorKind::not_found, "no public port '{}' published for {}", wanted, context.arguments.front());
+    return 0;
 }
 
 int rm(Context& context)

@@ -28,4 +28,7 @@ int for_each_argument(Context& context, Work work)
     return code;
 }
 
+/// Documents as one array, or each by --format.
+int print_documents(Context& context, const std::vector<std::string>& documents);
+
 } // namespace dfriends::applets::docker

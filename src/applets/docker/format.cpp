@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/docker/format.hpp"
 
+#include "applets/docker/wire.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cli/table_output.hpp"
 
 #include <algorithm>
 #include <array>
@@ -78,6 +80,39 @@ std::string render_format(std::string_view format, const Fields& fields)
         }
     }
     return text;
+}
+
+namespace {
+
+std::vector<std::string> cells_of(std::string_view format, const Fields& fields)
+{
+    const std::string line = render_format(format, fields);
+    std::vector<std::string> cells;
+    for (const std::string_view cell : split(line, '\t'))
+        cells.emplace_back(cell);
+    return cells;
+}
+
+} // namespace
+
+std::string render_list(std::string_view format, const std::vector<Fields>& rows, const Fields& headings)
+{
+    std::string text;
+    if (format == "json" || format == "{{json .}}") {
+        for (const Fields& row : rows)
+            text += encode_fields(row) + "\n";
+        return text;
+    }
+    if (!format.starts_with("table")) {
+        for (const Fields& row : rows)
+            text += render_format(format, row) + "\n";
+        return text;
+    }
+    const std::string_view columns = trim(format.substr(std::string_view("table").size()));
+    cli::TableOutput table(cells_of(columns, headings), 3, 10);
+    for (const Fields& row : rows)
+        table.row(cells_of(columns, row));
+    return table.render();
 }
 
 engine::Filters parse_filters(const std::vector<std::string>& texts)

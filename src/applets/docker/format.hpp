@@ -30,6 +30,9 @@ using Fields = std::map<std::string, std::string, std::less<>>;
 /// in braces.
 std::string render_format(std::string_view format, const Fields& fields);
 
+/// A list by --format: a template for each row, "table TEMPLATE" with aligned columns below `headings`, or "json".
+std::string render_list(std::string_view format, const std::vector<Fields>& rows, const Fields& headings);
+
 /// --filter KEY=VALUE, several times. Throws Error(usage).
 engine::Filters parse_filters(const std::vector<std::string>& texts);
 

@@ -48,6 +48,9 @@ Fields fields_of(const engine::ImageSummary& image, const std::pair<std::string,
             {"Size", render_decimal_size(image.size)}};
 }
 
+const Fields headings{
+    {"Repository", "REPOSITORY"}, {"Tag", "TAG"}, {"ID", "IMAGE ID"}, {"CreatedSince", "CREATED"}, {"Size", "SIZE"}};
+
 /// NAME=VALUE, or NAME with the environment's value.
 std::map<std::string, std::optional<std::string>> parse_arguments(const std::vector<std::string>& texts)
 {
@@ -133,19 +136,25 @@ int images(Context& context)
         context.write(encode_images(rows));
         return 0;
     }
+    if (const auto format = settings.find("format"); format && !settings.flag("quiet")) {
+        std::vector<Fields> fields;
+        for (const auto& image : rows)
+            for (const auto& name : names_of(image))
+                fields.push_back(fields_of(image, name, settings.flag("no-trunc")));
+        context.write(render_list(*format, fields, headings));
+        return 0;
+    }
     cli::TableOutput table({"REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"}, 3, 10);
     for (const auto& image : rows)
         for (const auto& name : names_of(image)) {
             const Fields fields = fields_of(image, name, settings.flag("no-trunc"));
             if (settings.flag("quiet"))
                 context.print("{}\n", fields.at("ID"));
-            else if (const auto format = settings.find("format"))
-                context.print("{}\n", render_format(*format, fields));
             else
                 table.row({fields.at("Repository"), fields.at("Tag"), fields.at("ID"), fields.at("CreatedSince"),
                            fields.at("Size")});
         }
-    if (!settings.flag("quiet") && !settings.find("format"))
+    if (!settings.flag("quiet"))
         context.write(table.render());
     return 0;
 }

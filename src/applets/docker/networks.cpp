@@ -3,7 +3,6 @@
 #include "applets/docker/each.hpp"
 #include "applets/docker/format.hpp"
 #include "applets/docker/verbs.hpp"
-#include "applets/docker/wire.hpp"
 #include "cli/table_output.hpp"
 #include "engine/client.hpp"
 #include "net/loop.hpp"
@@ -68,8 +67,7 @@ int network_inspect(Context& context)
     std::vector<std::string> documents;
     for (const std::string& name : context.arguments)
         documents.push_back(net::run(context.engine().networks().inspect(name)).document);
-    context.write(encode_documents(documents));
-    return 0;
+    return print_documents(context, documents);
 }
 
 int volume_ls(Context& context)
@@ -115,8 +113,7 @@ int volume_inspect(Context& context)
     std::vector<std::string> documents;
     for (const std::string& name : context.arguments)
         documents.push_back(net::run(context.engine().volumes().inspect(name)).document);
-    context.write(encode_documents(documents));
-    return 0;
+    return print_documents(context, documents);
 }
 
 } // namespace dfriends::applets::docker

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// run and create: a container from an image, and our streams and signals in its place.
+// run, create, start and attach: a container, and our streams and signals in its place.
+#include "applets/docker/each.hpp"
 #include "applets/docker/session.hpp"
 #include "applets/docker/verbs.hpp"
 #include "applets/help.hpp"
@@ -10,8 +11,8 @@
 #include "net/loop.hpp"
 #include "os/file.hpp"
 
-#include <csignal>
-#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace dfriends::applets::docker {
 
@@ -38,54 +39,135 @@ net::Task<> pull_image(Context& context, const engine::RunRequest& request)
     co_await context.engine().images().pull(request.spec.image, on_progress, request.spec.platform);
 }
 
+/// The file of --cidfile. It must not exist yet, and goes again where no container was made.
+class IdFile {
+  public:
+    explicit IdFile(std::string path) : path_(std::move(path))
+    {
+        if (path_.empty())
+            return;
+        std::error_code code;
+        if (std::filesystem::exists(std::filesystem::symlink_status(path_, code)))
+            throw Error(ErrorKind::conflict,
+                        "container ID file found, make sure the other container isn't running or delete {}", path_);
+        file_ = os::open_file(path_, O_WRONLY | O_CREAT | O_EXCL);
+    }
+    IdFile(const IdFile&) = delete;
+    IdFile& operator=(const IdFile&) = delete;
+    ~IdFile()
+    {
+        if (file_ && !written_)
+            ::unlink(path_.c_str());
+    }
+    void write(const std::string& id)
+    {
+        if (!file_)
+            return;
+        written_ = true; // a part of the id too tells that there is a container
+        os::write_all(file_.number(), id, path_);
+    }
+
+  private:
+    std::string path_;
+    os::Descriptor file_;
+    bool written_ = false;
+};
+
 net::Task<std::string> create_container(Context& context, const engine::RunRequest& request)
 {
     engine::Client& client = context.engine();
+    IdFile id_file(request.id_file);
     const bool is_here = (co_await client.images().find(request.spec.image)).has_value();
     if (request.pull == "always" || (!is_here && request.pull != "never"))
         co_await pull_image(context, request);
     const engine::Created created = co_await client.containers().create(request.spec);
     for (const std::string& warning : created.warnings)
         context.say("WARNING: " + warning);
-    if (!request.id_file.empty())
-        os::write_file(request.id_file, created.id);
+    id_file.write(created.id);
     co_return created.id;
 }
 
-std::string signal_name(int number)
-{
-    const char* name = ::sigabbrev_np(number);
-    return name != nullptr ? name : std::to_string(number);
-}
+/// How to be in a container's place.
+struct Place {
+    std::string id;
+    engine::Containers::AttachOptions streams;
+    bool tty = false;
+    bool proxy_signals = true;
+    bool removes_itself = false;
+};
 
-Session make_session(engine::Client& client, const std::string& id, const engine::RunRequest& request)
+Session make_session(engine::Containers& containers, const Place& place)
 {
-    engine::Containers& containers = client.containers();
-    Session session{.input = request.spec.attach_stdin, .tty = request.spec.tty};
-    session.resize = [&containers, id](unsigned columns, unsigned rows) {
+    Session session{.input = place.streams.input, .tty = place.tty, .detach_keys = place.streams.detach_keys};
+    session.resize = [&containers, id = place.id](unsigned columns, unsigned rows) {
         return containers.resize(id, columns, rows);
     };
-    if (request.proxy_signals && !request.spec.tty)
-        session.on_signal = [&containers, id](int number) -> net::Task<> {
+    if (place.proxy_signals && !place.tty) {
+        session.signals = catch_signals();
+        session.on_signal = [&containers, id = place.id](int number) {
             return containers.kill(id, signal_name(number));
         };
+    }
     return session;
+}
+
+/// Attaches, starts where asked to, and stays until the end. The exit code is the container's, or 0 where the user
+/// left.
+net::Task<int> stay(Context& context, Place place, bool start)
+{
+    engine::Containers& containers = context.engine().containers();
+    Session session = make_session(containers, place); // a signal that comes before the start is not lost
+    auto attachment = co_await containers.attach(place.id, place.streams, place.tty);
+    const std::string end = place.removes_itself ? "removed" : start ? "next-exit" : "not-running";
+    auto waiting = co_await containers.begin_wait(place.id, end);
+    if (start)
+        co_await containers.start(place.id);
+    if (co_await carry(context, attachment, std::move(session)) == Ending::detached)
+        co_return 0;
+    co_return waiting ? co_await waiting->exit_code() : co_await containers.wait(place.id);
 }
 
 net::Task<int> run_attached(Context& context, engine::RunRequest request)
 {
-    const std::string id = co_await create_container(context, request);
-    engine::Client& client = context.engine();
-    auto attachment = co_await client.containers().attach(id,
-                                                          {.input = request.spec.attach_stdin,
-                                                           .output = request.spec.attach_stdout,
-                                                           .error = request.spec.attach_stderr,
-                                                           .detach_keys = request.detach_keys},
-                                                          request.spec.tty);
-    auto waiting = co_await client.containers().begin_wait(id, request.spec.auto_remove ? "removed" : "next-exit");
-    co_await client.containers().start(id);
-    co_await carry(context, attachment, make_session(client, id, request));
-    co_return waiting ? co_await waiting->exit_code() : co_await client.containers().wait(id);
+    Place place{.streams = {.input = request.spec.attach_stdin,
+                            .output = request.spec.attach_stdout,
+                            .error = request.spec.attach_stderr,
+                            .detach_keys = request.detach_keys},
+                .tty = request.spec.tty,
+                .proxy_signals = request.proxy_signals,
+                .removes_itself = request.spec.auto_remove};
+    place.id = co_await create_container(context, request);
+    co_return co_await stay(context, std::move(place), true);
+}
+
+net::Task<int> start_attached(Context& context, std::string container, bool input)
+{
+    const engine::ContainerDetails details = co_await context.engine().containers().inspect(std::move(container));
+    const bool opens = input && details.spec.open_stdin;
+    expect_terminal(opens, details.spec.tty);
+    co_return co_await stay(context,
+                            {.id = details.id,
+                             .streams = {.input = opens, .detach_keys = context.settings.text("detach-keys")},
+                             .tty = details.spec.tty,
+                             .removes_itself = details.spec.auto_remove},
+                            true);
+}
+
+net::Task<int> attach_running(Context& context, std::string container)
+{
+    const engine::ContainerDetails details = co_await context.engine().containers().inspect(std::move(container));
+    if (!details.state.running)
+        throw Error(ErrorKind::conflict, "cannot attach to a stopped container, start it first");
+    if (details.state.paused)
+        throw Error(ErrorKind::conflict, "cannot attach to a paused container, unpause it first");
+    const bool input = !context.settings.flag("no-stdin") && details.spec.open_stdin;
+    expect_terminal(input, details.spec.tty);
+    co_return co_await stay(context,
+                            {.id = details.id,
+                             .streams = {.input = input, .detach_keys = context.settings.text("detach-keys")},
+                             .tty = details.spec.tty,
+                             .removes_itself = details.spec.auto_remove},
+                            false);
 }
 
 net::Task<> run_detached(Context& context, engine::RunRequest request)
@@ -122,6 +204,10 @@ int run(Context& context)
     engine::RunRequest request = read_words(context);
     if (request.wants_help)
         return 0;
+    if (!request.detach && !has_terminal(request.spec.attach_stdin, request.spec.tty)) {
+        context.write_error(std::string(no_terminal) + "\n");
+        return 1; // docker's code for this one
+    }
     try {
         if (!request.detach)
             return net::run(run_attached(context, std::move(request)));
@@ -144,6 +230,24 @@ int create(Context& context)
     if (!request.wants_help)
         context.print("{}\n", net::run(create_container(context, request)));
     return 0;
+}
+
+int start(Context& context)
+{
+    const auto& settings = context.settings;
+    if (!settings.flag("attach") && !settings.flag("interactive"))
+        return for_each_argument(
+            context, [&context](const std::string& name) { net::run(context.engine().containers().start(name)); });
+    context.expect_arguments(1);
+    if (context.arguments.size() > 1)
+        throw Error(ErrorKind::failed, "you cannot start and attach multiple containers at once");
+    return net::run(start_attached(context, context.arguments.front(), settings.flag("interactive")));
+}
+
+int attach(Context& context)
+{
+    context.expect_arguments(1, 1);
+    return net::run(attach_running(context, context.arguments.front()));
 }
 
 } // namespace dfriends::applets::docker

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/docker/session.hpp"
 
+#include "applets/docker/detach_keys.hpp"
 #include "base/error.hpp"
 #include "net/loop.hpp"
 #include "net/worker.hpp"
@@ -10,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <optional>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -27,10 +29,13 @@ const std::vector<int> proxied{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR
 struct Beside {
     engine::Attachment* attachment; ///< null once the session is over
     Session session;
+    bool detached = false;
+    bool interrupted = false;
 };
 
 net::Task<> send_input(std::shared_ptr<Beside> beside, std::shared_ptr<Input> input)
 {
+    DetachKeys keys(beside->session.detach_keys);
     while (beside->attachment != nullptr) {
         std::string bytes = co_await input->read();
         if (beside->attachment == nullptr)
@@ -39,26 +44,72 @@ net::Task<> send_input(std::shared_ptr<Beside> beside, std::shared_ptr<Input> in
             co_await beside->attachment->close_input();
             co_return;
         }
-        co_await beside->attachment->write(std::move(bytes));
+        if (beside->session.tty)
+            bytes = keys.feed(bytes);
+        if (!bytes.empty())
+            co_await beside->attachment->write(std::move(bytes));
+        if (beside->session.tty && keys.were_pressed() && beside->attachment != nullptr) {
+            beside->detached = true;
+            beside->attachment->close();
+        }
     }
 }
 
 net::Task<> hand_signals_on(std::shared_ptr<Beside> beside)
 {
     while (beside->attachment != nullptr) {
-        const int number = co_await net::wait_for_signal(proxied);
+        const int number = co_await beside->session.signals->next();
         if (beside->attachment != nullptr)
             net::spawn(beside->session.on_signal(number)); // not awaited: the next signal may come at once
     }
 }
 
+/// A signal that would end us must not leave the user's terminal raw.
+net::Task<> end_by_signal(std::shared_ptr<Beside> beside)
+{
+    co_await net::wait_for_signal({SIGHUP, SIGINT, SIGQUIT, SIGTERM});
+    if (beside->attachment != nullptr) {
+        beside->interrupted = true;
+        beside->attachment->close();
+    }
+}
+
+/// A program that has only just been asked for may not have its terminal yet.
+net::Task<> resize_soon(std::shared_ptr<Beside> beside, unsigned columns, unsigned rows)
+{
+    constexpr int attempts = 10;
+    for (int attempt = 1; beside->attachment != nullptr; ++attempt) {
+        try {
+            co_await beside->session.resize(columns, rows);
+            co_return;
+        } catch (const Error&) {
+            if (attempt == attempts)
+                co_return; // the size is a courtesy: the program runs on without it
+        }
+        co_await net::sleep(std::chrono::milliseconds(10 * attempt));
+    }
+}
+
 net::Task<> follow_size(std::shared_ptr<Beside> beside)
 {
+    net::Signals changes({SIGWINCH});
     while (beside->attachment != nullptr) {
         winsize size{};
         if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-            co_await beside->session.resize(size.ws_col, size.ws_row);
-        co_await net::wait_for_signal({SIGWINCH});
+            co_await resize_soon(beside, size.ws_col, size.ws_row);
+        co_await changes.next();
+    }
+}
+
+net::Task<> read_output(Context& context, engine::Attachment& attachment, const Beside& beside)
+{
+    const engine::OnOutput print = print_output(context);
+    try {
+        while (co_await attachment.read(print))
+            ;
+    } catch (const Error&) {
+        if (!beside.detached && !beside.interrupted)
+            throw;
     }
 }
 
@@ -112,8 +163,31 @@ engine::OnOutput print_output(Context& context)
     };
 }
 
-net::Task<> carry(Context& context, engine::Attachment& attachment, Session session)
+std::shared_ptr<net::Signals> catch_signals()
 {
+    return std::make_shared<net::Signals>(proxied);
+}
+
+std::string signal_name(int number)
+{
+    const char* name = ::sigabbrev_np(number);
+    return name != nullptr ? name : std::to_string(number);
+}
+
+bool has_terminal(bool input, bool tty)
+{
+    return !input || !tty || os::is_terminal(STDIN_FILENO);
+}
+
+void expect_terminal(bool input, bool tty)
+{
+    if (!has_terminal(input, tty))
+        throw Error(ErrorKind::failed, "{}", no_terminal).hint("leave -t out where stdin is a pipe or a file");
+}
+
+net::Task<Ending> carry(Context& context, engine::Attachment& attachment, Session session)
+{
+    const DetachKeys checked(session.detach_keys); // throws here, where it is seen
     std::optional<os::RawMode> raw;
     if (session.tty && session.input)
         raw.emplace();
@@ -126,10 +200,14 @@ net::Task<> carry(Context& context, engine::Attachment& attachment, Session sess
         net::spawn(send_input(beside, std::make_shared<Input>()));
     if (beside->session.on_signal)
         net::spawn(hand_signals_on(beside));
+    else if (raw)
+        net::spawn(end_by_signal(beside));
     if (beside->session.tty && beside->session.resize)
         net::spawn(follow_size(beside));
-    while (co_await attachment.read(print_output(context)))
-        ;
+    co_await read_output(context, attachment, *beside);
+    if (beside->interrupted)
+        throw Error(ErrorKind::interrupted, "interrupted");
+    co_return beside->detached ? Ending::detached : Ending::output_ended;
 }
 
 } // namespace dfriends::applets::docker

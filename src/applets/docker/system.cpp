@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // version, info and inspect.
 #include "applets/context.hpp"
+#include "applets/docker/each.hpp"
 #include "applets/docker/verbs.hpp"
 #include "applets/docker/wire.hpp"
 #include "base/error.hpp"
@@ -32,10 +33,25 @@ net::Task<std::string> find_document(engine::Client& client, std::string name, s
 
 } // namespace
 
+int print_documents(Context& context, const std::vector<std::string>& documents)
+{
+    const auto format = context.settings.find("format");
+    if (!format || format->empty())
+        context.write(encode_documents(documents));
+    else
+        for (const std::string& document : documents)
+            context.print("{}\n", render_template(*format, document));
+    return 0;
+}
+
 int version(Context& context)
 {
     context.expect_arguments(0, 0);
     const auto found = net::run(context.engine().version());
+    if (const auto format = context.settings.find("format")) {
+        context.print("{}\n", render_template(*format, version_document(DFRIENDS_VERSION, found.document)));
+        return 0;
+    }
     context.print("Client: dfriends " DFRIENDS_VERSION
                   "\n\nServer:\n Version:      {}\n API version:  {} (minimum version {})\n OS/Arch:      {}/{}\n",
                   found.version, found.api_version, found.minimum_api_version, found.os, found.architecture);
@@ -46,6 +62,10 @@ int info(Context& context)
 {
     context.expect_arguments(0, 0);
     const auto found = net::run(context.engine().info());
+    if (const auto format = context.settings.find("format")) {
+        context.print("{}\n", render_template(*format, found.document));
+        return 0;
+    }
     context.print("Containers: {}\n Running: {}\n Paused: {}\n Stopped: {}\nImages: {}\n", found.containers,
                   found.running, found.paused, found.stopped, found.images);
     context.print("Server Version: {}\nStorage Driver: {}\nLogging Driver: {}\nCgroup Driver: {}\n",
@@ -65,13 +85,7 @@ int inspect(Context& context)
     std::vector<std::string> documents;
     for (const std::string& name : context.arguments)
         documents.push_back(net::run(find_document(context.engine(), name, context.settings.text("type"))));
-    const auto format = context.settings.find("format");
-    if (!format || format->empty())
-        context.write(encode_documents(documents));
-    else
-        for (const std::string& document : documents)
-            context.print("{}\n", render_template(*format, document));
-    return 0;
+    return print_documents(context, documents);
 }
 
 } // namespace dfriends::applets::docker

@@ -8,6 +8,7 @@ namespace dfriends::applets::docker {
 /// The everyday words of the docker client.
 extern const Applet docker_applet;
 
+int attach(Context& context);
 int build(Context& context);
 int create(Context& context);
 int exec(Context& context);
@@ -21,8 +22,11 @@ int network_create(Context& context);
 int network_inspect(Context& context);
 int network_ls(Context& context);
 int network_rm(Context& context);
+int pause(Context& context);
+int port(Context& context);
 int ps(Context& context);
 int pull(Context& context);
+int rename(Context& context);
 int restart(Context& context);
 int rm(Context& context);
 int rmi(Context& context);
@@ -31,6 +35,8 @@ int save(Context& context);
 int start(Context& context);
 int stop(Context& context);
 int tag(Context& context);
+int top(Context& context);
+int unpause(Context& context);
 int version(Context& context);
 int volume_create(Context& context);
 int volume_inspect(Context& context);

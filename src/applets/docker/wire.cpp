@@ -78,6 +78,14 @@ std::string encode_images(const std::vector<engine::ImageSummary>& rows)
     return dump_json(list, 2) + "\n";
 }
 
+std::string encode_fields(const Fields& fields)
+{
+    Json object = Json::object();
+    for (const auto& [name, value] : fields)
+        object[name] = value;
+    return dump_json(object);
+}
+
 std::string encode_documents(const std::vector<std::string>& documents)
 {
     Json list = Json::array();
@@ -102,6 +110,11 @@ std::string render_template(std::string_view format, const std::string& document
         format.remove_prefix(end + 2);
     }
     return text;
+}
+
+std::string version_document(std::string_view ours, const std::string& server)
+{
+    return dump_json({{"Client", {{"Version", ours}}}, {"Server", parse_json(server, "the engine's version")}});
 }
 
 std::string parse_moment(const std::string& text)
