@@ -35,12 +35,15 @@ engine::Host find_engine(const Applet* applet, const config::Settings& settings)
 {
     std::optional<std::string> host;
     std::optional<std::string> context;
-    if (applet != nullptr)
-        for (const config::Setting& row : applet->settings)
-            if (row.name == "host" && settings.origin("host") == config::Origin::flag)
-                host = settings.find("host");
-            else if (row.name == "context" && settings.origin("context") == config::Origin::flag)
-                context = settings.find("context");
+    const auto given = [&settings](std::string_view name) {
+        return settings.origin(name) == config::Origin::flag ? settings.find(name) : std::nullopt;
+    };
+    for (const config::Setting& row : applet == nullptr ? std::span<const config::Setting>() : applet->settings) {
+        if (row.name == "host")
+            host = given(row.name);
+        else if (row.name == "context")
+            context = given(row.name);
+    }
     return engine::find_host(host, context);
 }
 
