@@ -138,7 +138,7 @@ forever='trap "exit 0" TERM; echo started; while :; do sleep 0.1; done'
   equal "$(docker run --rm dft-d-built sh -c 'ls /context; cat /word')" $'Dockerfile\nkeep\nsaid'
   equal "$(ours build -q -t dft-d-built --build-arg WORD=said context)" "$(docker inspect -f '{{.Id}}' dft-d-built)"
   printf 'FROM dft-busybox\nRUN echo about to fail; exit 5\n' >context/Dockerfile
-  fails 5 ours build context
+  fails 5 ours build --force-rm context
   says "about to fail"
   says "returned a non-zero code: 5"
   printf 'FROM dft-busybox\nRUN true\n' >other
