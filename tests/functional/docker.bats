@@ -115,6 +115,12 @@ forever='trap "exit 0" TERM; echo started; while :; do sleep 0.1; done'
   fails 0 ours tag dft-busybox dft-d-tagged
   fails 0 ours save -o image.tar dft-d-tagged
   tar -tf image.tar | grep -q manifest.json
+  # Only a regular file is replaced.
+  mkfifo pipe && ln -s image.tar linked
+  fails 1 ours save -o pipe dft-d-tagged
+  fails 1 ours save -o linked dft-d-tagged
+  [ -p pipe ] && [ -L linked ]
+  fails 1 ours load -i "$PWD"
   fails 0 ours rmi dft-d-tagged
   says "Untagged: dft-d-tagged:latest"
   fails 0 ours load -i image.tar
@@ -132,7 +138,7 @@ forever='trap "exit 0" TERM; echo started; while :; do sleep 0.1; done'
   equal "$(docker run --rm dft-d-built sh -c 'ls /context; cat /word')" $'Dockerfile\nkeep\nsaid'
   equal "$(ours build -q -t dft-d-built --build-arg WORD=said context)" "$(docker inspect -f '{{.Id}}' dft-d-built)"
   printf 'FROM dft-busybox\nRUN echo about to fail; exit 5\n' >context/Dockerfile
-  fails 5 ours build context
+  fails 5 ours build --force-rm context
   says "about to fail"
   says "returned a non-zero code: 5"
   printf 'FROM dft-busybox\nRUN true\n' >other

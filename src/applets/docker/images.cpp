@@ -103,6 +103,16 @@ engine::OnProgress print_progress(Context& context)
     };
 }
 
+/// An archive replaces a regular file, and nothing else: renamed over a device or a pipe, it would take its place.
+void expect_replaceable(const os::Path& path)
+{
+    std::error_code code;
+    const auto status = std::filesystem::symlink_status(path, code);
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+        throw Error(ErrorKind::invalid, "cannot save to '{}': it is no regular file", path.string())
+            .hint("redirect the output to write into a pipe or a device");
+}
+
 /// The bytes of a file, in pieces, for the engine.
 http::Producer send_file(os::Path path)
 {
@@ -112,6 +122,8 @@ http::Producer send_file(os::Path path)
             std::string piece = co_await net::shared_worker().call([file] {
                 std::string bytes(256UL * 1024, '\0');
                 const ssize_t count = ::read(file->number(), bytes.data(), bytes.size());
+                if (count < 0)
+                    throw Error(ErrorKind::unavailable, "cannot read the archive: {}", describe_errno(errno));
                 bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
                 return bytes;
             });
@@ -226,6 +238,8 @@ int save(Context& context)
     if (path.empty() && os::is_terminal(STDOUT_FILENO))
         throw Error(ErrorKind::usage, "an archive is nothing for a terminal")
             .hint("name a file with --output FILE, or redirect the output");
+    if (!path.empty())
+        expect_replaceable(path);
     os::Descriptor file;
     const os::Path temporary = path + ".dfriends-part";
     if (!path.empty())
