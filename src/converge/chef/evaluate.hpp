@@ -3,7 +3,7 @@
 
 #include "converge/chef/cookbook.hpp"
 #include "converge/chef/declaration.hpp"
-#include "converge/chef/source.hpp"
+#include "converge/source.hpp"
 #include "converge/chef/syntax.hpp"
 #include "converge/facts.hpp"
 

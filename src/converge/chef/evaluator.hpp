@@ -5,7 +5,7 @@
 #include "converge/chef/declaration.hpp"
 #include "converge/chef/node_attributes.hpp"
 #include "converge/chef/object.hpp"
-#include "converge/chef/source.hpp"
+#include "converge/source.hpp"
 #include "converge/chef/syntax.hpp"
 
 #include <map>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "converge/chef/lexer.hpp"
-#include "converge/chef/source.hpp"
+#include "converge/source.hpp"
 #include "converge/chef/syntax.hpp"
 
 #include <initializer_list>
