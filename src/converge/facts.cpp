@@ -102,7 +102,11 @@ void add_puppet_words(const Facts& facts, Table& table)
     table["os.hardware"] = table["hardwaremodel"] = text(facts.architecture);
     table["operatingsystemrelease"] = table["lsbdistrelease"] = text(version);
     table["operatingsystemmajrelease"] = text(facts.distribution == "ubuntu" ? version : major(version));
+    table["lsbmajdistrelease"] = table["operatingsystemmajrelease"];
+    const std::string kernel_version(split_once(facts.kernel_release, '-').first);
     table["kernelrelease"] = text(facts.kernel_release);
+    table["kernelversion"] = text(kernel_version);
+    table["kernelmajversion"] = text(major(kernel_version) + "." + minor(kernel_version));
     table["processors.count"] = table["processorcount"] = number(facts.processors);
     table["memory.system.total_bytes"] = number(facts.memory_bytes);
     table["memorysize_mb"] =
@@ -113,13 +117,18 @@ void add_puppet_words(const Facts& facts, Table& table)
     table["networking.ip"] = text(facts.ipaddress);
 }
 
-Table table_of(const Facts& facts)
+void add_shared_words(const Facts& facts, Table& table)
 {
-    Table table;
     table["hostname"] = text(facts.hostname);
     table["fqdn"] = text(facts.fqdn);
     table["domain"] = text(facts.domain);
     table["ipaddress"] = text(facts.ipaddress);
+}
+
+Table table_of(const Facts& facts)
+{
+    Table table;
+    add_shared_words(facts, table);
     table["distribution"] = text(facts.distribution);
     table["distribution_version"] = text(facts.distribution_version);
     table["distribution_codename"] = text(facts.distribution_codename);
@@ -249,6 +258,16 @@ std::optional<Value> Facts::find(std::string_view name) const
     if (first == table.end() || !first->first.starts_with(prefix))
         return std::nullopt;
     return below(first, table.end(), prefix);
+}
+
+Value Facts::puppet() const
+{
+    Table table;
+    add_shared_words(*this, table);
+    add_puppet_words(*this, table);
+    // Chef has a map of that name, with the kernel's name in it.
+    table["kernel"] = text(kernel);
+    return below(table.begin(), table.end(), "");
 }
 
 std::vector<std::string> Facts::names() const

@@ -31,6 +31,8 @@ struct Facts {
     /// "os.release.major", "cpu.total", "osfamily". A name above others ("os") is a map of them. Nothing where there is
     /// no such fact.
     std::optional<Value> find(std::string_view name) const;
+    /// All facts in Puppet's words alone, as a map: what $facts is there.
+    Value puppet() const;
     /// Every dotted name that find() knows, sorted.
     std::vector<std::string> names() const;
 };

@@ -15,7 +15,7 @@ teardown() { clean; }
 
 clean() {
   local container
-  for container in $(docker ps -aq --filter label=dfriends.converge --filter ancestor=shrikrishna/code.it) dft-cv dft-cv-dfriends-old dft-cv-dfriends-new; do
+  for container in $(docker ps -aq --filter label=dfriends.converge --filter ancestor=shrikrishna/code.it) code.it-puppet dft-cv dft-cv-dfriends-old dft-cv-dfriends-new; do
     docker rm -fv "$container" >/dev/null 2>&1 || true
   done
   docker network rm dft-cv-net >/dev/null 2>&1 || true
@@ -196,36 +196,131 @@ END
   fails 0 dfriends converge plan --detailed-exitcode "$examples/codeit.rb"
 }
 
-@test "the walkthrough's Puppet manifest runs as it stands, and again changes nothing" {
-  code_it_image
-  fails 2 dfriends converge apply --detailed-exitcode "$examples/codeit.pp"
-  equal "$(docker inspect -f '{{.State.Running}}' code.it-puppet)" true
-  wait_for 10 curl -fs "http://$(docker port code.it-puppet 8000/tcp | head -n 1)/"
-  fails 0 dfriends converge apply --detailed-exitcode "$examples/codeit.pp"
-  fails 0 dfriends converge plan --detailed-exitcode "$examples/codeit.pp"
-}
-
-@test "validate names the place in each language, and the nearest known word" {
-  printf "docker_imag 'a'\n" >a.rb
-  fails 3 dfriends converge validate a.rb
-  says "a.rb:1:1"
-  says "did you mean 'docker_image'?"
-  printf "docker::run { 'a':\n  image => 'x'\n  ports => '1'\n}\n" >a.pp
-  fails 3 dfriends converge validate a.pp
-  says "a.pp:3:3"
-  printf "docker::run { 'a':\n  image => 'x',\n  port => '1'\n}\n" >a.pp
-  fails 3 dfriends converge validate a.pp
-  says "a.pp:3"
-  says "did you mean 'ports'?"
-  printf "docker::run { 'a': image => 'x', extra_parameters => '--nonsense' }\n" >a.pp
-  fails 3 dfriends converge validate a.pp
-  says "unknown flag: --nonsense"
-}
-
 @test "a recipe translated to the native manifest declares the same" {
   code_it_image
   dfriends converge apply "$examples/codeit.rb"
   dfriends converge translate "$examples/codeit.rb" >codeit.yaml
   fails 0 dfriends converge apply --detailed-exitcode codeit.yaml
   dfriends converge translate codeit.yaml | cmp - codeit.yaml
+}
+
+# puppet_url: where the container of the Puppet manifest answers; the engine chose the port of the host.
+puppet_url() { echo "http://$(docker port code.it-puppet 8000/tcp | head -n 1)/"; }
+
+puppet_answers() { curl -fs "$(puppet_url)"; }
+
+@test "the walkthrough's Puppet manifest runs as it stands, and again changes nothing" {
+  code_it_image
+  cat >book.pp <<'END'
+# Installation
+include 'docker'
+# Download image
+docker::image {'shrikrishna/code.it':}
+# Run a container
+docker::run { 'code.it-puppet':
+  image   => 'shrikrishna/code.it',
+  command => 'node /srv/app.js',
+  ports   => '8000',
+  volumes => '/var/log/code.it'
+}
+END
+  cmp book.pp "$examples/codeit.pp"
+  fails 0 dfriends converge validate "$examples/codeit.pp"
+  says "valid: 3 resources in 1 file"
+  fails 2 dfriends converge plan --detailed-exitcode "$examples/codeit.pp"
+  says "+ docker_container[code.it-puppet]"
+  fails 2 dfriends converge apply --detailed-exitcode "$examples/codeit.pp"
+  wait_for 10 puppet_answers
+  # What the manifest says, not what the chapter says of it: a port of the engine's choice, and a volume without a name.
+  equal "$(docker inspect -f '{{json .HostConfig.PortBindings}} {{json .Config.Volumes}} {{.HostConfig.Binds}}' code.it-puppet)" \
+    '{"8000/tcp":[{"HostIp":"","HostPort":""}]} {"/var/log/code.it":{}} []'
+  equal "$(docker inspect -f '{{json .Config.Cmd}} {{.HostConfig.RestartPolicy.Name}}' code.it-puppet)" '["node","/srv/app.js"] unless-stopped'
+  local id; id=$(docker inspect -f '{{.Id}}' code.it-puppet)
+  fails 0 dfriends converge apply --detailed-exitcode "$examples/codeit.pp"
+  says "0 created, 0 changed, 0 removed, 3 unchanged"
+  equal "$(docker inspect -f '{{.Id}}' code.it-puppet)" "$id"
+  fails 0 dfriends converge plan --detailed-exitcode "$examples/codeit.pp"
+  # The port of the host is another one after a restart, and still nothing differs.
+  docker restart -t 0 code.it-puppet >/dev/null
+  fails 0 dfriends converge plan --detailed-exitcode "$examples/codeit.pp"
+}
+
+@test "a Puppet manifest translated to the native manifest declares the same" {
+  code_it_image
+  dfriends converge apply "$examples/codeit.pp"
+  dfriends converge translate "$examples/codeit.pp" >codeit.yaml
+  fails 0 dfriends converge apply --detailed-exitcode codeit.yaml
+  dfriends converge translate codeit.yaml | cmp - codeit.yaml
+}
+
+@test "a Puppet manifest's relations order the run and its notifications arrive" {
+  busybox_image dft-busybox
+  cat >m.pp <<'END'
+$home = '@HOME@'
+$level = $facts['kernel'] ? { 'Linux' => 'info', default => 'none' }
+define site::app(String $image, Hash $settings = {}) {
+  $lines = $settings.map |$key, $value| { "${key}=${value}\n" }
+  file { "${home}/${title}.conf":
+    content => join($lines, ''),
+    mode    => '0640',
+    notify  => Docker::Run[$title],
+  }
+  docker::run { $title:
+    image          => $image,
+    command        => "sh -c 'while :; do sleep 0.2; done'",
+    env            => ["LEVEL=${level}"],
+    stop_wait_time => 0,
+  }
+}
+exec { "echo ran >>${home}/marks": refreshonly => true, path => ['/bin'], subscribe => Site::App['dft-cv'] }
+site::app { 'dft-cv': image => 'dft-busybox', settings => { 'a' => 1, 'b' => 'x' } }
+END
+  sed -i "s|@HOME@|$PWD|" m.pp
+  fails 2 dfriends converge apply --detailed-exitcode m.pp
+  equal "$(cat dft-cv.conf)" $'a=1\nb=x'
+  equal "$(docker exec dft-cv sh -c 'echo $LEVEL')" info
+  equal "$(cat marks)" ran
+  fails 0 dfriends converge apply --detailed-exitcode m.pp
+  sed -i "s/'a' => 1/'a' => 2/" m.pp
+  local started; started=$(docker inspect -f '{{.State.StartedAt}}' dft-cv)
+  fails 2 dfriends converge apply --detailed-exitcode m.pp
+  [ "$(docker inspect -f '{{.State.StartedAt}}' dft-cv)" != "$started" ]
+  equal "$(cat marks)" $'ran\nran'
+}
+
+# refuses FILE TEXT PLACE WORDS...: validate names the place, what is wrong there, and what would be right.
+refuses() {
+  local file=$1 place=$3
+  printf "$2" >"$file"
+  shift 3
+  DOCKER_HOST=unix:///nowhere fails 3 dfriends converge validate "$file"
+  says "$file:$place"
+  local words
+  for words in "$@"; do says "$words"; done
+}
+
+@test "validate names the place of what is wrong in a Chef recipe, and the nearest known word" {
+  refuses a.rb "docker_container 'web' do\n  image 'x\nend\n" 2:9 "a string without its closing single quote"
+  refuses b.rb "docker_container 'web' do\n  image 'x'\n" 1:24 "'end' is missing"
+  refuses c.rb "docker_container 'web' do\n  prot '80'\nend\n" 2:3 "has no property 'prot'" "did you mean 'port'?"
+  refuses d.rb "docker_contaner 'web'\n" 1:1 "docker_contaner" "did you mean 'docker_container'?"
+  refuses e.rb "x = \`ls\`\n" 1:5 "outside the supported subset" "only_if"
+  refuses f.rb "def helper\nend\n" 1:1 "'def' is outside the supported subset"
+}
+
+@test "validate names the place of what is wrong in a Puppet manifest, and the nearest known word" {
+  refuses a.pp "docker::run { 'web':\n  image => 'x\n}\n" 2:12 "this string is not closed" "ends with '"
+  refuses b.pp "docker::run { 'web':\n  image => 'x'\n  ports => '80'\n}\n" 3:3 "'ports'" "a comma stands between attributes"
+  refuses c.pp "docker::run { 'web':\n  image => 'x',\n  prots => '80',\n}\n" 3:3 "'docker::run' has no parameter 'prots'" "did you mean 'ports'?"
+  refuses d.pp "file { '/a': }\ndocker::rnu { 'web': }\n" 2:15 "there is no resource type 'docker::rnu'" "did you mean 'docker::run'?"
+  refuses e.pp "include dokcer\n" 1:1 "there is no class 'dokcer'" "did you mean 'docker'?"
+  refuses f.pp "  function a() { }\n" 1:3 "'function' is outside the supported part of Puppet" "built-in functions"
+  refuses g.pp "\$n = lenght('a')\n" 1:6 "there is no function 'lenght'" "did you mean 'length'?"
+  refuses h.pp "docker::run { 'a': image => 'x', memory_limit => 10m }\n" 1:50 "'10m' is no number" "put it in quotes"
+}
+
+@test "an option that docker run does not know is a mistake of the manifest" {
+  printf "docker::run { 'a': image => 'x', extra_parameters => '--nonsense' }\n" >a.pp
+  fails 3 dfriends converge validate a.pp
+  says "unknown flag: --nonsense"
 }

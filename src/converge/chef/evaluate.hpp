@@ -3,9 +3,9 @@
 
 #include "converge/chef/cookbook.hpp"
 #include "converge/chef/declaration.hpp"
-#include "converge/chef/source.hpp"
 #include "converge/chef/syntax.hpp"
 #include "converge/facts.hpp"
+#include "converge/source.hpp"
 
 namespace dfriends::converge::chef {
 

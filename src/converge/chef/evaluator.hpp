@@ -5,8 +5,8 @@
 #include "converge/chef/declaration.hpp"
 #include "converge/chef/node_attributes.hpp"
 #include "converge/chef/object.hpp"
-#include "converge/chef/source.hpp"
 #include "converge/chef/syntax.hpp"
+#include "converge/source.hpp"
 
 #include <map>
 #include <optional>

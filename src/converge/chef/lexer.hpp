@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "converge/chef/source.hpp"
+#include "converge/source.hpp"
 
 #include <cstdint>
 #include <string>

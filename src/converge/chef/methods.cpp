@@ -4,7 +4,7 @@
 #include "base/error.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
-#include "converge/chef/pattern.hpp"
+#include "converge/pattern.hpp"
 
 #include <algorithm>
 #include <cmath>

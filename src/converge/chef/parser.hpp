@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "converge/chef/source.hpp"
 #include "converge/chef/syntax.hpp"
+#include "converge/source.hpp"
 
 namespace dfriends::converge::chef {
 

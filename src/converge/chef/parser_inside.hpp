@@ -2,8 +2,8 @@
 #pragma once
 
 #include "converge/chef/lexer.hpp"
-#include "converge/chef/source.hpp"
 #include "converge/chef/syntax.hpp"
+#include "converge/source.hpp"
 
 #include <initializer_list>
 #include <set>

@@ -11,7 +11,7 @@ Catalog read_chef(std::string_view text, const std::string& file, const Facts& f
 {
     if (text.starts_with("\xef\xbb\xbf"))
         text.remove_prefix(3);
-    const chef::Source source(text, file);
+    const Source source(text, file);
     return chef::translate(chef::evaluate(source, chef::parse(source), facts, chef::Cookbook(file)));
 }
 

@@ -27,10 +27,16 @@ constexpr auto missing = std::to_array<Missing>({
     {"template", "write the text with a heredoc: @(\"END\")"},
 });
 
-constexpr auto silent = std::to_array<std::string_view>({"alert", "crit", "debug", "emerg", "err", "info", "notice", "tag", "warning"});
-constexpr auto walks = std::to_array<std::string_view>({"all", "any", "each", "filter", "map", "reduce", "then", "lest", "with"});
-constexpr auto own = std::to_array<std::string_view>({"break", "contain", "create_resources", "defined", "ensure_packages", "ensure_resource", "ensure_resources", "fact", "fail", "getvar", "hiera",
-                                                      "hiera_array", "hiera_hash", "include", "lookup", "next", "realize", "require", "return"});
+constexpr auto silent =
+    std::to_array<std::string_view>({"alert", "crit", "debug", "emerg", "err", "info", "notice", "tag", "warning"});
+constexpr auto walks =
+    std::to_array<std::string_view>({"all", "any", "each", "filter", "map", "reduce", "then", "lest", "with"});
+constexpr auto own = std::to_array<std::string_view>({"break", "contain", "create_resources", "defined",
+                                                      "ensure_packages", "ensure_resource", "ensure_resources", "fact",
+                                                      "fail", "getvar", "hiera", "hiera_array", "hiera_hash", "include",
+                                                      "lookup", "next", "realize", "require", "return"});
+
+constexpr std::int64_t most_rounds = 100'000;
 
 /// Each pair of a hash as a list of two, each item of a list alone.
 std::vector<std::vector<Datum>> rounds_of(const Datum& what)
@@ -43,7 +49,9 @@ std::vector<std::vector<Datum>> rounds_of(const Datum& what)
     }
     const auto* number = what.as<std::int64_t>();
     if (number != nullptr) {
-        for (std::int64_t at = 0; at < std::min<std::int64_t>(*number, 100'000); ++at)
+        if (*number > most_rounds)
+            throw Error(ErrorKind::invalid, "{} rounds are more than {}", *number, most_rounds);
+        for (std::int64_t at = 0; at < *number; ++at)
             rounds.push_back({at});
         return rounds;
     }
@@ -88,7 +96,8 @@ Datum Evaluator::call(const Node& node, const ScopePointer& scope)
         if (auto result = call_function(name, arguments))
             return std::move(*result);
         if (const auto row = std::ranges::find(missing, name, &Missing::name); row != missing.end())
-            throw Error(ErrorKind::invalid, "the function '{}' is outside the supported part of Puppet", name).hint(std::string(row->advice));
+            throw Error(ErrorKind::invalid, "the function '{}' is outside the supported part of Puppet", name)
+                .hint(std::string(row->advice));
         std::vector<std::string> names = function_names();
         names.insert(names.end(), own.begin(), own.end());
         names.insert(names.end(), walks.begin(), walks.end());
@@ -98,7 +107,8 @@ Datum Evaluator::call(const Node& node, const ScopePointer& scope)
     });
 }
 
-Datum Evaluator::call_statement(const Node& node, const std::vector<Datum>& arguments, const ScopePointer& scope, bool& known)
+Datum Evaluator::call_statement(const Node& node, const std::vector<Datum>& arguments, const ScopePointer& scope,
+                                bool& known)
 {
     const std::string& name = node.text;
     const auto all_of = [&](auto function) {
@@ -112,11 +122,13 @@ Datum Evaluator::call_statement(const Node& node, const std::vector<Datum>& argu
         for (const Datum& argument : arguments)
             for (const Datum& item : to_items(argument)) {
                 const auto* written = item.as<Reference>();
-                const Reference reference = declare_class(written != nullptr ? written->name : to_text(item), {}, scope, node.offset, name == "contain", true);
+                const Reference reference = declare_class(written != nullptr ? written->name : to_text(item), {}, scope,
+                                                          node.offset, name == "contain", true);
                 references.push_back(reference);
                 if (name == "require" && scope->container != no_container) {
                     const Declaration& self = result_.declarations[scope->container];
-                    result_.edges.push_back({reference, Reference{self.type, self.title, self.position}, false, source_.position(node.offset)});
+                    result_.edges.push_back({reference, Reference{self.type, self.title, self.position}, false,
+                                             source_.position(node.offset)});
                 }
             }
         return references.size() == 1 ? references[0] : make_list(std::move(references));
@@ -139,7 +151,8 @@ Datum Evaluator::call_statement(const Node& node, const std::vector<Datum>& argu
     if (name == "return" || name == "next" || name == "break")
         throw Leave{name, arguments.empty() ? Datum() : arguments[0], node.offset};
     if (name == "create_resources" || name == "ensure_resources") {
-        declare_all(to_lower(text_of(arguments, 0, name)), arguments.size() > 1 ? arguments[1] : Datum(), arguments.size() > 2 ? arguments[2] : Datum(), scope, node.offset);
+        declare_all(to_lower(text_of(arguments, 0, name)), arguments.size() > 1 ? arguments[1] : Datum(),
+                    arguments.size() > 2 ? arguments[2] : Datum(), scope, node.offset);
         return {};
     }
     if (name == "ensure_packages" || name == "ensure_resource") {
@@ -157,9 +170,15 @@ Datum Evaluator::call_statement(const Node& node, const std::vector<Datum>& argu
         return {};
     }
     if (name == "fact" || name == "getvar") {
-        if (const auto fact = facts_.find(text_of(arguments, 0, name)))
-            return from_value(*fact);
-        return arguments.size() > 1 ? arguments[1] : Datum();
+        const std::string path = text_of(arguments, 0, name);
+        std::string rest(path.starts_with("facts.") ? path.substr(6) : path);
+        const Datum* found = find_fact(std::string(split_once(rest, '.').first));
+        for (rest = split_once(rest, '.').second; found != nullptr && !rest.empty();
+             rest = std::string(split_once(rest, '.').second)) {
+            const auto* hash = found->as<Hash>();
+            found = hash == nullptr ? nullptr : (*hash)->find(std::string(split_once(rest, '.').first));
+        }
+        return found != nullptr ? *found : arguments.size() > 1 ? arguments[1] : Datum();
     }
     if (name == "lookup" || name.starts_with("hiera")) {
         const auto* options = arguments.empty() ? nullptr : arguments.back().as<Hash>();
@@ -168,7 +187,8 @@ Datum Evaluator::call_statement(const Node& node, const std::vector<Datum>& argu
         const std::size_t place = name == "lookup" ? 3 : 1;
         if (arguments.size() > place)
             return arguments[place];
-        throw Error(ErrorKind::invalid, "there is no data for '{}'", arguments.empty() ? "" : printable(to_text(arguments[0])))
+        throw Error(ErrorKind::invalid, "there is no data for '{}'",
+                    arguments.empty() ? "" : printable(to_text(arguments[0])))
             .hint("give the value as the default of the call, or of the class's parameter");
     }
     known = false;
@@ -204,6 +224,7 @@ Datum Evaluator::call_lambda(const Node& lambda, std::vector<Datum> arguments, c
             value = eval(parameter.children[0], inner);
         else
             throw Error(ErrorKind::invalid, "the lambda wants a value for '${}'", parameter.text);
+        check_type(parameter, value, source_.position(parameter.offset));
         set(inner, parameter, parameter.text, std::move(value));
     }
     try {
@@ -215,7 +236,8 @@ Datum Evaluator::call_lambda(const Node& lambda, std::vector<Datum> arguments, c
     }
 }
 
-Datum Evaluator::call_with_lambda(const Node& node, const std::vector<Datum>& arguments, const Node& lambda, const ScopePointer& scope)
+Datum Evaluator::call_with_lambda(const Node& node, const std::vector<Datum>& arguments, const Node& lambda,
+                                  const ScopePointer& scope)
 {
     const std::string& name = node.text;
     const std::size_t parameters = lambda.children.size() - 1;

@@ -53,7 +53,7 @@ std::string capitalized(std::string_view name)
 std::string render(const Datum& datum, bool quoted)
 {
     if (const auto* text = datum.as<std::string>())
-        return quoted ? "'" + replace_all(*text, "'", "\\'") + "'" : *text;
+        return quoted ? "'" + replace_all(replace_all(*text, "\\", "\\\\"), "'", "\\'") + "'" : *text;
     if (const auto* flag = datum.as<bool>())
         return *flag ? "true" : "false";
     if (const auto* number = datum.as<std::int64_t>())
@@ -102,17 +102,16 @@ std::optional<std::int64_t> parse_integer(std::string_view text)
 }
 
 constexpr auto data_types = std::to_array<std::string_view>(
-    {"any", "array", "boolean", "callable", "catalogentry", "collection", "data", "default", "enum", "float", "hash", "integer", "iterable",
-     "notundef", "numeric", "optional", "pattern", "regexp", "scalar", "sensitive", "string", "struct", "tuple", "type", "undef", "variant"});
+    {"any",    "array",     "boolean", "callable", "catalogentry", "collection", "data",     "default", "enum",
+     "float",  "hash",      "integer", "iterable", "notundef",     "numeric",    "optional", "pattern", "regexp",
+     "scalar", "sensitive", "string",  "struct",   "tuple",        "type",       "undef",    "variant"});
 
 } // namespace
 
 const Datum* HashContent::find(const Datum& key) const
 {
-    for (const auto& [name, value] : entries)
-        if (name.content.index() == key.content.index() && to_text(name) == to_text(key))
-            return &value;
-    return nullptr;
+    const auto place = places.find(identity(key));
+    return place == places.end() ? nullptr : &entries[place->second].second;
 }
 
 Datum make_list(std::vector<Datum> items)
@@ -130,25 +129,15 @@ Datum make_hash(std::vector<std::pair<Datum, Datum>> entries)
         include(extent, key);
         include(extent, value);
     }
-    // Equal keys are found by sorting: the source may be large.
-    std::vector<std::pair<std::string, std::size_t>> order;
-    for (std::size_t at = 0; at < entries.size(); ++at)
-        order.emplace_back(std::to_string(entries[at].first.content.index()) + inspect(entries[at].first), at);
-    std::ranges::sort(order);
-    std::vector<bool> dropped(entries.size());
-    for (std::size_t at = 1, first = 0; at < order.size(); ++at) {
-        if (order[at].first != order[first].first) {
-            first = at;
-            continue;
-        }
-        entries[order[first].second].second = entries[order[at].second].second;
-        dropped[order[at].second] = true;
+    HashContent content{{}, {}, extent};
+    for (auto& [key, value] : entries) {
+        const auto [place, is_new] = content.places.emplace(identity(key), content.entries.size());
+        if (is_new)
+            content.entries.emplace_back(std::move(key), std::move(value));
+        else
+            content.entries[place->second].second = std::move(value);
     }
-    std::vector<std::pair<Datum, Datum>> kept;
-    for (std::size_t at = 0; at < entries.size(); ++at)
-        if (!dropped[at])
-            kept.push_back(std::move(entries[at]));
-    return Hash(std::make_shared<const HashContent>(HashContent{std::move(kept), extent}));
+    return Hash(std::make_shared<const HashContent>(std::move(content)));
 }
 
 std::size_t weight(const Datum& datum)
@@ -157,6 +146,8 @@ std::size_t weight(const Datum& datum)
         return (*list)->extent.weight;
     if (const auto* hash = datum.as<Hash>())
         return (*hash)->extent.weight;
+    if (const auto* pattern = datum.as<Pattern>())
+        return 1 + pattern->text.size() / 16;
     const auto* text = datum.as<std::string>();
     return text == nullptr ? 1 : 1 + text->size() / 16;
 }
@@ -171,10 +162,28 @@ std::string inspect(const Datum& datum)
     return render(datum, true);
 }
 
+std::string brief(const Datum& datum)
+{
+    constexpr std::size_t longest = 80;
+    std::string text = printable(inspect(datum));
+    if (text.size() <= longest)
+        return text;
+    std::size_t end = longest;
+    while ((text[end] & 0xc0) == 0x80)
+        --end;
+    return text.substr(0, end) + "…";
+}
+
+std::string identity(const Datum& datum)
+{
+    return std::to_string(datum.content.index()) + inspect(datum);
+}
+
 std::string_view kind_of(const Datum& datum)
 {
-    static constexpr std::array<std::string_view, 12> names{"undef",  "a boolean",   "an integer", "a float",   "a string", "an array",
-                                                            "a hash", "a reference", "a type",     "a pattern", "default",  "a collector"};
+    static constexpr std::array<std::string_view, 12> names{"undef",    "a boolean", "an integer", "a float",
+                                                            "a string", "an array",  "a hash",     "a reference",
+                                                            "a type",   "a pattern", "default",    "a collector"};
     return names[datum.content.index()];
 }
 
@@ -200,7 +209,8 @@ bool equal(const Datum& left, const Datum& right)
         return std::ranges::equal((*list)->items, (*right.as<List>())->items, equal);
     if (const auto* hash = left.as<Hash>()) {
         const auto& other = *right.as<Hash>();
-        return (*hash)->entries.size() == other->entries.size() && std::ranges::all_of((*hash)->entries, [&](const auto& entry) {
+        return (*hash)->entries.size() == other->entries.size() &&
+               std::ranges::all_of((*hash)->entries, [&](const auto& entry) {
                    const Datum* found = other->find(entry.first);
                    return found != nullptr && equal(entry.second, *found);
                });
@@ -239,7 +249,8 @@ std::optional<bool> is_instance(const Datum& datum, const TypeName& type)
     if (name == "notundef")
         return !datum.is_undef();
     if (name == "scalar")
-        return datum.as<std::string>() != nullptr || datum.as<bool>() != nullptr || datum.as<std::int64_t>() != nullptr || datum.as<double>() != nullptr;
+        return datum.as<std::string>() != nullptr || datum.as<bool>() != nullptr ||
+               datum.as<std::int64_t>() != nullptr || datum.as<double>() != nullptr;
     return std::nullopt;
 }
 
@@ -260,7 +271,8 @@ std::optional<Datum> to_number(const Datum& datum)
         return Datum(negative ? -*integer : *integer);
     double value = 0;
     const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (code != std::errc{} || end != digits.data() + digits.size() || digits.find_first_of(".eE") == std::string_view::npos)
+    if (code != std::errc{} || end != digits.data() + digits.size() ||
+        digits.find_first_of(".eE") == std::string_view::npos)
         return std::nullopt;
     return Datum(negative ? -value : value);
 }

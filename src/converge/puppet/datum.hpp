@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,10 +34,12 @@ struct Fallback {
     bool operator==(const Fallback&) const = default;
 };
 
-/// All resources of a type, or those with a title: File <| title == 'x' |>.
+struct Search;
+
+/// The resources of a type that a search finds, all of them where there is none: File <| title == 'x' |>.
 struct Collected {
     std::string type;
-    std::optional<std::string> title;
+    std::shared_ptr<const Search> search;
     bool operator==(const Collected&) const = default;
 };
 
@@ -48,7 +51,8 @@ using Hash = std::shared_ptr<const HashContent>;
 /// A value while a manifest is evaluated. Lists and hashes are shared and never change.
 class Datum {
   public:
-    using Content = std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Hash, Reference, TypeName, Pattern, Fallback, Collected>;
+    using Content = std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Hash, Reference,
+                                 TypeName, Pattern, Fallback, Collected>;
 
     Datum() = default;
     template <class T>
@@ -81,7 +85,8 @@ struct ListContent {
 };
 
 struct HashContent {
-    std::vector<std::pair<Datum, Datum>> entries; ///< in the order of the source
+    std::vector<std::pair<Datum, Datum>> entries;           ///< in the order of the source
+    std::map<std::string, std::size_t, std::less<>> places; ///< of entries, by their keys' identity()
     Extent extent;
     const Datum* find(const Datum& key) const;
 };
@@ -96,6 +101,10 @@ std::size_t weight(const Datum& datum);
 std::string to_text(const Datum& datum);
 /// As written in a manifest: strings in quotes.
 std::string inspect(const Datum& datum);
+/// As inspect(), in one short line: for messages.
+std::string brief(const Datum& datum);
+/// What two keys of a hash have in common when they are the same key.
+std::string identity(const Datum& datum);
 /// "a string", "undef": for messages.
 std::string_view kind_of(const Datum& datum);
 /// File[/etc/x], Docker::Run[web]: how Puppet shows a reference.

@@ -23,10 +23,10 @@ using Attributes = std::map<std::string, Attribute, std::less<>>;
 /// Names, and what goes for all resources of a type, in a part of a manifest.
 struct Scope {
     std::map<std::string, Datum, std::less<>> variables;
-    std::map<std::string, SourcePosition, std::less<>> places; ///< of the variables
-    std::map<std::string, Attributes, std::less<>> defaults;   ///< by type
-    std::shared_ptr<Scope> parent;                             ///< where names are looked up next
-    std::shared_ptr<Scope> caller;                             ///< where defaults are looked up next
+    std::map<std::string, std::size_t, std::less<>> places;  ///< of the variables: offsets
+    std::map<std::string, Attributes, std::less<>> defaults; ///< by type
+    std::shared_ptr<Scope> parent;                           ///< where names are looked up next
+    std::shared_ptr<Scope> caller;                           ///< where defaults are looked up next
     std::size_t container = no_container;
 };
 

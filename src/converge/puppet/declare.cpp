@@ -15,7 +15,8 @@ constexpr std::size_t most_resources = 20'000;
 constexpr int deepest_instances = 30;
 
 /// Classes that only prepare what others use: nothing is left to do here.
-constexpr auto preparing = std::to_array<std::string_view>({"apt", "apt::update", "concat", "concat::setup", "epel", "stdlib", "yum"});
+constexpr auto preparing =
+    std::to_array<std::string_view>({"apt", "apt::update", "concat", "concat::setup", "epel", "stdlib", "yum"});
 
 /// Classes of the docker module that make resources of a hash.
 struct HashClass {
@@ -27,11 +28,6 @@ constexpr auto hash_classes = std::to_array<HashClass>({{"docker::images", "imag
                                                         {"docker::networks", "networks", "docker_network"},
                                                         {"docker::run_instance", "instance", "docker::run"},
                                                         {"docker::volumes", "volumes", "docker_volume"}});
-
-std::string class_name(std::string_view written)
-{
-    return to_lower(written.starts_with("::") ? written.substr(2) : written);
-}
 
 /// How well a node's names fit this machine: by name, by pattern, by «default», not at all.
 int fit_of(const Datum& name, const Facts& facts)
@@ -45,7 +41,7 @@ int fit_of(const Datum& name, const Facts& facts)
 
 } // namespace
 
-Evaluation evaluate(const chef::Source& source, const Node& program, const Facts& facts)
+Evaluation evaluate(const Source& source, const Node& program, const Facts& facts)
 {
     return Evaluator(source, facts).run(program);
 }
@@ -73,9 +69,11 @@ void Evaluator::hoist(const Node& block, const std::string& prefix, int depth)
         if (depth > 10)
             throw error(node.offset, "classes are nested too deeply");
         const std::string name = prefix.empty() ? node.text : prefix + "::" + node.text;
+        definitions_.insert(&node);
         auto& table = node.kind == NodeKind::class_definition ? classes_ : defines_;
         if (const auto [row, is_new] = table.emplace(name, &node); !is_new)
-            throw error(node.offset, "'" + printable(name) + "' is defined already, in line " + std::to_string(source_.position(row->second->offset).line));
+            throw error(node.offset, "'" + printable(name) + "' is defined already, in line " +
+                                         std::to_string(source_.position(row->second->offset).line));
         if (node.kind == NodeKind::class_definition)
             hoist(node.children.back(), name, depth + 1);
     }
@@ -105,8 +103,8 @@ std::size_t Evaluator::add(Declaration declaration)
 {
     const auto key = std::pair(declaration.type, declaration.title);
     if (const auto before = index_.find(key); before != index_.end())
-        throw Error(ErrorKind::invalid, declaration.position, "'{}' is declared already, in line {}", show({declaration.type, declaration.title, {}}),
-                    result_.declarations[before->second].position.line)
+        throw Error(ErrorKind::invalid, declaration.position, "'{}' is declared already, in line {}",
+                    show({declaration.type, declaration.title, {}}), result_.declarations[before->second].position.line)
             .hint("a resource is declared once; refine it with TYPE['TITLE'] { … }");
     if (result_.declarations.size() >= most_resources)
         throw Error(ErrorKind::invalid, declaration.position, "there are more than {} resources", most_resources);
@@ -126,16 +124,29 @@ std::vector<std::string> Evaluator::titles_of(const Datum& title, std::size_t of
             continue;
         }
         if (text == nullptr || text->empty())
-            throw error(offset, text == nullptr ? "a title is a string, not " + std::string(kind_of(item)) : "a title is empty");
+            throw error(offset, text == nullptr ? "a title is a string, not " + std::string(kind_of(item))
+                                                : "a title is empty");
         titles.push_back(*text);
     }
     return titles;
+}
+
+/// What a copy of them costs.
+std::size_t Evaluator::weight_of(const Attributes& attributes)
+{
+    std::size_t all = 0;
+    for (const auto& [name, attribute] : attributes)
+        all += 8 * (1 + weight(attribute.value));
+    return all;
 }
 
 Attributes Evaluator::eval_attributes(const Node& owner, std::size_t first, const ScopePointer& scope)
 {
     Attributes attributes;
     for (const Node& node : std::span(owner.children).subspan(first)) {
+        if (node.integer == 1 && owner.kind != NodeKind::refine)
+            throw error(node.offset, "'+>' adds to an attribute that is there",
+                        "it stands in TYPE['TITLE'] { … }; write => here");
         const Datum value = eval(node.children[0], scope);
         const auto put = [&](const std::string& name, const Datum& given) {
             if (!attributes.emplace(name, Attribute{given, source_.position(node.offset)}).second)
@@ -148,6 +159,7 @@ Attributes Evaluator::eval_attributes(const Node& owner, std::size_t first, cons
         const auto* hash = value.as<Hash>();
         if (hash == nullptr)
             throw error(node.offset, "behind '* =>' stands a hash, not " + std::string(kind_of(value)));
+        spend(8 * (*hash)->entries.size(), node.offset);
         for (const auto& [key, item] : (*hash)->entries)
             put(to_text(key), item);
     }
@@ -157,7 +169,8 @@ Attributes Evaluator::eval_attributes(const Node& owner, std::size_t first, cons
 Datum Evaluator::eval_resource(const Node& node, const ScopePointer& scope)
 {
     if (node.text == "@@")
-        throw error(node.offset, "exported resources are outside the supported part of Puppet", "there is no server that would keep them; declare it without @@");
+        throw error(node.offset, "exported resources are outside the supported part of Puppet",
+                    "there is no server that would keep them; declare it without @@");
     const std::string type = class_name(node.children[0].text);
     std::vector<Datum> references;
     Attributes shared;
@@ -176,15 +189,19 @@ Datum Evaluator::eval_resource(const Node& node, const ScopePointer& scope)
     return references.size() == 1 ? references[0] : make_list(std::move(references));
 }
 
-Reference Evaluator::declare(const std::string& type, const std::string& title, const Attributes& attributes, const ScopePointer& scope, std::size_t offset, bool is_virtual)
+Reference Evaluator::declare(const std::string& type, const std::string& title, const Attributes& attributes,
+                             const ScopePointer& scope, std::size_t offset, bool is_virtual)
 {
-    spend(10 + attributes.size(), offset);
+    spend(10 + weight_of(attributes), offset);
     if (type == "class")
         return declare_class(title, attributes, scope, offset, false, false);
     const auto definition = defines_.find(type);
-    Declaration declaration{type, title, source_.position(offset), attributes, scope->container, definition != defines_.end(), is_virtual, scope};
+    Declaration declaration{
+        type,       title, source_.position(offset), attributes, scope->container, definition != defines_.end(),
+        is_virtual, scope};
     if (declaration.is_container && is_virtual)
-        throw error(offset, "a virtual instance of a defined type is outside the supported part of Puppet", "declare it without @, under a condition");
+        throw error(offset, "a virtual instance of a defined type is outside the supported part of Puppet",
+                    "declare it without @, under a condition");
     const std::size_t index = add(std::move(declaration));
     if (definition != defines_.end()) {
         auto inner = std::make_shared<Scope>();
@@ -198,7 +215,8 @@ Reference Evaluator::declare(const std::string& type, const std::string& title, 
     return {type, title, source_.position(offset)};
 }
 
-void Evaluator::declare_all(const std::string& type, const Datum& hash, const Datum& defaults, const ScopePointer& scope, std::size_t offset)
+void Evaluator::declare_all(const std::string& type, const Datum& hash, const Datum& defaults,
+                            const ScopePointer& scope, std::size_t offset)
 {
     const auto put = [&](const Datum& from, Attributes& into) {
         if (const auto* content = from.as<Hash>())
@@ -219,14 +237,17 @@ void Evaluator::declare_all(const std::string& type, const Datum& hash, const Da
     }
 }
 
-Reference Evaluator::declare_class(const std::string& written, const Attributes& attributes, const ScopePointer& scope, std::size_t offset, bool contained, bool again)
+Reference Evaluator::declare_class(const std::string& written, const Attributes& attributes, const ScopePointer& scope,
+                                   std::size_t offset, bool contained, bool again)
 {
     const std::string name = class_name(written);
     Reference reference{"class", name, source_.position(offset)};
     if (again && index_.contains({"class", name}))
         return reference;
-    Declaration declaration{"class", name, reference.position, attributes, contained ? scope->container : no_container, true, false, scope};
-    if (const auto row = std::ranges::find(hash_classes, name, &HashClass::name); row != hash_classes.end() && !classes_.contains(name)) {
+    Declaration declaration{
+        "class", name, reference.position, attributes, contained ? scope->container : no_container, true, false, scope};
+    if (const auto row = std::ranges::find(hash_classes, name, &HashClass::name);
+        row != hash_classes.end() && !classes_.contains(name)) {
         const std::size_t index = add(std::move(declaration));
         auto inner = std::make_shared<Scope>();
         inner->parent = inner->caller = scope;
@@ -244,17 +265,24 @@ Reference Evaluator::declare_class(const std::string& written, const Attributes&
             for (const auto& [other, node] : classes_)
                 known.push_back(other);
             const std::string hint = did_you_mean(name, known);
-            throw error(offset, "there is no class '" + printable(name) + "'", hint.empty() ? "a class stands in the same file, or is 'docker'" : hint);
+            throw error(offset, "there is no class '" + printable(name) + "'",
+                        hint.empty() ? "a class stands in the same file, or is 'docker'" : hint);
         }
         declaration.is_container = !is_engine;
         add(std::move(declaration));
         return reference;
     }
-    if (!definition->second->words.empty())
+    if (!definition->second->words.empty()) {
+        if (!open_classes_.insert(name).second)
+            throw error(definition->second->offset, "the class '" + printable(name) + "' inherits itself");
         declare_class(definition->second->words[0], {}, scope, definition->second->offset, false, true);
+        open_classes_.erase(name);
+    }
     const std::size_t index = add(std::move(declaration));
     auto inner = std::make_shared<Scope>();
-    const auto inherited = definition->second->words.empty() ? class_scopes_.end() : class_scopes_.find(class_name(definition->second->words[0]));
+    const auto inherited = definition->second->words.empty()
+                               ? class_scopes_.end()
+                               : class_scopes_.find(class_name(definition->second->words[0]));
     inner->parent = inherited == class_scopes_.end() ? top_ : inherited->second;
     inner->caller = scope;
     inner->container = index;
@@ -265,7 +293,8 @@ Reference Evaluator::declare_class(const std::string& written, const Attributes&
     return reference;
 }
 
-void Evaluator::instantiate(const Node& definition, std::size_t container, const ScopePointer& scope, std::size_t offset)
+void Evaluator::instantiate(const Node& definition, std::size_t container, const ScopePointer& scope,
+                            std::size_t offset)
 {
     if (++instances_ > deepest_instances)
         throw error(offset, "definitions use each other more than " + std::to_string(deepest_instances) + " deep");
@@ -280,81 +309,30 @@ void Evaluator::instantiate(const Node& definition, std::size_t container, const
     --instances_;
 }
 
-void Evaluator::bind_parameters(const Node& definition, const Attributes& attributes, const ScopePointer& scope, std::size_t offset)
+void Evaluator::bind_parameters(const Node& definition, const Attributes& attributes, const ScopePointer& scope,
+                                std::size_t offset)
 {
-    static constexpr std::array<std::string_view, 9> common{"require", "before", "notify", "subscribe", "tag", "noop", "loglevel", "alias", "stage"};
+    static constexpr std::array<std::string_view, 9> common{"require", "before",   "notify", "subscribe", "tag",
+                                                            "noop",    "loglevel", "alias",  "stage"};
     const auto parameters = std::span(definition.children).first(definition.children.size() - 1);
     std::vector<std::string> names;
     for (const Node& parameter : parameters)
         names.push_back(parameter.text);
     for (const auto& [name, attribute] : attributes)
         if (std::ranges::find(names, name) == names.end() && std::ranges::find(common, name) == common.end())
-            throw Error(ErrorKind::invalid, attribute.position, "'{}' has no parameter '{}'", definition.text, printable(name)).hint(did_you_mean(name, names));
+            throw Error(ErrorKind::invalid, attribute.position, "'{}' has no parameter '{}'", definition.text,
+                        printable(name))
+                .hint(did_you_mean(name, names));
     for (const Node& parameter : parameters) {
         const auto given = attributes.find(parameter.text);
         if (given == attributes.end() && parameter.children.empty())
             throw error(offset, "'" + definition.text + "' wants a value for '" + parameter.text + "'");
-        const bool takes_default = given == attributes.end() || (given->second.value.is_undef() && !parameter.children.empty());
-        set(scope, parameter, parameter.text, takes_default ? eval(parameter.children[0], scope) : given->second.value);
+        const bool takes_default =
+            given == attributes.end() || (given->second.value.is_undef() && !parameter.children.empty());
+        Datum value = takes_default ? eval(parameter.children[0], scope) : given->second.value;
+        check_type(parameter, value, takes_default ? source_.position(parameter.offset) : given->second.position);
+        set(scope, parameter, parameter.text, std::move(value));
     }
-}
-
-/// Type { … }: defaults. Type['title'] { … }: what a declared resource has not said yet.
-Datum Evaluator::eval_refine(const Node& node, const ScopePointer& scope)
-{
-    const Datum what = eval(node.children[0], scope);
-    const Attributes attributes = eval_attributes(node, 1, scope);
-    if (const auto* type = what.as<TypeName>()) {
-        for (const auto& [name, attribute] : attributes)
-            if (!scope->defaults[type->name].emplace(name, attribute).second)
-                throw Error(ErrorKind::invalid, attribute.position, "the default of '{}' is given twice", name);
-        return {};
-    }
-    for (const Datum& item : to_items(what)) {
-        const auto* reference = item.as<Reference>();
-        const auto found = reference == nullptr ? index_.end() : index_.find({reference->type, reference->name});
-        if (found == index_.end())
-            throw error(node.offset, "there is no " + printable(inspect(item)) + " to refine before this line");
-        for (const auto& [name, attribute] : attributes)
-            if (!result_.declarations[found->second].attributes.emplace(name, attribute).second)
-                throw Error(ErrorKind::invalid, attribute.position, "'{}' has the attribute '{}' already", show(*reference), name);
-    }
-    return what;
-}
-
-Datum Evaluator::eval_collector(const Node& node, const ScopePointer& scope)
-{
-    Collected collected{node.text, {}};
-    if (node.integer == 1)
-        collected.title = to_text(eval(node.children[0], scope));
-    collectors_.push_back({collected, eval_attributes(node, node.integer == 1 ? 1 : 0, scope)});
-    return collected;
-}
-
-void Evaluator::realize(const Datum& what, std::size_t offset)
-{
-    const auto* reference = what.as<Reference>();
-    const auto found = reference == nullptr ? index_.end() : index_.find({reference->type, reference->name});
-    if (found == index_.end())
-        throw error(offset, printable(inspect(what)) + " is not declared before this line");
-    result_.declarations[found->second].is_virtual = false;
-}
-
-/// Collectors see all that is declared, also behind them; then what stays virtual is nothing.
-void Evaluator::finish()
-{
-    spend(collectors_.size() * result_.declarations.size() / 16, 0);
-    for (const Collector& collector : collectors_)
-        for (Declaration& declaration : result_.declarations)
-            if (declaration.type == collector.what.type && (!collector.what.title || *collector.what.title == declaration.title)) {
-                declaration.is_virtual = false;
-                for (const auto& [name, attribute] : collector.attributes)
-                    declaration.attributes.insert_or_assign(name, attribute);
-            }
-    for (Declaration& declaration : result_.declarations)
-        for (const Scope* scope = declaration.scope.get(); scope != nullptr; scope = scope->caller.get())
-            if (const auto defaults = scope->defaults.find(declaration.type); defaults != scope->defaults.end())
-                declaration.attributes.insert(defaults->second.begin(), defaults->second.end());
 }
 
 } // namespace dfriends::converge::puppet

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/text.hpp"
+#include "converge/puppet/collectors.hpp"
 #include "converge/puppet/evaluate.hpp"
 
 #include <map>
@@ -11,10 +13,19 @@
 
 namespace dfriends::converge::puppet {
 
-/// The state of one evaluation. Its parts stand in expressions.cpp, calls.cpp and declare.cpp.
+/// The name of a class as it is kept: small letters, nothing in front.
+inline std::string class_name(std::string_view written)
+{
+    return to_lower(written.starts_with("::") ? written.substr(2) : written);
+}
+
+/// The state of one evaluation. Its parts stand in expressions.cpp, calls.cpp, declare.cpp and refine.cpp.
 class Evaluator {
   public:
-    Evaluator(const chef::Source& source, const Facts& facts) : source_(source), facts_(facts), top_(std::make_shared<Scope>()) {}
+    Evaluator(const Source& source, const Facts& facts)
+        : source_(source), facts_(facts), top_(std::make_shared<Scope>())
+    {
+    }
 
     Evaluation run(const Node& program);
 
@@ -42,13 +53,15 @@ class Evaluator {
     Datum assign(const Node& node, const ScopePointer& scope);
     void set(const ScopePointer& scope, const Node& target, const std::string& name, Datum value);
     Datum variable(const Node& node, const ScopePointer& scope);
-    Datum facts_hash();
+    void check_type(const Node& parameter, const Datum& value, const SourcePosition& place) const;
+    const Datum* find_fact(const std::string& name);
     std::vector<Datum> eval_list(std::span<const Node> nodes, const ScopePointer& scope);
 
     // calls.cpp
     Datum call(const Node& node, const ScopePointer& scope);
     Datum call_statement(const Node& node, const std::vector<Datum>& arguments, const ScopePointer& scope, bool& known);
-    Datum call_with_lambda(const Node& node, const std::vector<Datum>& arguments, const Node& lambda, const ScopePointer& scope);
+    Datum call_with_lambda(const Node& node, const std::vector<Datum>& arguments, const Node& lambda,
+                           const ScopePointer& scope);
     Datum call_lambda(const Node& lambda, std::vector<Datum> arguments, const ScopePointer& scope);
     bool is_declared(const Datum& what) const;
 
@@ -56,20 +69,32 @@ class Evaluator {
     void hoist(const Node& block, const std::string& prefix, int depth);
     void evaluate_node(const Node& program);
     Datum eval_resource(const Node& node, const ScopePointer& scope);
-    Datum eval_refine(const Node& node, const ScopePointer& scope);
-    Datum eval_collector(const Node& node, const ScopePointer& scope);
     Attributes eval_attributes(const Node& owner, std::size_t first, const ScopePointer& scope);
     std::vector<std::string> titles_of(const Datum& title, std::size_t offset) const;
-    Reference declare(const std::string& type, const std::string& title, const Attributes& attributes, const ScopePointer& scope, std::size_t offset, bool is_virtual = false);
-    void declare_all(const std::string& type, const Datum& hash, const Datum& defaults, const ScopePointer& scope, std::size_t offset);
-    Reference declare_class(const std::string& name, const Attributes& attributes, const ScopePointer& scope, std::size_t offset, bool contained, bool again);
+    Reference declare(const std::string& type, const std::string& title, const Attributes& attributes,
+                      const ScopePointer& scope, std::size_t offset, bool is_virtual = false);
+    void declare_all(const std::string& type, const Datum& hash, const Datum& defaults, const ScopePointer& scope,
+                     std::size_t offset);
+    Reference declare_class(const std::string& name, const Attributes& attributes, const ScopePointer& scope,
+                            std::size_t offset, bool contained, bool again);
     void instantiate(const Node& definition, std::size_t container, const ScopePointer& scope, std::size_t offset);
-    void bind_parameters(const Node& definition, const Attributes& attributes, const ScopePointer& scope, std::size_t offset);
+    void bind_parameters(const Node& definition, const Attributes& attributes, const ScopePointer& scope,
+                         std::size_t offset);
     std::size_t add(Declaration declaration);
+
+    // refine.cpp
+    Datum eval_refine(const Node& node, const ScopePointer& scope);
+    void refine(Declaration& declaration, const Attributes& attributes, const Node& node, bool may_replace);
+    bool inherits(std::size_t container, std::size_t from) const;
+    Datum eval_collector(const Node& node, const ScopePointer& scope);
+    Search eval_search(const Node& node, const ScopePointer& scope);
     void realize(const Datum& what, std::size_t offset);
     void finish();
 
-    Error error(std::size_t offset, std::string_view found, std::string hint = {}) const { return source_.error(offset, found, std::move(hint)); }
+    Error error(std::size_t offset, std::string_view found, std::string hint = {}) const
+    {
+        return source_.error(offset, found, std::move(hint));
+    }
     /// Runs what throws without a position.
     template <class Function>
     auto at(std::size_t offset, Function function) -> decltype(function())
@@ -84,13 +109,15 @@ class Evaluator {
     }
     /// Bounds the work that a manifest can cause.
     void spend(std::size_t work, std::size_t offset);
+    static std::size_t weight_of(const Attributes& attributes);
 
     struct Collector {
         Collected what;
         Attributes attributes;
+        std::size_t offset;
     };
 
-    const chef::Source& source_;
+    const Source& source_;
     const Facts& facts_;
     ScopePointer top_;
     Evaluation result_;
@@ -98,7 +125,8 @@ class Evaluator {
     std::map<std::string, const Node*, std::less<>> classes_;
     std::map<std::string, const Node*, std::less<>> defines_;
     std::map<std::string, ScopePointer, std::less<>> class_scopes_;
-    std::set<std::string, std::less<>> open_classes_; ///< being evaluated
+    std::set<const Node*> definitions_;               ///< of classes and types, those that may be used
+    std::set<std::string, std::less<>> open_classes_; ///< that wait for what they inherit
     std::vector<Collector> collectors_;
     Datum facts_datum_;
     std::size_t spent_ = 0;

@@ -14,6 +14,12 @@ constexpr std::size_t most_work = 5'000'000;
 constexpr std::size_t longest_text = std::size_t{1} << 20;
 constexpr int deepest = 400;
 
+/// A pattern is run in time that grows with its length times the text's.
+std::size_t match_cost(const Datum& left, const Datum& right)
+{
+    return 128 * weight(left) * weight(right);
+}
+
 } // namespace
 
 void Evaluator::spend(std::size_t work, std::size_t offset)
@@ -99,6 +105,9 @@ Datum Evaluator::eval_value(const Node& node, const ScopePointer& scope)
         return eval_collector(node, scope);
     case NodeKind::class_definition:
     case NodeKind::define_definition:
+        if (!definitions_.contains(&node))
+            throw error(node.offset, "a definition stands at the top of a manifest or in a class only",
+                        "take it out of what surrounds it");
         return {};
     case NodeKind::node_definition:
         if (scope != top_)
@@ -154,7 +163,8 @@ Datum Evaluator::eval_access(const Node& node, const ScopePointer& scope)
     // References say where they stand: what they point at may be missing.
     const auto place = [&](const Datum& datum) {
         const auto* reference = datum.as<Reference>();
-        return reference == nullptr ? datum : Datum(Reference{reference->type, reference->name, source_.position(node.offset)});
+        return reference == nullptr ? datum
+                                    : Datum(Reference{reference->type, reference->name, source_.position(node.offset)});
     };
     if (what.as<TypeName>() == nullptr)
         return found;
@@ -180,9 +190,12 @@ Datum Evaluator::eval_binary(const Node& node, const ScopePointer& scope)
 {
     const Datum left = eval(node.children[0], scope);
     if (node.text == "and" || node.text == "or")
-        return left.truthy() == (node.text == "or") ? Datum(node.text == "or") : Datum(eval(node.children[1], scope).truthy());
+        return left.truthy() == (node.text == "or") ? Datum(node.text == "or")
+                                                    : Datum(eval(node.children[1], scope).truthy());
     const Datum right = eval(node.children[1], scope);
     spend(weight(left) + weight(right), node.offset);
+    if (node.text == "=~" || node.text == "!~" || left.as<Pattern>() != nullptr)
+        spend(match_cost(left, right), node.offset);
     return at(node.offset, [&] { return apply_operator(node.text, left, right); });
 }
 
@@ -202,6 +215,9 @@ Datum Evaluator::eval_choice(const Node& node, const ScopePointer& scope)
     for (const Node& option : std::span(node.children).subspan(1)) {
         const Node& result = option.children.back();
         for (const Datum& value : eval_list(std::span(option.children).first(option.children.size() - 1), scope)) {
+            spend(value.as<Pattern>() != nullptr ? match_cost(subject, value)
+                                                 : std::min(weight(subject), weight(value)),
+                  option.offset);
             if (value.as<Fallback>() != nullptr)
                 fallback = &result;
             else if (at(option.offset, [&] { return matches(subject, value); }))
@@ -211,7 +227,7 @@ Datum Evaluator::eval_choice(const Node& node, const ScopePointer& scope)
     if (fallback != nullptr)
         return eval(*fallback, scope);
     if (node.kind == NodeKind::selector)
-        throw error(node.offset, "no case of this selector is " + printable(inspect(subject)), "add one with 'default'");
+        throw error(node.offset, "no case of this selector is " + brief(subject), "add one with 'default'");
     return {};
 }
 
@@ -222,7 +238,8 @@ Datum Evaluator::eval_edges(const Node& node, const ScopePointer& scope)
         Datum right = eval(node.children[index + 1], scope);
         const std::string& arrow = node.words[index];
         const bool forward = arrow.back() == '>';
-        result_.edges.push_back({forward ? left : right, forward ? right : left, arrow.find('~') != std::string::npos, source_.position(node.offset)});
+        result_.edges.push_back({forward ? left : right, forward ? right : left, arrow.find('~') != std::string::npos,
+                                 source_.position(node.offset)});
         left = std::move(right);
     }
     return left;
@@ -251,23 +268,30 @@ void Evaluator::set(const ScopePointer& scope, const Node& target, const std::st
 {
     if (name.find(':') != std::string::npos)
         throw error(target.offset, "'$" + name + "' belongs to another class", "a class sets its own variables only");
-    if (const auto before = scope->places.find(name); before != scope->places.end() && scope->variables.contains(name))
-        throw error(target.offset, "'$" + name + "' has a value already, since line " + std::to_string(before->second.line), "variables are set once; take another name");
+    if (name == "facts" || name == "trusted" || name == "server_facts")
+        throw error(target.offset, "'$" + name + "' is Puppet's own", "take another name");
+    if (const auto [place, is_new] = scope->places.emplace(name, target.offset); !is_new)
+        throw error(target.offset,
+                    "'$" + name + "' has a value already, since line " +
+                        std::to_string(source_.position(place->second).line),
+                    "variables are set once; take another name");
     scope->variables[name] = std::move(value);
-    scope->places[name] = source_.position(target.offset);
 }
 
-Datum Evaluator::facts_hash()
+/// Values are checked against the type's name; what stands in its brackets is left to those who use them.
+void Evaluator::check_type(const Node& parameter, const Datum& value, const SourcePosition& place) const
 {
-    if (!facts_datum_.is_undef())
-        return facts_datum_;
-    std::vector<std::pair<Datum, Datum>> entries;
-    for (const std::string& name : facts_.names()) {
-        const std::string first(split_once(name, '.').first);
-        if (const auto value = facts_.find(first))
-            entries.emplace_back(first, from_value(*value));
-    }
-    return facts_datum_ = make_hash(std::move(entries));
+    if (parameter.words.empty() || is_instance(value, {parameter.words[0]}).value_or(true))
+        return;
+    throw Error(ErrorKind::invalid, place, "the parameter '{}' is {}, not {}", parameter.text,
+                inspect(TypeName{parameter.words[0]}), kind_of(value));
+}
+
+const Datum* Evaluator::find_fact(const std::string& name)
+{
+    if (facts_datum_.is_undef())
+        facts_datum_ = from_value(facts_.puppet());
+    return (*facts_datum_.as<Hash>())->find(name);
 }
 
 Datum Evaluator::variable(const Node& node, const ScopePointer& scope)
@@ -280,27 +304,35 @@ Datum Evaluator::variable(const Node& node, const ScopePointer& scope)
         const std::string owner = name.substr(0, colons);
         const auto found = class_scopes_.find(owner);
         if (found == class_scopes_.end())
-            throw error(node.offset, "'$" + name + "' belongs to the class '" + owner + "', which is not included before");
+            throw error(node.offset,
+                        "'$" + name + "' belongs to the class '" + owner + "', which is not included before");
         const auto value = found->second->variables.find(name.substr(colons + 2));
         return value == found->second->variables.end() ? Datum() : value->second;
     }
-    std::vector<std::string> known;
-    for (const Scope* at = from_top ? top_.get() : scope.get(); at != nullptr; at = at->parent.get()) {
+    const Scope* const innermost = from_top ? top_.get() : scope.get();
+    for (const Scope* at = innermost; at != nullptr; at = at->parent.get())
         if (const auto value = at->variables.find(name); value != at->variables.end())
             return value->second;
-        for (const auto& [other, value] : at->variables)
-            known.push_back(other);
-    }
+    const Datum* const fact = find_fact(name);
     if (name == "facts")
-        return facts_hash();
+        return facts_datum_;
     if (name == "trusted")
-        return make_hash({{std::string("certname"), facts_.fqdn}, {std::string("hostname"), facts_.hostname}, {std::string("domain"), facts_.domain}});
+        return make_hash({{std::string("certname"), facts_.fqdn},
+                          {std::string("hostname"), facts_.hostname},
+                          {std::string("domain"), facts_.domain}});
     if (name == "environment")
         return std::string("production");
-    if (const auto fact = facts_.find(name))
-        return from_value(*fact);
+    if (fact != nullptr)
+        return *fact;
     if (from_top || name == "module_name" || name == "caller_module_name")
         return {};
+    if (name.find_first_not_of("0123456789") == std::string::npos)
+        throw error(node.offset, "the groups of patterns, as '$" + name + "', are outside the supported part of Puppet",
+                    "split the text with split()");
+    std::vector<std::string> known;
+    for (const Scope* at = innermost; at != nullptr; at = at->parent.get())
+        for (const auto& [other, value] : at->variables)
+            known.push_back(other);
     throw error(node.offset, "the variable '$" + name + "' has no value", did_you_mean(name, known));
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "converge/puppet/lexer.hpp"
-
 #include "base/text.hpp"
+#include "converge/puppet/lexer_inside.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,475 +10,187 @@ namespace dfriends::converge::puppet {
 
 namespace {
 
-constexpr int deepest = 16; ///< strings in code in strings
-
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-bool is_small(char c)
-{
-    return (c >= 'a' && c <= 'z') || c == '_';
-}
-bool is_capital(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-bool is_word(char c)
-{
-    return is_small(c) || is_capital(c) || is_digit(c);
-}
-
-constexpr auto marks = std::to_array<std::string_view>({"<<|", "|>>", "<|", "|>", "->", "~>", "<-", "<~", "=>", "+>", "==", "!=", "=~", "!~", "<=", ">=", "<<", ">>", "@@",
-                                                        "{",   "}",   "(",  ")",  "[",  "]",  ",",  ";",  ":",  "=",  "+",  "-",  "*",  "/",  "%",  "<",  ">",  "!",  "?",
-                                                        "|",   ".",   "@"});
-
-/// How the body of a heredoc reads.
-struct Heredoc {
-    std::string end;
-    bool has_code = false;
-    std::string escapes;
-};
-
-class Lexer {
-  public:
-    Lexer(const Source& source, std::size_t begin, std::size_t end, int depth) : source_(source), text_(source.text()), at_(begin), end_(end), depth_(depth) {}
-
-    std::vector<Token> run()
-    {
-        while (skip_blanks(), at_ < end_)
-            read_token();
-        add(TokenKind::end, end_);
-        return std::move(tokens_);
-    }
-
-  private:
-    char peek(std::size_t ahead = 0) const { return at_ + ahead < end_ ? text_[at_ + ahead] : '\0'; }
-    bool sees(std::string_view word) const { return text_.substr(at_, std::min(word.size(), end_ - at_)) == word; }
-
-    Token& add(TokenKind kind, std::size_t offset, std::string text = {})
-    {
-        Token token;
-        token.kind = kind;
-        token.offset = offset;
-        token.text = std::move(text);
-        token.space_before = space_;
-        tokens_.push_back(std::move(token));
-        return tokens_.back();
-    }
-
-    void skip_blanks()
-    {
-        space_ = false;
-        for (; at_ < end_; space_ = true) {
-            const char c = peek();
-            if (c == '\n' && resume_ > at_)
-                at_ = resume_; // behind the bodies of the line's heredocs
-            else if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
-                ++at_;
-            else if (sees("\xef\xbb\xbf") && at_ == 0)
-                at_ += 3;
-            else if (c == '#')
-                at_ = std::min(text_.find('\n', at_), end_);
-            else if (sees("/*"))
-                skip_comment();
-            else
-                return;
-        }
-    }
-
-    void skip_comment()
-    {
-        const std::size_t close = text_.find("*/", at_ + 2);
-        if (close == std::string_view::npos || close + 2 > end_)
-            throw source_.error(at_, "this comment is not closed", "it ends with */");
-        at_ = close + 2;
-    }
-
-    void read_token()
-    {
-        const std::size_t start = at_;
-        const char c = peek();
-        if (c == '\'')
-            return read_plain_string();
-        if (c == '"')
-            return read_string();
-        if (c == '$')
-            return read_variable();
-        if (is_digit(c))
-            return read_number();
-        if (is_small(c) || is_capital(c) || (sees("::") && (is_small(peek(2)) || is_capital(peek(2)))))
-            return read_word();
-        if (sees("@(") && heredoc_is_next())
-            return read_heredoc();
-        if (c == '/' && pattern_may_stand_here())
-            return read_pattern();
-        for (const std::string_view mark : marks)
-            if (sees(mark)) {
-                at_ += mark.size();
-                add(TokenKind::mark, start, std::string(mark));
-                return;
-            }
-        throw source_.error(start, "this character has no meaning in Puppet", c == '`' ? "run commands with the resource type exec" : "");
-    }
-
-    void read_word()
-    {
-        const std::size_t start = at_;
-        bool capital = false;
-        for (bool more = true; more;) {
-            if (sees("::"))
-                at_ += 2;
-            capital = is_capital(peek());
-            while (is_word(peek()) || (peek() == '-' && !capital && is_word(peek(1)) && is_word(text_[at_ - 1])))
-                ++at_;
-            more = sees("::") && (is_small(peek(2)) || is_capital(peek(2)));
-        }
-        std::string word(text_.substr(start, at_ - start));
-        if (word.starts_with("::"))
-            word.erase(0, 2);
-        add(capital ? TokenKind::type : TokenKind::name, start, capital ? to_lower(word) : word);
-    }
-
-    /// The end of $name or $::a::b, from behind the $.
-    std::size_t variable_end(std::size_t at) const
-    {
-        const auto word_from = [&](std::size_t from) {
-            while (from < end_ && is_word(text_[from]))
-                ++from;
-            return from;
-        };
-        std::size_t end = at;
-        const auto colons = [&](std::size_t from) { return from + 2 < end_ && text_.substr(from, 2) == "::" && is_word(text_[from + 2]); };
-        if (!colons(at))
-            end = word_from(at);
-        while ((end > at || colons(at)) && colons(end))
-            end = word_from(end + 2);
-        return end;
-    }
-
-    void read_variable()
-    {
-        const std::size_t end = variable_end(at_ + 1);
-        if (end == at_ + 1)
-            throw source_.error(at_, "a variable's name is missing after '$'");
-        add(TokenKind::variable, at_, std::string(text_.substr(at_ + 1, end - at_ - 1)));
-        at_ = end;
-    }
-
-    void read_number()
-    {
-        const std::size_t start = at_;
-        while (is_word(peek()) || (peek() == '.' && is_digit(peek(1))) || ((peek() == '-' || peek() == '+') && (text_[at_ - 1] | 0x20) == 'e' && !sees_hex(start)))
-            ++at_;
-        const std::string digits(text_.substr(start, at_ - start));
-        Token& token = add(TokenKind::integer, start, digits);
-        const char* first = digits.data();
-        const char* last = first + digits.size();
-        std::from_chars_result result{};
-        if (digits.find('.') != std::string::npos || (!sees_hex(start) && digits.find_first_of("eE") != std::string::npos)) {
-            token.kind = TokenKind::decimal;
-            result = std::from_chars(first, last, token.decimal);
-        } else if (sees_hex(start))
-            result = std::from_chars(first + 2, last, token.integer, 16);
-        else
-            result = std::from_chars(first, last, token.integer, digits.size() > 1 && digits[0] == '0' ? 8 : 10);
-        if (result.ec != std::errc{} || result.ptr != last)
-            throw source_.error(start, "'" + digits + "' is no number", "put it in quotes");
-    }
-
-    bool sees_hex(std::size_t start) const { return text_[start] == '0' && start + 1 < end_ && (text_[start + 1] | 0x20) == 'x'; }
-
-    void read_plain_string()
-    {
-        const std::size_t start = at_++;
-        std::string content;
-        for (; peek() != '\'' || at_ >= end_; ++at_) {
-            if (at_ >= end_)
-                throw source_.error(start, "this string is not closed", "it begins here with ' and ends with '");
-            if (peek() == '\\' && (peek(1) == '\'' || peek(1) == '\\'))
-                ++at_;
-            content += text_[at_];
-        }
-        ++at_;
-        add(TokenKind::string, start).parts.push_back({std::move(content), {}});
-    }
-
-    void read_string()
-    {
-        const std::size_t start = at_;
-        const std::size_t close = skip_string(start + 1, depth_);
-        add(TokenKind::string, start);
-        std::vector<StringPart> parts;
-        read_parts(start + 1, close, "tsrnu$\"'\\\n", parts);
-        tokens_.back().parts = std::move(parts);
-        at_ = close + 1;
-    }
-
-    /// Where the string ends whose content begins here.
-    std::size_t skip_string(std::size_t from, int depth) const
-    {
-        if (depth > deepest)
-            throw source_.error(from - 1, "strings and code are nested too deeply");
-        for (std::size_t at = from; at < end_; ++at) {
-            if (text_[at] == '\\')
-                ++at;
-            else if (text_[at] == '"')
-                return at;
-            else if (text_[at] == '$' && at + 1 < end_ && text_[at + 1] == '{')
-                at = skip_code(at + 2, depth + 1);
-        }
-        throw source_.error(from - 1, "this string is not closed", "it begins here with \" and ends with \"");
-    }
-
-    /// Where the } stands that closes the ${ before this place.
-    std::size_t skip_code(std::size_t from, int depth) const
-    {
-        int open = 1;
-        for (std::size_t at = from; at < end_; ++at) {
-            const char c = text_[at];
-            if (c == '{')
-                ++open;
-            else if (c == '}' && --open == 0)
-                return at;
-            else if (c == '"')
-                at = skip_string(at + 1, depth + 1);
-            else if (c == '\'')
-                while (++at < end_ && text_[at] != '\'')
-                    at += text_[at] == '\\' ? 1 : 0;
-        }
-        throw source_.error(from - 2, "this ${ is not closed", "it ends with }");
-    }
-
-    void read_parts(std::size_t at, std::size_t end, std::string_view escapes, std::vector<StringPart>& parts)
-    {
-        std::string text;
-        const auto flush = [&] {
-            if (!text.empty())
-                parts.push_back({std::move(text), {}});
-            text.clear();
-        };
-        while (at < end) {
-            const char c = text_[at];
-            if (c == '\\' && at + 1 < end && escapes.find(text_[at + 1]) != std::string_view::npos) {
-                at = read_escape(at, end, text);
-            } else if (c == '$' && at + 1 < end && text_[at + 1] == '{') {
-                flush();
-                const std::size_t close = skip_code(at + 2, depth_ + 1);
-                if (close >= end)
-                    throw source_.error(at, "this ${ is not closed", "it ends with }, on the same line in a heredoc");
-                parts.push_back({{}, Lexer(source_, at + 2, close, depth_ + 1).run_code(at)});
-                at = close + 1;
-            } else if (const std::size_t behind = c == '$' ? std::min(variable_end(at + 1), end) : at + 1; c == '$' && behind > at + 1) {
-                flush();
-                parts.push_back({{}, Lexer(source_, at, behind, depth_ + 1).run()});
-                at = behind;
-            } else {
-                text += c;
-                ++at;
-            }
-        }
-        flush();
-    }
-
-    /// The tokens between ${ and }: a name that stands first is a variable, unless it is called.
-    std::vector<Token> run_code(std::size_t offset)
-    {
-        if (depth_ > deepest)
-            throw source_.error(offset, "strings and code are nested too deeply");
-        std::vector<Token> tokens = run();
-        if (tokens.size() == 1)
-            throw source_.error(offset, "there is nothing between ${ and }");
-        if (tokens[0].kind == TokenKind::name && tokens[1].text != "(" && tokens[0].text != "if" && tokens[0].text != "case")
-            tokens[0].kind = TokenKind::variable;
-        return tokens;
-    }
-
-    /// Reads one escape into the text; returns the place behind it.
-    std::size_t read_escape(std::size_t at, std::size_t end, std::string& text) const
-    {
-        const char c = text_[at + 1];
-        if (c == 'u') {
-            unsigned code = 0;
-            const bool braces = at + 2 < end && text_[at + 2] == '{';
-            const std::size_t from = at + (braces ? 3 : 2);
-            const std::size_t limit = std::min(end, from + (braces ? 6 : 4));
-            const auto [last, error] = std::from_chars(text_.data() + from, text_.data() + limit, code, 16);
-            const auto behind = static_cast<std::size_t>(last - text_.data());
-            const bool complete = braces ? behind < end && text_[behind] == '}' : behind == from + 4;
-            if (error != std::errc{} || !complete || code == 0 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
-                throw source_.error(at, "this is no character", "write \\uXXXX or \\u{XXXXXX} in hexadecimal digits");
-            append_utf8(text, code);
-            return behind + (braces ? 1 : 0);
-        }
-        static constexpr std::string_view from = "tsrn";
-        static constexpr std::string_view to = "\t \r\n";
-        if (const std::size_t index = from.find(c); index != std::string_view::npos)
-            text += to[index];
-        else if (c != '\n')
-            text += c;
-        return at + 2;
-    }
-
-    static void append_utf8(std::string& text, unsigned code)
-    {
-        const auto byte = [&](unsigned value) { text += static_cast<char>(value); };
-        if (code < 0x80)
-            return byte(code);
-        if (code < 0x800)
-            byte(0xc0 | (code >> 6));
-        else if (code < 0x10000) {
-            byte(0xe0 | (code >> 12));
-            byte(0x80 | ((code >> 6) & 0x3f));
-        } else {
-            byte(0xf0 | (code >> 18));
-            byte(0x80 | ((code >> 12) & 0x3f));
-            byte(0x80 | ((code >> 6) & 0x3f));
-        }
-        byte(0x80 | (code & 0x3f));
-    }
-
-    /// @( begins a heredoc where a word or a quote follows; otherwise it is a virtual resource's mark.
-    bool heredoc_is_next() const
-    {
-        std::size_t at = at_ + 2;
-        while (at < end_ && text_[at] == ' ')
-            ++at;
-        return at < end_ && (text_[at] == '"' || is_word(text_[at]));
-    }
-
-    void read_heredoc()
-    {
-        const std::size_t start = at_;
-        const std::size_t close = text_.find(')', at_);
-        if (close == std::string_view::npos || close >= end_ || depth_ > 0)
-            throw source_.error(start, depth_ > 0 ? "a heredoc cannot stand inside a string" : "this heredoc has no )");
-        Heredoc heredoc = heredoc_of(trim(text_.substr(at_ + 2, close - at_ - 2)), start);
-        const std::size_t body = resume_ > at_ ? resume_ : std::min(text_.find('\n', close), end_ - 1) + 1;
-        std::vector<std::pair<std::size_t, std::size_t>> lines;
-        std::size_t margin = 0;
-        bool cuts_end = false;
-        for (std::size_t at = body;;) {
-            if (at >= end_)
-                throw source_.error(start, "the end of this heredoc is missing", "a line with '" + heredoc.end + "' ends it");
-            const std::size_t line_end = std::min(text_.find('\n', at), end_);
-            if (is_heredoc_end(text_.substr(at, line_end - at), heredoc.end, margin, cuts_end)) {
-                resume_ = std::min(line_end, end_);
-                break;
-            }
-            lines.emplace_back(at, std::min(line_end + 1, end_));
-            at = line_end + 1;
-        }
-        std::vector<StringPart> parts;
-        add(TokenKind::string, start);
-        for (std::size_t index = 0; index < lines.size(); ++index) {
-            auto [begin, finish] = lines[index];
-            for (std::size_t cut = 0; cut < margin && begin < finish && (text_[begin] == ' ' || text_[begin] == '\t'); ++cut)
-                ++begin;
-            if (cuts_end && index + 1 == lines.size() && finish > begin && text_[finish - 1] == '\n')
-                --finish;
-            if (heredoc.has_code)
-                read_parts(begin, finish, heredoc.escapes, parts);
-            else
-                append_plain(begin, finish, heredoc.escapes, parts);
-        }
-        tokens_.back().parts = std::move(parts);
-        at_ = close + 1;
-    }
-
-    void append_plain(std::size_t begin, std::size_t end, std::string_view escapes, std::vector<StringPart>& parts) const
-    {
-        StringPart part;
-        while (begin < end) {
-            if (text_[begin] == '\\' && begin + 1 < end && escapes.find(text_[begin + 1]) != std::string_view::npos)
-                begin = read_escape(begin, end, part.text);
-            else
-                part.text += text_[begin++];
-        }
-        parts.push_back(std::move(part));
-    }
-
-    /// "EOT", EOT:json, "EOT"/tn$L.
-    Heredoc heredoc_of(std::string_view words, std::size_t start) const
-    {
-        Heredoc heredoc;
-        const auto [name, flags] = split_once(words, '/');
-        heredoc.escapes = replace_all(flags, "L", "\n");
-        if (words.find('/') != std::string_view::npos && flags.empty())
-            heredoc.escapes = "tsrnu$\n";
-        if (!heredoc.escapes.empty())
-            heredoc.escapes += '\\';
-        std::string_view end = trim(split_once(name, ':').first);
-        heredoc.has_code = end.size() >= 2 && end.front() == '"' && end.back() == '"';
-        if (heredoc.has_code)
-            end = end.substr(1, end.size() - 2);
-        heredoc.end = end;
-        if (heredoc.end.empty())
-            throw source_.error(start, "this heredoc does not say what ends it", "write @(END), or @(\"END\") with code in it");
-        return heredoc;
-    }
-
-    /// "  | - END": the bar says how much of each line is cut, the minus that the last line end is.
-    static bool is_heredoc_end(std::string_view line, std::string_view end, std::size_t& margin, bool& cuts_end)
-    {
-        std::string_view rest = trim(line);
-        if (rest.ends_with('\r'))
-            rest.remove_suffix(1);
-        if (!rest.ends_with(end))
-            return false;
-        rest.remove_suffix(end.size());
-        std::string marks_before;
-        for (const char c : rest)
-            if (c != ' ' && c != '\t')
-                marks_before += c;
-        if (!marks_before.empty() && marks_before != "|" && marks_before != "-" && marks_before != "|-")
-            return false;
-        margin = marks_before.starts_with('|') ? line.find('|') : 0;
-        cuts_end = marks_before.ends_with('-');
-        return true;
-    }
-
-    /// A slash is a division behind a value.
-    bool pattern_may_stand_here() const
-    {
-        if (tokens_.empty())
-            return true;
-        const Token& last = tokens_.back();
-        static constexpr std::array<std::string_view, 8> words{"node", "case", "if", "elsif", "unless", "and", "or", "in"};
-        if (last.kind == TokenKind::name)
-            return std::ranges::find(words, last.text) != words.end();
-        return last.kind == TokenKind::mark && last.text != ")" && last.text != "]";
-    }
-
-    void read_pattern()
-    {
-        const std::size_t start = at_++;
-        std::string content;
-        for (; peek() != '/'; ++at_) {
-            if (at_ >= end_ || peek() == '\n')
-                throw source_.error(start, "this pattern is not closed", "it begins here with / and ends with / on the same line");
-            if (peek() == '\\') {
-                if (peek(1) != '/')
-                    content += '\\';
-                ++at_;
-            }
-            content += peek();
-        }
-        ++at_;
-        add(TokenKind::pattern, start, std::move(content));
-    }
-
-    const Source& source_;
-    std::string_view text_;
-    std::size_t at_;
-    std::size_t end_;
-    int depth_;
-    std::size_t resume_ = 0;
-    bool space_ = false;
-    std::vector<Token> tokens_;
-};
+constexpr auto marks = std::to_array<std::string_view>(
+    {"<<|", "|>>", "<|", "|>", "->", "~>", "<-", "<~", "=>", "+>", "==", "!=", "=~", "!~",
+     "<=",  ">=",  "<<", ">>", "@@", "{",  "}",  "(",  ")",  "[",  "]",  ",",  ";",  ":",
+     "=",   "+",   "-",  "*",  "/",  "%",  "<",  ">",  "!",  "?",  "|",  ".",  "@"});
 
 } // namespace
+
+std::vector<Token> Lexer::run()
+{
+    while (skip_blanks(), at_ < end_)
+        read_token();
+    add(TokenKind::end, end_);
+    return std::move(tokens_);
+}
+
+Token& Lexer::add(TokenKind kind, std::size_t offset, std::string text)
+{
+    Token token;
+    token.kind = kind;
+    token.offset = offset;
+    token.text = std::move(text);
+    token.space_before = space_;
+    tokens_.push_back(std::move(token));
+    return tokens_.back();
+}
+
+void Lexer::skip_blanks()
+{
+    space_ = false;
+    for (; at_ < end_; space_ = true) {
+        const char c = peek();
+        if (c == '\n' && resume_ > at_)
+            at_ = resume_; // behind the bodies of the line's heredocs
+        else if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+            ++at_;
+        else if (sees("\xef\xbb\xbf") && at_ == 0)
+            at_ += 3;
+        else if (c == '#')
+            at_ = std::min(text_.find('\n', at_), end_);
+        else if (sees("/*"))
+            skip_comment();
+        else
+            return;
+    }
+}
+
+void Lexer::skip_comment()
+{
+    const std::size_t close = text_.find("*/", at_ + 2);
+    if (close == std::string_view::npos || close + 2 > end_)
+        throw source_.error(at_, "this comment is not closed", "it ends with */");
+    at_ = close + 2;
+}
+
+void Lexer::read_token()
+{
+    const std::size_t start = at_;
+    const char c = peek();
+    if (c == '\'')
+        return read_plain_string();
+    if (c == '"')
+        return read_string();
+    if (c == '$')
+        return read_variable();
+    if (is_digit(c))
+        return read_number();
+    if (is_small(c) || is_capital(c) || (sees("::") && (is_small(peek(2)) || is_capital(peek(2)))))
+        return read_word();
+    if (sees("@(") && heredoc_is_next())
+        return read_heredoc();
+    if (c == '/' && pattern_may_stand_here())
+        return read_pattern();
+    for (const std::string_view mark : marks)
+        if (sees(mark)) {
+            at_ += mark.size();
+            add(TokenKind::mark, start, std::string(mark));
+            return;
+        }
+    throw source_.error(start, "this character has no meaning in Puppet",
+                        c == '`' ? "run commands with the resource type exec" : "");
+}
+
+void Lexer::read_word()
+{
+    const std::size_t start = at_;
+    bool capital = false;
+    for (bool more = true; more;) {
+        if (sees("::"))
+            at_ += 2;
+        capital = is_capital(peek());
+        while (is_word(peek()) || (peek() == '-' && !capital && is_word(peek(1)) && is_word(text_[at_ - 1])))
+            ++at_;
+        more = sees("::") && (is_small(peek(2)) || is_capital(peek(2)));
+    }
+    std::string word(text_.substr(start, at_ - start));
+    if (word.starts_with("::"))
+        word.erase(0, 2);
+    add(capital ? TokenKind::type : TokenKind::name, start, capital ? to_lower(word) : word);
+}
+
+/// The end of $name or $::a::b, from behind the $.
+std::size_t Lexer::variable_end(std::size_t at) const
+{
+    const auto word_from = [&](std::size_t from) {
+        while (from < end_ && is_word(text_[from]))
+            ++from;
+        return from;
+    };
+    std::size_t end = at;
+    const auto colons = [&](std::size_t from) {
+        return from + 2 < end_ && text_.substr(from, 2) == "::" && is_word(text_[from + 2]);
+    };
+    if (!colons(at))
+        end = word_from(at);
+    while ((end > at || colons(at)) && colons(end))
+        end = word_from(end + 2);
+    return end;
+}
+
+void Lexer::read_variable()
+{
+    const std::size_t end = variable_end(at_ + 1);
+    if (end == at_ + 1)
+        throw source_.error(at_, "a variable's name is missing after '$'");
+    add(TokenKind::variable, at_, std::string(text_.substr(at_ + 1, end - at_ - 1)));
+    at_ = end;
+}
+
+void Lexer::read_number()
+{
+    const std::size_t start = at_;
+    while (is_word(peek()) || (peek() == '.' && is_digit(peek(1))) ||
+           ((peek() == '-' || peek() == '+') && (text_[at_ - 1] | 0x20) == 'e' && !sees_hex(start)))
+        ++at_;
+    const std::string digits(text_.substr(start, at_ - start));
+    Token& token = add(TokenKind::integer, start, digits);
+    const char* first = digits.data();
+    const char* last = first + digits.size();
+    std::from_chars_result result{};
+    if (digits.find('.') != std::string::npos ||
+        (!sees_hex(start) && digits.find_first_of("eE") != std::string::npos)) {
+        token.kind = TokenKind::decimal;
+        result = std::from_chars(first, last, token.decimal);
+    } else if (sees_hex(start))
+        result = std::from_chars(first + 2, last, token.integer, 16);
+    else
+        result = std::from_chars(first, last, token.integer, digits.size() > 1 && digits[0] == '0' ? 8 : 10);
+    if (result.ec != std::errc{} || result.ptr != last)
+        throw source_.error(start, "'" + digits + "' is no number", "put it in quotes");
+}
+
+/// A slash is a division behind a value.
+bool Lexer::pattern_may_stand_here() const
+{
+    if (tokens_.empty())
+        return true;
+    const Token& last = tokens_.back();
+    static constexpr std::array<std::string_view, 8> words{"node", "case", "if", "elsif", "unless", "and", "or", "in"};
+    if (last.kind == TokenKind::name)
+        return std::ranges::find(words, last.text) != words.end();
+    return last.kind == TokenKind::mark && last.text != ")" && last.text != "]";
+}
+
+void Lexer::read_pattern()
+{
+    const std::size_t start = at_++;
+    std::string content;
+    for (; peek() != '/'; ++at_) {
+        if (at_ >= end_ || peek() == '\n')
+            throw source_.error(start, "this pattern is not closed",
+                                "it begins here with / and ends with / on the same line");
+        if (peek() == '\\') {
+            if (peek(1) != '/')
+                content += '\\';
+            ++at_;
+        }
+        content += peek();
+    }
+    ++at_;
+    add(TokenKind::pattern, start, std::move(content));
+}
 
 std::vector<Token> tokenize(const Source& source)
 {

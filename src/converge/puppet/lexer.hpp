@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "converge/chef/source.hpp"
+#include "converge/source.hpp"
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace dfriends::converge::puppet {
-
-using chef::Source;
 
 /// name: words that begin with a small letter, keywords among them; type: words that begin with a capital.
 enum class TokenKind { end, name, type, variable, integer, decimal, string, pattern, mark };

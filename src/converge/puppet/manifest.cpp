@@ -9,7 +9,7 @@ namespace dfriends::converge {
 
 Catalog read_puppet(std::string_view text, const std::string& file, const Facts& facts)
 {
-    const chef::Source source(text, file);
+    const Source source(text, file);
     const puppet::Node program = puppet::parse(source);
     return puppet::relate(puppet::evaluate(source, program, facts));
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.hpp"
-#include "converge/chef/pattern.hpp"
+#include "converge/pattern.hpp"
 #include "converge/puppet/functions.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace dfriends::converge::puppet {
 
@@ -12,7 +13,7 @@ namespace {
 
 bool found_in(const Pattern& pattern, const std::string& text)
 {
-    return chef::Automaton(pattern.text, false).found_in(text);
+    return Automaton(pattern.text, false).found_in(text);
 }
 
 Error no_operation(std::string_view mark, const Datum& left, const Datum& right)
@@ -39,8 +40,11 @@ Datum add_integers(std::string_view mark, std::int64_t a, std::int64_t b)
             throw Error(ErrorKind::invalid, "a division by zero");
         if (b == -1)
             overflows = __builtin_sub_overflow(std::int64_t{0}, mark == "/" ? a : 0, &result);
-        else
-            result = mark == "/" ? a / b : a % b;
+        else {
+            // Towards the smaller number, as in Ruby: -7 / 2 is -4, and the rest 1.
+            const std::int64_t down = a % b != 0 && (a < 0) != (b < 0) ? 1 : 0;
+            result = mark == "/" ? a / b - down : a % b + down * b;
+        }
     }
     if (overflows)
         throw Error(ErrorKind::invalid, "the result of '{}' does not fit into 64 bits", mark);
@@ -70,7 +74,7 @@ Datum calculate(std::string_view mark, const Datum& left, const Datum& right)
         return x * y;
     if (y == 0)
         throw Error(ErrorKind::invalid, "a division by zero");
-    return mark == "/" ? x / y : std::fmod(x, y);
+    return mark == "/" ? x / y : x - y * std::floor(x / y);
 }
 
 Datum concatenate(const List& left, const Datum& right)
@@ -90,11 +94,18 @@ Datum merge(const Hash& left, const Hash& right)
 
 Datum without(const Datum& left, const Datum& right)
 {
-    const auto dropped = to_items(right);
-    const auto is_dropped = [&](const Datum& datum) { return std::ranges::any_of(dropped, [&](const Datum& one) { return equal(one, datum); }); };
+    std::set<std::string> dropped;
+    if (const auto* hash = right.as<Hash>())
+        for (const auto& [key, value] : (*hash)->entries)
+            dropped.insert(identity(key));
+    else
+        for (const Datum& item : to_items(right))
+            dropped.insert(identity(item));
+    const auto is_dropped = [&](const Datum& datum) { return dropped.contains(identity(datum)); };
     if (const auto* list = left.as<List>()) {
         std::vector<Datum> items;
-        std::ranges::copy_if((*list)->items, std::back_inserter(items), [&](const Datum& item) { return !is_dropped(item); });
+        std::ranges::copy_if((*list)->items, std::back_inserter(items),
+                             [&](const Datum& item) { return !is_dropped(item); });
         return make_list(std::move(items));
     }
     std::vector<std::pair<Datum, Datum>> entries;
@@ -106,7 +117,9 @@ Datum without(const Datum& left, const Datum& right)
 
 bool compares(std::string_view mark, const Datum& left, const Datum& right)
 {
-    const auto decide = [&](auto order) { return mark == "<" ? order < 0 : mark == ">" ? order > 0 : mark == "<=" ? order <= 0 : order >= 0; };
+    const auto decide = [&](auto order) {
+        return mark == "<" ? order < 0 : mark == ">" ? order > 0 : mark == "<=" ? order <= 0 : order >= 0;
+    };
     const auto* a = left.as<std::string>();
     const auto* b = right.as<std::string>();
     if (a != nullptr && b != nullptr)
@@ -135,7 +148,7 @@ bool is_match(const Datum& left, const Datum& right)
     if (const auto* type = right.as<TypeName>()) {
         if (const auto is = is_instance(left, *type))
             return *is;
-        throw Error(ErrorKind::invalid, "'{}' is no type of data", inspect(right));
+        throw Error(ErrorKind::invalid, "{} is no type of data", brief(right));
     }
     const auto* text = left.as<std::string>();
     if (text == nullptr)
@@ -200,14 +213,16 @@ Datum access(const Datum& what, std::span<const Datum> keys)
     if (what.is_undef() || (list == nullptr && text == nullptr))
         throw Error(ErrorKind::invalid, "{} has no parts", kind_of(what));
     if (!number || number->as<std::int64_t>() == nullptr)
-        throw Error(ErrorKind::invalid, "a part of {} is named by a number, not by {}", kind_of(what), kind_of(keys[0]));
+        throw Error(ErrorKind::invalid, "a part of {} is named by a number, not by {}", kind_of(what),
+                    kind_of(keys[0]));
     const auto size = static_cast<std::int64_t>(list != nullptr ? (*list)->items.size() : text->size());
     std::int64_t at = *number->as<std::int64_t>();
     at = at < 0 ? at + size : at;
     if (keys.size() == 1) {
         if (at < 0 || at >= size)
             return {};
-        return list != nullptr ? (*list)->items[static_cast<std::size_t>(at)] : Datum(std::string(1, (*text)[static_cast<std::size_t>(at)]));
+        return list != nullptr ? (*list)->items[static_cast<std::size_t>(at)]
+                               : Datum(std::string(1, (*text)[static_cast<std::size_t>(at)]));
     }
     const auto length = to_number(keys[1]);
     if (!length || length->as<std::int64_t>() == nullptr)

@@ -4,6 +4,7 @@
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "converge/attributes.hpp"
+#include "converge/puppet/collectors.hpp"
 #include "converge/puppet/resources.hpp"
 #include "converge/schema.hpp"
 
@@ -14,18 +15,26 @@ namespace dfriends::converge::puppet {
 
 namespace {
 
-constexpr std::size_t most_relations = 200'000;
+constexpr std::size_t most_relations = 400'000;
+constexpr std::size_t most_steps = 2'000'000; ///< of the search for what comes after what
 using Indices = std::vector<std::size_t>;
 
 class Relations {
   public:
-    explicit Relations(const Evaluation& evaluation) : evaluation_(evaluation), resource_of_(evaluation.declarations.size(), no_container), members_(evaluation.declarations.size()) {}
+    explicit Relations(const Evaluation& evaluation)
+        : evaluation_(evaluation), resource_of_(evaluation.declarations.size(), no_container),
+          members_(evaluation.declarations.size())
+    {
+    }
 
     Catalog run()
     {
         const auto& declarations = evaluation_.declarations;
         for (std::size_t at = 0; at < declarations.size(); ++at) {
             index_[{declarations[at].type, declarations[at].title}] = at;
+            of_type_[declarations[at].type].push_back(at);
+            if (declarations[at].type == "docker::run")
+                containers_.try_emplace(sanitised(declarations[at].title), at);
             if (declarations[at].is_container || declarations[at].is_virtual)
                 continue;
             resource_of_[at] = catalog_.resources.size();
@@ -36,7 +45,8 @@ class Relations {
         for (std::size_t at = 0; at < declarations.size(); ++at)
             relate_declaration(at);
         for (const Edge& edge : evaluation_.edges)
-            link(targets_of(edge.from, edge.position), targets_of(edge.to, edge.position), edge.notifies, edge.position);
+            link(targets_of(edge.from, edge.position), targets_of(edge.to, edge.position), edge.notifies,
+                 edge.position);
         for (std::size_t at = 0; at < declarations.size(); ++at)
             if (resource_of_[at] != no_container)
                 add_unasked(declarations[at], resource_of_[at]);
@@ -51,7 +61,8 @@ class Relations {
             return;
         const Indices self = indices_of(at);
         const auto each = [&](const char* name, auto relation) {
-            if (const Attribute* attribute = find(declaration, name); attribute != nullptr && !attribute->value.is_undef())
+            if (const Attribute* attribute = find(declaration, name);
+                attribute != nullptr && !attribute->value.is_undef())
                 relation(targets_of(attribute->value, attribute->position), attribute->position);
         };
         each("require", [&](const Indices& others, const SourcePosition& place) { link(others, self, false, place); });
@@ -63,14 +74,14 @@ class Relations {
         for (const char* name : {"depends", "after"})
             if (const Attribute* attribute = find(declaration, name))
                 for (const Datum& other : to_items(attribute->value))
-                    link(containers_called(to_text(other), name, attribute->position), self, false, attribute->position);
+                    link(containers_called(to_text(other), name, attribute->position), self, false,
+                         attribute->position);
     }
 
     Indices containers_called(const std::string& title, std::string_view parameter, const SourcePosition& place) const
     {
-        for (std::size_t at = 0; at < evaluation_.declarations.size(); ++at)
-            if (evaluation_.declarations[at].type == "docker::run" && sanitised(evaluation_.declarations[at].title) == sanitised(title))
-                return indices_of(at);
+        if (const auto found = containers_.find(sanitised(title)); found != containers_.end())
+            return indices_of(found->second);
         if (parameter == "after")
             return {};
         throw Error(ErrorKind::invalid, place, "there is no docker::run '{}' to depend on", printable(title));
@@ -83,20 +94,23 @@ class Relations {
         return resource_of_[declaration] == no_container ? Indices{} : Indices{resource_of_[declaration]};
     }
 
-    Indices targets_of(const Datum& what, const SourcePosition& place) const
+    Indices targets_of(const Datum& what, const SourcePosition& place)
     {
         Indices all;
         const auto add = [&](const Indices& more) {
+            count(more.size(), place);
             all.insert(all.end(), more.begin(), more.end());
-            if (all.size() > most_relations)
-                throw Error(ErrorKind::invalid, place, "there are more than {} relations between resources", most_relations);
         };
         if (const auto* reference = what.as<Reference>())
             add(indices_of(declaration_of(*reference, reference->position.line > 0 ? reference->position : place)));
         else if (const auto* collected = what.as<Collected>()) {
-            for (std::size_t at = 0; at < evaluation_.declarations.size(); ++at)
-                if (const Declaration& one = evaluation_.declarations[at]; one.type == collected->type && !one.is_virtual && (!collected->title || *collected->title == one.title))
-                    add(indices_of(at));
+            if (const auto some = of_type_.find(collected->type); some != of_type_.end())
+                for (const std::size_t at : some->second) {
+                    count(1, place);
+                    if (const Declaration& one = evaluation_.declarations[at];
+                        !one.is_virtual && finds(*collected, one, evaluation_.declarations))
+                        add(indices_of(at));
+                }
         } else if (what.as<List>() != nullptr) {
             for (const Datum& item : to_items(what))
                 add(targets_of(item, place));
@@ -104,22 +118,24 @@ class Relations {
             const Reference written = *parse_address(*text);
             add(indices_of(declaration_of({to_lower(written.type), written.name, place}, place)));
         } else if (!what.is_undef())
-            throw Error(ErrorKind::invalid, place, "{} is no reference to a resource", kind_of(what)).hint("write Type['title'], as in File['/etc/motd']");
+            throw Error(ErrorKind::invalid, place, "{} is no reference to a resource", kind_of(what))
+                .hint("write Type['title'], as in File['/etc/motd']");
         return all;
     }
 
-    /// References may also name what the docker module makes: the service and the package of the engine, and a service for each container.
+    /// References may also name what the docker module makes: the service and the package of the engine, and a service
+    /// for each container.
     std::size_t declaration_of(const Reference& reference, const SourcePosition& place) const
     {
         if (const auto found = index_.find({reference.type, reference.name}); found != index_.end())
             return found->second;
-        if (const auto engine = index_.find({"class", "docker"}); engine != index_.end() && (reference.name == "docker" || reference.name == "docker.io") &&
-                                                                  (reference.type == "service" || reference.type == "package"))
+        if (const auto engine = index_.find({"class", "docker"});
+            engine != index_.end() && (reference.name == "docker" || reference.name == "docker.io") &&
+            (reference.type == "service" || reference.type == "package"))
             return engine->second;
         if (reference.type == "service" && reference.name.starts_with("docker-"))
-            for (std::size_t at = 0; at < evaluation_.declarations.size(); ++at)
-                if (evaluation_.declarations[at].type == "docker::run" && sanitised(evaluation_.declarations[at].title) == reference.name.substr(7))
-                    return at;
+            if (const auto found = containers_.find(reference.name.substr(7)); found != containers_.end())
+                return found->second;
         std::string path = reference.name;
         while (path.size() > 1 && path.ends_with('/'))
             path.pop_back();
@@ -128,30 +144,37 @@ class Relations {
         std::vector<std::string> known;
         for (const auto& [key, at] : index_)
             known.push_back(show({key.first, key.second, {}}));
-        throw Error(ErrorKind::invalid, place, "'{}' is not declared", printable(show(reference))).hint(did_you_mean(show(reference), known));
+        throw Error(ErrorKind::invalid, place, "'{}' is not declared", printable(show(reference)))
+            .hint(did_you_mean(show(reference), known));
+    }
+
+    void count(std::size_t more, const SourcePosition& place)
+    {
+        relations_ += more;
+        if (relations_ > most_relations)
+            throw Error(ErrorKind::invalid, place, "there are more than {} relations between resources",
+                        most_relations);
     }
 
     void link(const Indices& from, const Indices& to, bool notifies, const SourcePosition& place)
     {
-        relations_ += from.size() * to.size();
-        if (relations_ > most_relations)
-            throw Error(ErrorKind::invalid, place, "there are more than {} relations between resources", most_relations);
+        count(from.size() * to.size(), place);
         for (const std::size_t first : from)
             for (const std::size_t second : to) {
-                Resource& source = catalog_.resources[first];
-                Resource& target = catalog_.resources[second];
-                require(target, source, place);
+                require(second, first, place);
+                const Resource& target = catalog_.resources[second];
                 const ResourceType* type = find_resource_type(target.type);
-                if (notifies && type != nullptr && !type->refresh.empty())
-                    source.notifications.push_back({.target = {target.type, target.name, place}, .action = {}, .immediately = false});
+                if (notifies && type != nullptr && !type->refresh.empty() && told_.insert({first, second}).second)
+                    catalog_.resources[first].notifications.push_back(
+                        {.target = {target.type, target.name, place}, .action = {}, .immediately = false});
             }
     }
 
-    static void require(Resource& target, const Resource& source, const SourcePosition& place)
+    void require(std::size_t target, std::size_t source, const SourcePosition& place)
     {
-        const Reference reference{source.type, source.name, place};
-        if (std::ranges::find(target.requires_, reference) == target.requires_.end())
-            target.requires_.push_back(reference);
+        if (required_.insert({target, source}).second)
+            catalog_.resources[target].requires_.push_back(
+                {catalog_.resources[source].type, catalog_.resources[source].name, place});
     }
 
     /// What is added unasked gives way where the manifest says the opposite.
@@ -160,7 +183,7 @@ class Relations {
         const Resource& resource = catalog_.resources[at];
         const auto after = [&](std::string_view type, const std::string& name) {
             if (const auto other = find_house(type, name); other && *other != at && !comes_after(*other, at))
-                require(catalog_.resources[at], catalog_.resources[*other], declaration.position);
+                require(at, *other, declaration.position);
         };
         if (resource.type.starts_with("docker_") && resource.type != "docker_engine")
             after("docker_engine", "docker");
@@ -187,7 +210,8 @@ class Relations {
         if (houses_.empty())
             for (std::size_t at = 0; at < catalog_.resources.size(); ++at) {
                 const Resource& resource = catalog_.resources[at];
-                houses_[{resource.type, resource.type == "directory" ? text_or(resource, "path", "") : resource.name}] = at;
+                houses_[{resource.type, resource.type == "directory" ? text_or(resource, "path", "") : resource.name}] =
+                    at;
                 if (resource.type == "docker_image")
                     houses_.try_emplace({resource.type, image_of(resource)}, at);
             }
@@ -211,7 +235,7 @@ class Relations {
             open.pop_back();
             if (at == earlier)
                 return true;
-            if (++relations_ > most_relations)
+            if (++steps_ > most_steps)
                 return true;
             for (const Reference& reference : catalog_.resources[at].requires_)
                 if (const auto next = find_resource(reference); next && seen.insert(*next).second)
@@ -230,14 +254,20 @@ class Relations {
     }
 
     using Index = std::map<std::pair<std::string, std::string>, std::size_t>;
+    using Pairs = std::set<std::pair<std::size_t, std::size_t>>;
     const Evaluation& evaluation_;
     Catalog catalog_;
-    Index index_;  ///< of declarations
-    Index houses_; ///< of resources, as what unasked relations look for
-    Index places_; ///< of resources, by type and name
+    Index index_;                                         ///< of declarations
+    Index houses_;                                        ///< of resources, as what unasked relations look for
+    Index places_;                                        ///< of resources, by type and name
+    std::map<std::string, Indices, std::less<>> of_type_; ///< declarations
+    std::map<std::string, std::size_t> containers_;       ///< declarations of docker::run, by the container's name
+    Pairs required_;                                      ///< resources: the later one, the earlier one
+    Pairs told_;                                          ///< resources: who tells, who is told
     Indices resource_of_;
     std::vector<Indices> members_;
     std::size_t relations_ = 0;
+    std::size_t steps_ = 0;
 };
 
 } // namespace

@@ -11,7 +11,8 @@ namespace {
 using enum Conversion;
 
 constexpr std::string_view by_exec = "use the resource type exec, before or after this one";
-constexpr std::string_view by_daemon_json = "write it into /etc/docker/daemon.json with the type file, and let that notify Class['docker']";
+constexpr std::string_view by_daemon_json =
+    "write it into /etc/docker/daemon.json with the type file, and let that notify Class['docker']";
 constexpr std::string_view by_network_options = "make the network with an exec, guarded by 'unless'";
 
 constexpr auto docker_class = std::to_array<ParameterRow>({
@@ -283,7 +284,8 @@ constexpr auto types = std::to_array<TypeRow>({
     {"user", "user", user},
 });
 
-constexpr auto metaparameters = std::to_array<std::string_view>({"alias", "audit", "before", "loglevel", "noop", "notify", "require", "schedule", "stage", "subscribe", "tag"});
+constexpr auto metaparameters = std::to_array<std::string_view>(
+    {"alias", "audit", "before", "loglevel", "noop", "notify", "require", "schedule", "stage", "subscribe", "tag"});
 
 } // namespace
 

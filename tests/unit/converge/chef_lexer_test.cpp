@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 using namespace dfriends;
+using namespace dfriends::converge;
 using namespace dfriends::converge::chef;
 
 namespace {

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-namespace dfriends::converge::chef {
+namespace dfriends::converge {
 
-/// The text of a recipe, which can say in which line and column an offset stands.
+/// The text of a recipe or manifest, which can say in which line and column an offset stands.
 class Source {
   public:
     /// Throws Error(invalid) on more than 1 MiB, on bytes that are not UTF-8 and on NUL.
@@ -26,6 +26,7 @@ class Source {
     std::string_view text_;
     std::string file_;
     std::vector<std::size_t> line_starts_;
+    std::vector<std::size_t> characters_; ///< before each block of the text: a line may be the whole text
 };
 
-} // namespace dfriends::converge::chef
+} // namespace dfriends::converge

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "converge/chef/source.hpp"
+#include "converge/source.hpp"
 
 #include "base/text.hpp"
 
 #include <algorithm>
 
-namespace dfriends::converge::chef {
+namespace dfriends::converge {
 
 namespace {
 
 constexpr std::size_t largest_recipe = std::size_t{1} << 20;
 constexpr std::size_t longest_shown_line = 200;
+constexpr std::size_t block = 1024;
+
+bool begins_character(char byte)
+{
+    return (byte & 0xc0) != 0x80;
+}
 
 /// How many bytes the character at a place has, or 0 where it is not UTF-8.
 std::size_t character_length(std::string_view text)
@@ -31,11 +37,17 @@ std::size_t character_length(std::string_view text)
 Source::Source(std::string_view text, std::string file) : text_(text), file_(std::move(file)), line_starts_{0}
 {
     if (text_.size() > largest_recipe)
-        throw Error(ErrorKind::invalid, SourcePosition{file_, 0, 0, {}}, "the recipe has {} bytes, more than {}",
+        throw Error(ErrorKind::invalid, SourcePosition{file_, 0, 0, {}}, "the file has {} bytes, more than {}",
                     text_.size(), largest_recipe);
-    for (std::size_t at = 0; at < text_.size(); ++at)
+    std::size_t characters = 0;
+    for (std::size_t at = 0; at < text_.size(); ++at) {
+        if (at % block == 0)
+            characters_.push_back(characters);
+        characters += begins_character(text_[at]) ? 1 : 0;
         if (text_[at] == '\n')
             line_starts_.push_back(at + 1);
+    }
+    characters_.push_back(characters);
     for (std::size_t at = 0; at < text_.size();) {
         const std::size_t length = character_length(text_.substr(at));
         if (length == 0)
@@ -51,12 +63,14 @@ SourcePosition Source::position(std::size_t offset) const
     offset = std::min(offset, text_.size());
     const auto after = std::ranges::upper_bound(line_starts_, offset);
     const std::size_t start = *(after - 1);
-    const std::size_t end = std::min(text_.find('\n', start), text_.size());
+    const std::size_t end = after == line_starts_.end() ? text_.size() : *after - 1;
     SourcePosition position{file_, static_cast<unsigned>(after - line_starts_.begin()), 1, {}};
     // Columns are characters, not bytes: what an editor shows.
-    for (const char byte : text_.substr(start, offset - start))
-        if ((byte & 0xc0) != 0x80)
-            ++position.column;
+    const auto characters_before = [&](std::size_t at) {
+        const std::string_view rest = text_.substr(at - at % block, at % block);
+        return characters_[at / block] + static_cast<std::size_t>(std::ranges::count_if(rest, begins_character));
+    };
+    position.column += static_cast<unsigned>(characters_before(offset) - characters_before(start));
     std::string_view line = text_.substr(start, end - start);
     if (line.ends_with('\r'))
         line.remove_suffix(1);
@@ -71,4 +85,4 @@ Error Source::error(std::size_t offset, std::string_view found, std::string hint
     return hint.empty() ? error : std::move(error).hint(std::move(hint));
 }
 
-} // namespace dfriends::converge::chef
+} // namespace dfriends::converge

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "converge/chef/pattern.hpp"
+#include "converge/pattern.hpp"
 
 #include "base/error.hpp"
 
 #include <utility>
 
-namespace dfriends::converge::chef {
+namespace dfriends::converge {
 
 namespace {
 
@@ -307,4 +307,4 @@ bool Automaton::found_in(std::string_view text) const
     }
 }
 
-} // namespace dfriends::converge::chef
+} // namespace dfriends::converge

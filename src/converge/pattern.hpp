@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-namespace dfriends::converge::chef {
+namespace dfriends::converge {
 
-/// A regular expression of a recipe: literals, classes, groups, alternatives, * + ?, anchors and \d \w \s. It is run as
-/// an automaton, in time that grows with text times expression whatever they are.
+/// A regular expression of a recipe or manifest: literals, classes, groups, alternatives, * + ?, anchors and \d \w \s.
+/// It is run as an automaton, in time that grows with text times expression whatever they are.
 class Automaton {
   public:
     /// Throws Error(invalid), without a position, on what is not understood.
@@ -34,4 +34,4 @@ class Automaton {
     std::vector<Step> program_;
 };
 
-} // namespace dfriends::converge::chef
+} // namespace dfriends::converge

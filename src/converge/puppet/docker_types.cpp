@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/text.hpp"
+#include "converge/puppet/resources.hpp"
+#include "converge/puppet/translation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace dfriends::converge::puppet {
+
+void Translation::finish_engine()
+{
+    const std::string version = text("version");
+    if (!version.empty() && version != "latest")
+        set("version", version, given("version")->position);
+    resource.actions = {is_absent() ? "remove" : "install"};
+}
+
+void Translation::finish_image()
+{
+    const std::string ensure = text("ensure");
+    if (!ensure.empty() && ensure != "present" && ensure != "absent" && ensure != "latest")
+        refuse_word("ensure", "present, latest or absent");
+    if (const Attribute* digest = given("image_digest"))
+        set("image", (given("image") == nullptr ? from_.title : text("image")) + "@" + to_text(digest->value),
+            digest->position);
+    int ways = 0;
+    for (const char* way : {"docker_dir", "docker_file", "docker_tar"})
+        ways += given(way) == nullptr ? 0 : 1;
+    if (ways > 1)
+        throw Error(ErrorKind::invalid, from_.position,
+                    "the image '{}' is made of one of docker_dir, docker_file and docker_tar, not of several",
+                    from_.title);
+    if (const Attribute* file = given("docker_file")) {
+        const std::string path = to_text(file->value);
+        if (!path.ends_with("/Dockerfile"))
+            throw Error(ErrorKind::invalid, file->position, "the file '{}' is not called Dockerfile", printable(path))
+                .hint("give its folder as docker_dir, with a Dockerfile in it");
+        set("source", path.substr(0, path.size() - std::string_view("/Dockerfile").size()), file->position);
+    }
+    const bool newest = ensure == "latest" || is_true("force");
+    if (ensure == "absent") {
+        resource.actions = {"remove"};
+        if (is_true("force"))
+            set("force", true, given("force")->position);
+    } else if (resource.attributes.contains("source"))
+        resource.actions = {newest ? "build" : "build_if_missing"};
+    else if (resource.attributes.contains("archive"))
+        resource.actions = {"load"};
+    else
+        resource.actions = {newest ? "pull" : "pull_if_missing"};
+}
+
+void Translation::finish_container()
+{
+    if (std::ranges::any_of(from_.title, [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }))
+        throw Error(ErrorKind::invalid, from_.position, "the title '{}' has a blank", printable(from_.title))
+            .hint("it names the container");
+    resource.name = sanitised(from_.title);
+    if (is_absent()) {
+        resource.actions = {"remove"};
+        if (given("image") == nullptr)
+            set("image", from_.title, from_.position);
+        return;
+    }
+    resource.actions = given("running") != nullptr && !is_true("running") ? std::vector<std::string>{"create", "stop"}
+                                                                          : std::vector<std::string>{"run"};
+    // The module keeps containers running by units of the init system; the engine's own policy does so here.
+    if (given("restart") == nullptr)
+        set("restart", std::string("unless-stopped"), from_.position);
+    set_command();
+    set_network();
+    const std::string memory = text("memory_limit");
+    if (!memory.empty() && memory.find_first_not_of("0bkmgBKMG") != std::string::npos)
+        set("memory", memory, given("memory_limit")->position);
+    if (const Attribute* interval = given("health_check_interval")) {
+        const std::string seconds = to_text(interval->value);
+        add_option("health-interval", parse_unsigned(seconds) ? seconds + "s" : seconds, interval->position);
+    }
+    if (given("restart_service") != nullptr && !is_true("restart_service"))
+        throw Error(ErrorKind::invalid, given("restart_service")->position,
+                    "a container whose declaration changed is made anew, also with 'restart_service => false'")
+            .hint("leave the parameter out");
+}
+
+/// The module gave the command to a shell of the host.
+void Translation::set_command()
+{
+    const Attribute* command = given("command");
+    if (command == nullptr || (command->value.as<List>() == nullptr && text("command").empty()))
+        return;
+    if (command->value.as<List>() == nullptr)
+        refuse_shell(to_text(command->value), command->position);
+    set("command", command->value, command->position);
+}
+
+void Translation::refuse_shell(const std::string& command, const SourcePosition& position)
+{
+    char quote = '\0';
+    for (std::size_t at = 0; at < command.size(); ++at) {
+        const char c = command[at];
+        if (quote != '\0') {
+            if (c == quote)
+                quote = '\0';
+            else if (quote == '"' && (c == '`' || (c == '$' && at + 1 < command.size() && command[at + 1] == '(')))
+                break;
+            continue;
+        }
+        if (c == '\\')
+            ++at;
+        else if (c == '\'' || c == '"')
+            quote = c;
+        else if (std::string_view("|&;<>`").find(c) != std::string_view::npos ||
+                 (c == '$' && at + 1 < command.size() && command[at + 1] == '('))
+            throw Error(ErrorKind::invalid, position,
+                        "the command has '{}' outside of quotes, which would be for the host's shell", c)
+                .hint("give it to a shell of the container: sh -c '…'");
+    }
+}
+
+void Translation::set_network()
+{
+    if (is_true("disable_network"))
+        return set("network", std::string("none"), given("disable_network")->position);
+    const Attribute* net = given("net");
+    if (net == nullptr)
+        return;
+    const auto networks = flat(net->value);
+    if (networks.size() > 1)
+        throw Error(ErrorKind::invalid, net->position, "a container joins one network here, not {}", networks.size())
+            .hint("connect the others with a docker::exec or an exec");
+    if (!networks.empty())
+        set("network", networks[0], net->position);
+}
+
+void Translation::finish_docker_exec()
+{
+    const Attribute* container = given("container");
+    if (container == nullptr || given("command") == nullptr)
+        throw Error(ErrorKind::invalid, from_.position, "'docker::exec' wants '{}'",
+                    container == nullptr ? "container" : "command");
+    const std::string name = sanitised(to_text(container->value));
+    std::string options;
+    for (const auto& [parameter, option] :
+         {std::pair("detach", " --detach"), std::pair("interactive", " --interactive"), std::pair("tty", " --tty")})
+        options += is_true(parameter) ? option : "";
+    if (const Attribute* env = given("env"))
+        for (const Datum& pair : flat(env->value))
+            options += " --env " + quoted(to_text(pair));
+    set("command", "docker exec" + options + " " + name + " " + text("command"), given("command")->position);
+    if (const Attribute* unless = given("unless"))
+        resource.guards.push_back({false, "docker exec " + name + " " + to_text(unless->value), unless->position});
+    if (const Attribute* onlyif = given("onlyif"))
+        resource.guards.push_back({true,
+                                   text("onlyif") == "running"
+                                       ? "test \"$(docker inspect -f '{{.State.Running}}' " + name + ")\" = true"
+                                       : "docker exec " + name + " " + text("onlyif"),
+                                   onlyif->position});
+}
+
+} // namespace dfriends::converge::puppet

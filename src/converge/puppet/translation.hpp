@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "converge/puppet/declaration.hpp"
+#include "converge/puppet/words.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dfriends::converge::puppet {
+
+/// As one word of the shell.
+std::string quoted(const std::string& text);
+
+/// A resource while it is made of a declaration: what all types share in resources.cpp, those of the docker module in
+/// docker_types.cpp, those of Puppet itself in system_types.cpp.
+class Translation {
+  public:
+    explicit Translation(const Declaration& declaration);
+
+    void run(const TypeRow& row);
+
+    Resource resource;
+
+  private:
+    const Attribute* given(std::string_view name) const;
+    std::string text(std::string_view name) const;
+    bool is_true(std::string_view name) const;
+    bool is_absent() const;
+    [[noreturn]] void refuse_word(std::string_view name, std::string_view choices) const;
+
+    void set(std::string_view name, Datum value, const SourcePosition& position);
+    void put(const TypeRow& row, const std::string& name, const Attribute& attribute);
+    void convert(const ParameterRow& row, const Attribute& attribute);
+    static std::vector<Datum> flat(const Datum& datum);
+    static Datum map_of(const Attribute& attribute);
+    void add_option(std::string_view option, const std::string& value, const SourcePosition& position);
+
+    void finish_engine();
+    void finish_image();
+    void finish_container();
+    void set_command();
+    static void refuse_shell(const std::string& command, const SourcePosition& position);
+    void set_network();
+    void finish_docker_exec();
+    void finish_file();
+    void set_source();
+    void finish_package();
+    void finish_service();
+    void finish_exec();
+
+    const Declaration& from_;
+};
+
+} // namespace dfriends::converge::puppet
