@@ -27,26 +27,10 @@ std::uint64_t random_id()
     return id >> 1U; // SQLite's integers are signed
 }
 
+/// The name that /v2/stats/store counts it under.
 std::string_view statistic_of(Action action)
 {
-    switch (action) {
-    case Action::set:
-        return "sets";
-    case Action::create:
-    case Action::create_in_order:
-        return "create";
-    case Action::update:
-        return "update";
-    case Action::compare_and_swap:
-        return "compareAndSwap";
-    case Action::remove:
-        return "delete";
-    case Action::compare_and_delete:
-        return "compareAndDelete";
-    case Action::expire:
-        return "expire";
-    }
-    return "";
+    return action == Action::set ? "sets" : action_name(action);
 }
 
 } // namespace

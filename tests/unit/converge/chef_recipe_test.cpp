@@ -2,6 +2,7 @@
 #include "converge/attributes.hpp"
 #include "converge/chef/recipe.hpp"
 #include "converge/schema.hpp"
+#include "unit/converge/catalogs.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,22 +11,10 @@ using namespace dfriends::converge;
 
 namespace {
 
-Facts machine()
-{
-    Facts facts;
-    facts.hostname = "web1";
-    facts.fqdn = "web1.example";
-    facts.ipaddress = "192.0.2.7";
-    facts.os_family = "debian";
-    facts.distribution = "debian";
-    facts.distribution_version = "12";
-    return facts;
-}
-
 /// The catalog, which must also pass the check against the table.
 Catalog read(std::string_view text)
 {
-    Catalog catalog = read_chef(text, "recipes/r.rb", machine());
+    Catalog catalog = read_chef(text, "recipes/r.rb", debian_machine());
     check(catalog);
     return catalog;
 }
@@ -37,19 +26,10 @@ Resource one(std::string_view text)
     return catalog.resources[0];
 }
 
-std::string value(const Resource& resource, std::string_view attribute)
-{
-    const Value* found = find_attribute(resource, attribute);
-    return found == nullptr ? "(none)" : scalar_text(*found);
-}
-
 /// What a recipe's log resources say, in order.
 std::string said(std::string_view text)
 {
-    std::string all;
-    for (const Resource& resource : read(text).resources)
-        all += (all.empty() ? "" : "|") + text_or_name(resource, "message");
-    return all;
+    return messages_of(read(text));
 }
 
 Error error_of(std::string_view text)

@@ -3,6 +3,7 @@
 #include "converge/puppet/manifest.hpp"
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
+#include "unit/converge/catalogs.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,28 +14,10 @@ using namespace dfriends::converge;
 
 namespace {
 
-Facts machine()
-{
-    Facts facts;
-    facts.hostname = "web1";
-    facts.fqdn = "web1.example";
-    facts.domain = "example";
-    facts.ipaddress = "192.0.2.7";
-    facts.os_family = "debian";
-    facts.distribution = "debian";
-    facts.distribution_version = "12";
-    facts.distribution_codename = "bookworm";
-    facts.kernel = "Linux";
-    facts.kernel_release = "6.1.0-18-amd64";
-    facts.architecture = "x86_64";
-    facts.processors = 4;
-    return facts;
-}
-
 /// The catalog, which must also pass the check against the table.
 Catalog read(std::string_view text)
 {
-    Catalog catalog = read_puppet(text, "m.pp", machine());
+    Catalog catalog = read_puppet(text, "m.pp", debian_machine());
     check(catalog);
     return catalog;
 }
@@ -51,21 +34,12 @@ Resource container(const std::string& parameters)
     return one("docker::run { 'web': image => 'x', " + parameters + " }");
 }
 
-std::string value(const Resource& resource, std::string_view attribute)
-{
-    const Value* found = find_attribute(resource, attribute);
-    return found == nullptr ? "(none)" : scalar_text(*found);
-}
-
 using Texts = std::vector<std::string>;
 
 /// What a manifest's notify resources say, in order.
 std::string said(std::string_view text)
 {
-    std::string all;
-    for (const Resource& resource : read(text).resources)
-        all += (all.empty() ? "" : "|") + text_or_name(resource, "message");
-    return all;
+    return messages_of(read(text));
 }
 
 /// One expression as a string holds it.
