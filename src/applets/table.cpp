@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/applet.hpp"
 #include "applets/cache/verbs.hpp"
+#include "applets/cluster/verbs.hpp"
 #include "applets/converge/verbs.hpp"
 #include "applets/docker/verbs.hpp"
 #include "applets/house/verbs.hpp"
@@ -14,7 +15,7 @@ std::span<const Applet> table()
 {
     static const std::array applets{
         house::house_applet,       kv::kv_applet,         kv::ctl_applet, cache::cache_applet,
-        converge::converge_applet, docker::docker_applet,
+        cluster::cluster_applet, converge::converge_applet, docker::docker_applet,
     };
     return applets;
 }
