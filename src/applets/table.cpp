@@ -14,8 +14,8 @@ namespace dfriends::applets {
 std::span<const Applet> table()
 {
     static const std::array applets{
-        house::house_applet,       kv::kv_applet,         kv::ctl_applet, cache::cache_applet,
-        cluster::cluster_applet, converge::converge_applet, docker::docker_applet,
+        house::house_applet,       kv::kv_applet,         kv::ctl_applet, cache::cache_applet, cluster::cluster_applet,
+        converge::converge_applet, docker::docker_applet,
     };
     return applets;
 }

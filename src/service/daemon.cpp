@@ -74,8 +74,8 @@ net::Loop& Daemon::loop()
     return inside_->loop;
 }
 
-void Daemon::listen(const std::vector<std::string>& addresses, http::Handler handler, http::ServeOptions options,
-                    const Metrics* metrics)
+std::vector<std::string> Daemon::listen(const std::vector<std::string>& addresses, http::Handler handler,
+                                        http::ServeOptions options, const Metrics* metrics)
 {
     std::vector<net::Listener> listeners;
     for (const int descriptor : os::take_listen_descriptors())
@@ -85,10 +85,14 @@ void Daemon::listen(const std::vector<std::string>& addresses, http::Handler han
             listeners.push_back(net::Listener::tcp(net::parse_endpoint(address)));
     if (listeners.empty())
         throw Error(ErrorKind::usage, "no address to listen on").hint("give one with --listen ADDR:PORT");
+    std::vector<std::string> bound;
+    for (const net::Listener& listener : listeners)
+        bound.push_back(listener.endpoint().text());
     inside_->servers.emplace_back(
         std::piecewise_construct,
         std::forward_as_tuple(CommonEndpoints(std::move(handler), metrics), std::move(options)),
         std::forward_as_tuple(std::move(listeners)));
+    return bound;
 }
 
 void Daemon::run_beside(net::Task<> task)

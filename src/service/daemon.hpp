@@ -23,9 +23,10 @@ class Daemon {
     Daemon& operator=(const Daemon&) = delete;
 
     /// Serves a handler at each address ("0.0.0.0:3142", ":0"), or at the sockets that a service manager passed. Binds
-    /// at once; throws where it cannot. /healthz and /metrics are answered before the handler, for origin-form targets.
-    void listen(const std::vector<std::string>& addresses, http::Handler handler, http::ServeOptions options = {},
-                const Metrics* metrics = nullptr);
+    /// at once and returns where it really listens; throws where it cannot. /healthz and /metrics are answered before
+    /// the handler, for origin-form targets.
+    std::vector<std::string> listen(const std::vector<std::string>& addresses, http::Handler handler,
+                                    http::ServeOptions options = {}, const Metrics* metrics = nullptr);
     /// A task that runs beside the servers and is dropped at the end. An exception that leaves it ends the daemon.
     void run_beside(net::Task<> task);
     void on_reload(std::function<void()> reload);

@@ -7,7 +7,24 @@ namespace dfriends::applets::cluster {
 
 extern const Applet cluster_applet;
 
+int agent(Context& context);
+int cat(Context& context);
+int destroy(Context& context);
+int journal(Context& context);
+int list_machines(Context& context);
+int list_unit_files(Context& context);
+int list_units(Context& context);
+int load(Context& context);
+int ssh(Context& context);
+int start(Context& context);
+int status(Context& context);
+int stop(Context& context);
+int submit(Context& context);
 int supervise(Context& context);
+int unload(Context& context);
 int verify(Context& context);
+
+/// Errors of fleetctl's words end with 1.
+int report(const Error& error, const Context& context);
 
 } // namespace dfriends::applets::cluster
