@@ -297,8 +297,8 @@ EOF
 @test "within a machine: After= orders, Requires= pulls in, BindsTo= follows, Conflicts= ends" {
   start_kv
   start_agents 1
-  printf '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh -c "sleep 1; date +%%s%%3N > %s/base"\n' "$PWD" >base.service
-  printf '[Unit]\nRequires=base.service docker.service\nAfter=base.service docker.service\n[Service]\nExecStart=/bin/sh -c "date +%%s%%3N > %s/top; exec sleep 7800"\n[X-Fleet]\nMachineOf=base.service\n' "$PWD" >top.service
+  printf '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh -c "sleep 1; date +%%%%s%%%%3N > %s/base"\n' "$PWD" >base.service
+  printf '[Unit]\nRequires=base.service docker.service\nAfter=base.service docker.service\n[Service]\nExecStart=/bin/sh -c "date +%%%%s%%%%3N > %s/top; exec sleep 7800"\n[X-Fleet]\nMachineOf=base.service\n' "$PWD" >top.service
   printf '[Unit]\nBindsTo=top.service\nAfter=top.service\n[Service]\nExecStart=/bin/sleep 7801\n[X-Fleet]\nMachineOf=top.service\n' >kick.service
   fails 0 fleet load base.service
   fails 0 fleet start top.service kick.service
