@@ -103,6 +103,21 @@ constexpr std::array journal_settings{
             .letter = 'o'},
     Setting{.name = "sudo", .type = SettingType::flag, .help = "Accepted: an agent reads every journal"},
 };
+constexpr std::array lb_settings{
+    Setting{.name = "listen",
+            .help = "Address to listen on",
+            .placeholder = "ADDR:PORT",
+            .fallback = "0.0.0.0:80",
+            .repeatable = true},
+    Setting{.name = "prefix",
+            .help = "Where the store has the NAME/HOST:PORT keys",
+            .placeholder = "KEY",
+            .fallback = "/domains"},
+    Setting{.name = "default", .help = "Name that serves hosts without a route", .placeholder = "NAME"},
+    Setting{.name = "health-path",
+            .help = "Path to ask of each server every second; without one a connection is enough",
+            .placeholder = "PATH"},
+};
 constexpr std::array ssh_settings{
     Setting{.name = "machine", .help = "The machine to go to", .placeholder = "MACHINE", .letter = 'm'},
     Setting{.name = "unit", .help = "The unit whose machine to go to", .placeholder = "UNIT", .letter = 'u'},
@@ -146,6 +161,13 @@ constexpr std::array cluster_verbs{
          .synopsis = "Prints what a unit has written",
          .settings = journal_settings,
          .run = journal},
+    Verb{.name = "lb",
+         .synopsis = "Balances HTTP requests over the servers that a key-value store names",
+         .settings = lb_settings,
+         .traits = long_running,
+         .run = lb,
+         .details = "A key /domains/NAME/HOST:PORT makes requests for the host NAME go to HOST:PORT; without a number "
+                    "behind the colon the port is 80. NAME-1, NAME-2 and so on serve NAME together as well."},
     Verb{.name = "list-machines",
          .synopsis = "Lists the machines of the cluster",
          .settings = list_machines_settings,

@@ -11,6 +11,7 @@ int agent(Context& context);
 int cat(Context& context);
 int destroy(Context& context);
 int journal(Context& context);
+int lb(Context& context);
 int list_machines(Context& context);
 int list_unit_files(Context& context);
 int list_units(Context& context);

@@ -1,0 +1,190 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The load balancer: routes from the key-value store, health, keep-alive, WebSockets, and what must not break.
+
+load ../support/lib
+
+setup() {
+  cd "$BATS_TEST_TMPDIR"
+  BACKENDS=()
+  start_service kv kv serve --listen 127.0.0.1:0
+  export DFRIENDS_CLUSTER_KV=http://$ADDRESS ETCDCTL_ENDPOINTS=http://$ADDRESS
+  KV_PID=$SERVICE_PID KV_ADDRESS=$ADDRESS
+}
+
+teardown() {
+  local pid
+  for pid in "${BACKENDS[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+  stop_services
+}
+
+# backend N PORT: a server at 127.0.0.N that says "sN".
+backend() {
+  python3 "$support/http_backend.py" "127.0.0.$1" "$2" "s$1" >"backend$1.log" 2>&1 3>&- &
+  BACKENDS[$1]=$!
+  wait_for 10 grep -q ready "backend$1.log"
+}
+register() { dfriends kv set "/domains/$1/$2" running >/dev/null; }
+start_lb() { start_service lb -v cluster lb --listen 127.0.0.1:0 "$@"; LB=$ADDRESS; }
+get() { curl -s --max-time 10 -H "Host: $1" "http://$LB${2:-/}"; }
+says_only() { [ "$(get "$1")" = "$2" ]; }
+status_of() { curl -s -o /dev/null -w '%{http_code}' --max-time 10 -H "Host: $1" "http://$LB${2:-/}"; }
+
+@test "requests go by their Host to the servers that the store names, in turns; numbered names are one service" {
+  local port; port=$(free_port)
+  backend 2 "$port"; backend 3 "$port"
+  register code.it-2 "127.0.0.2:$port"
+  register code.it-3 "127.0.0.3:$port"
+  register other.example "127.0.0.3:$port"
+  start_lb
+  wait_for 5 says_only code.it-2 s2
+  equal "$(get CODE.IT-3:80)" s3
+  equal "$(get other.example)" s3
+  equal "$(for _ in 1 2 3 4 5 6; do get code.it; echo; done | sort | uniq -c | xargs)" "3 s2 3 s3"
+  equal "$(status_of nobody.example)" 404
+  equal "$(curl -s -o /dev/null -w '%{http_code}' -p -x "http://$LB" http://code.it:80/ || true)" 405
+  curl -sf "http://$LB/metrics" | grep -q '^dfriends_lb_servers_healthy 2'
+}
+
+@test "a store that changes: servers come and go without a failed request" {
+  local port; port=$(free_port)
+  backend 2 "$port"; backend 3 "$port"
+  register app.example "127.0.0.2:$port"
+  start_lb
+  wait_for 5 says_only app.example s2
+  (
+    for _ in $(seq 400); do
+      [ "$(curl -s -o /dev/null -w '%{http_code}' -H 'Host: app.example' "http://$LB/")" = 200 ] || echo failed
+    done >failures
+  ) 3>&- &
+  local load=$! round
+  for round in 1 2 3 4 5; do
+    register app.example "127.0.0.3:$port"
+    dfriends kv rm "/domains/app.example/127.0.0.2:$port" >/dev/null
+    wait_for 5 says_only app.example s3
+    register app.example "127.0.0.2:$port"
+    dfriends kv rm "/domains/app.example/127.0.0.3:$port" >/dev/null
+    wait_for 5 says_only app.example s2
+  done
+  wait "$load"
+  equal "$(cat failures)" ""
+}
+
+@test "a server that dies is left out and its requests go to the next; back again, it gets its share" {
+  local port; port=$(free_port)
+  backend 2 "$port"; backend 3 "$port"
+  register app.example "127.0.0.2:$port"; register app.example "127.0.0.3:$port"
+  start_lb
+  wait_for 5 says_only app.example s2
+  kill -9 "${BACKENDS[2]}"
+  local answer
+  for _ in $(seq 20); do equal "$(get app.example)" s3; done
+  wait_for 5 grep -q "server 127.0.0.2:$port does not answer" lb.log
+  backend 2 "$port"
+  wait_for 5 grep -q "server 127.0.0.2:$port is well" lb.log
+  wait_for 5 says_only app.example s2
+  kill -9 "${BACKENDS[2]}" "${BACKENDS[3]}"
+  equal "$(status_of app.example)" 503
+}
+
+@test "the store goes and comes: the routes stay" {
+  local port; port=$(free_port)
+  backend 2 "$port"; backend 3 "$port"
+  register app.example "127.0.0.2:$port"
+  start_lb
+  wait_for 5 says_only app.example s2
+  kill -9 "$KV_PID"
+  sleep 1
+  equal "$(get app.example)" s2
+  wait_for 5 grep -q 'does not answer; routes stay' lb.log
+  start_service kv kv serve --listen "$KV_ADDRESS"
+  register app.example "127.0.0.3:$port"
+  dfriends kv rm "/domains/app.example/127.0.0.2:$port"
+  wait_for 5 says_only app.example s3
+}
+
+@test "connections are kept on both sides, and what is said of the client is right" {
+  local port; port=$(free_port)
+  backend 2 "$port"
+  register app.example "127.0.0.2:$port"
+  start_lb
+  wait_for 5 says_only app.example s2
+  local before after
+  before=$(get app.example /connections)
+  curl -s -v -H 'Host: app.example' "http://$LB/" "http://$LB/" "http://$LB/" -o /dev/null -o /dev/null -o /dev/null 2>verbose
+  [ "$(grep -c 'Re-using existing connection' verbose)" = 2 ]
+  after=$(get app.example /connections)
+  [ $((after - before)) -le 2 ] # the checks of its health connect too
+  fails 0 curl -s -i -H 'Host: app.example' -H 'X-Forwarded-For: 9.9.9.9' -H 'Connection: x-private' -H 'X-Private: 1' "http://$LB/"
+  says "X-Saw-Host: app.example"
+  says "X-Saw-X-Forwarded-For: 9.9.9.9, 127.0.0.1"
+  says "X-Saw-X-Forwarded-Proto: http"
+  [[ $output != *X-Saw-X-Private* ]]
+  fails 0 curl -s -I -H 'Host: app.example' "http://$LB/"
+  says "Content-Length: 2"
+}
+
+@test "bodies of every kind pass both ways; one that breaks off is not passed as whole" {
+  local port; port=$(free_port)
+  backend 2 "$port"
+  register app.example "127.0.0.2:$port"
+  start_lb
+  wait_for 5 says_only app.example s2
+  head -c 3000000 /dev/urandom >body
+  curl -s -H 'Host: app.example' --data-binary @body "http://$LB/echo" | cmp - body
+  curl -s -H 'Host: app.example' -H 'Transfer-Encoding: chunked' --data-binary @body "http://$LB/echo" | cmp - body
+  equal "$(curl -s -X POST -H 'Host: app.example' "http://$LB/")" s2
+  equal "$(get app.example /big | wc -c)" 1048576
+  fails 18 curl -s -o /dev/null -H 'Host: app.example' "http://$LB/cut"
+}
+
+@test "a WebSocket's connection becomes a tunnel" {
+  local port; port=$(free_port)
+  backend 2 "$port"
+  register app.example "127.0.0.2:$port"
+  start_lb
+  wait_for 5 says_only app.example s2
+  python3 - "${LB%:*}" "${LB##*:}" <<'EOF'
+import socket, sys
+s = socket.create_connection((sys.argv[1], int(sys.argv[2])), 5)
+s.sendall(b"GET /ws HTTP/1.1\r\nHost: app.example\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
+          b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+head = b""
+while b"\r\n\r\n" not in head:
+    head += s.recv(4096)
+assert head.startswith(b"HTTP/1.1 101 "), head
+assert b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in head, head
+for word in (b"hello", b"again"):
+    s.sendall(word)
+    got = b""
+    while len(got) < len(word):
+        got += s.recv(4096)
+    assert got == word.upper(), got
+s.shutdown(socket.SHUT_WR)
+assert s.recv(10) == b""
+EOF
+}
+
+@test "requests under way end before the balancer does" {
+  local port; port=$(free_port)
+  backend 2 "$port"
+  register app.example "127.0.0.2:$port"
+  start_lb
+  wait_for 5 says_only app.example s2
+  (get app.example /slow >slow) 3>&- &
+  local request=$!
+  sleep 0.3
+  kill "$SERVICE_PID"
+  wait "$request"
+  equal "$(cat slow)" s2
+}
+
+@test "machines of the cluster by their names, ports left out, a host for all others" {
+  register app-1 "core-09:"
+  start_lb --default app
+  wait_for 5 grep -q "'core-09' is left out" lb.log
+  dfriends kv set /_coreos.com/fleet/machines/m9/object '{"ID":"m9","PublicIP":"127.0.0.9","Hostname":"core-09"}' >/dev/null
+  register app-1 "127.0.0.8:81"
+  wait_for 5 grep -q '2 names, 2 servers' lb.log
+  equal "$(status_of whoever.example)" 503
+}
