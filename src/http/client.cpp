@@ -235,7 +235,7 @@ net::Task<Reply> Client::send(Call call)
 {
     const std::shared_ptr<Pool> pool = pool_;
     refuse_control_characters(call);
-    if (auto kept = pool->take(call.url))
+    if (auto kept = pool->take(call.url, is_repeatable(call)))
         if (auto reply = co_await try_call(pool, call, std::move(*kept)))
             co_return std::move(*reply);
     Kept fresh = co_await pool->open(call.url, call.connect_timeout);

@@ -9,7 +9,6 @@
 
 #include <boost/beast/http/basic_parser.hpp>
 
-#include <array>
 #include <cstring>
 #include <optional>
 #include <span>
@@ -161,11 +160,19 @@ class MessageReader {
         return used > 0;
     }
 
+    /// Reads into the buffer's own room, which stays from message to message: nothing is allocated for a head.
     net::Task<bool> fill()
     {
-        std::array<char, 16384> piece;
-        const std::size_t count = co_await stream_->read_some(piece);
-        buffer_->append(piece.data(), count);
+        const std::size_t held = buffer_->size();
+        buffer_->resize(held + (parser.is_header_done() ? 16384 : 4096));
+        std::size_t count = 0;
+        try {
+            count = co_await stream_->read_some({buffer_->data() + held, buffer_->size() - held});
+        } catch (...) {
+            buffer_->resize(held);
+            throw;
+        }
+        buffer_->resize(held + count);
         co_return count > 0;
     }
 

@@ -32,6 +32,7 @@ class Headers {
     auto begin() const { return fields_.begin(); }
     auto end() const { return fields_.end(); }
     std::size_t size() const { return fields_.size(); }
+    void reserve(std::size_t count) { fields_.reserve(count); }
 
   private:
     std::vector<Field> fields_;

@@ -4,6 +4,8 @@
 #include "net/loop.hpp"
 #include "net/tcp.hpp"
 
+#include <algorithm>
+
 namespace dfriends::http {
 
 namespace {
@@ -21,14 +23,17 @@ Client::Pool::Pool(ClientOptions given) : options(std::move(given))
         options.user_agent = "dfriends/" DFRIENDS_VERSION;
 }
 
-std::optional<Kept> Client::Pool::take(const Url& url)
+std::optional<Kept> Client::Pool::take(const Url& url, bool repeatable)
 {
+    // Asking costs a system call: who may send twice finds out by sending, unless the connection has rested for long.
+    constexpr std::chrono::milliseconds just_now{100};
     auto& list = idle_[key_of(url)];
     const auto now = std::chrono::steady_clock::now();
     while (!list.empty()) {
         Kept kept = std::move(list.back());
         list.pop_back();
-        if (kept.expiry > now && !kept.stream->has_peer_closed()) {
+        const bool trusted = repeatable && kept.expiry - options.idle + just_now > now;
+        if (kept.expiry > now && (trusted || !kept.stream->has_peer_closed())) {
             kept.reused = true;
             return kept;
         }
@@ -56,8 +61,10 @@ void Client::Pool::give_back(Kept kept)
         });
     }
     auto& list = idle_[kept.key];
-    std::erase_if(list, [now = std::chrono::steady_clock::now()](const Kept& old) { return old.expiry <= now; });
-    kept.expiry = std::chrono::steady_clock::now() + options.idle;
+    const auto now = std::chrono::steady_clock::now();
+    const auto is_fresh = [now](const Kept& old) { return old.expiry > now; };
+    list.erase(list.begin(), std::ranges::find_if(list, is_fresh)); // the oldest stand first
+    kept.expiry = now + options.idle;
     if (list.size() < options.idle_connections)
         list.push_back(std::move(kept));
 }

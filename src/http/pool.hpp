@@ -24,8 +24,9 @@ struct Kept {
 struct Client::Pool : std::enable_shared_from_this<Client::Pool> {
     explicit Pool(ClientOptions given);
 
-    /// The connection that was used last, where one is there and still open.
-    std::optional<Kept> take(const Url& url);
+    /// The connection that was used last, where one is there and still open. For a repeatable call it may have closed
+    /// within the last moment.
+    std::optional<Kept> take(const Url& url, bool repeatable);
     net::Task<Kept> open(Url url, std::chrono::milliseconds timeout);
     void give_back(Kept kept);
 

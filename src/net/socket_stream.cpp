@@ -99,7 +99,12 @@ class SocketStream final : public Stream {
         return count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR);
     }
 
-    std::string peer_address() const override { return address(::getpeername); }
+    std::string peer_address() const override
+    {
+        if (peer_address_.empty())
+            peer_address_ = address(::getpeername);
+        return peer_address_;
+    }
     std::string local_address() const override { return address(::getsockname); }
 
   private:
@@ -136,6 +141,7 @@ class SocketStream final : public Stream {
     }
 
     asio::generic::stream_protocol::socket socket_;
+    mutable std::string peer_address_; ///< once it was asked for
 };
 
 } // namespace

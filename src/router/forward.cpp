@@ -35,18 +35,28 @@ net::Task<net::StreamPointer> dial(const http::Url& url, std::chrono::millisecon
 /// Fields that speak of one connection only (RFC 9110 section 7.6.1), and the one that our server has answered.
 bool is_hop_by_hop(std::string_view name)
 {
-    constexpr std::array names{
-        "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "expect", "proxy-authorization",
-        "te",         "trailer",    "upgrade",          "transfer-encoding"};
-    return std::ranges::any_of(names, [&](const char* one) { return equal_ignoring_case(name, one); });
+    constexpr std::array<std::string_view, 10> names{"te",
+                                                     "expect",
+                                                     "trailer",
+                                                     "upgrade",
+                                                     "connection",
+                                                     "keep-alive",
+                                                     "proxy-connection",
+                                                     "transfer-encoding",
+                                                     "proxy-authenticate",
+                                                     "proxy-authorization"};
+    return std::ranges::any_of(
+        names, [&](std::string_view one) { return one.size() == name.size() && equal_ignoring_case(name, one); });
 }
 
 /// What the sender's Connection field does not keep for itself.
 http::Headers end_to_end(const http::Headers& headers)
 {
+    const bool names_some = headers.has("Connection");
     http::Headers kept;
+    kept.reserve(headers.size() + 4);
     for (const auto& [name, value] : headers)
-        if (!is_hop_by_hop(name) && !headers.has_token("Connection", name))
+        if (!is_hop_by_hop(name) && !(names_some && headers.has_token("Connection", name)))
             kept.add(name, value);
     return kept;
 }

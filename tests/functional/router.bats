@@ -42,7 +42,7 @@ status_of() { curl -s -o /dev/null -w '%{http_code}' --max-time 10 -H "Host: $1"
   equal "$(get other.example)" s3
   equal "$(for _ in 1 2 3 4 5 6; do get code.it; echo; done | sort | uniq -c | xargs)" "3 s2 3 s3"
   equal "$(status_of nobody.example)" 404
-  equal "$(curl -s -o /dev/null -w '%{http_code}' -p -x "http://$LB" http://code.it:80/ || true)" 405
+  equal "$(curl -s -o /dev/null -w '%{http_connect}' -p -x "http://$LB" http://code.it:80/ || true)" 405
   curl -sf "http://$LB/metrics" | grep -q '^dfriends_lb_servers_healthy 2'
 }
 
