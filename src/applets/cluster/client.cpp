@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/cluster/client.hpp"
 
+#include "applets/cluster/machines.hpp"
 #include "applets/cluster/verbs.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -14,6 +15,9 @@ using namespace dfriends::cluster;
 std::vector<std::string> store_endpoints(const Context& context)
 {
     const bool is_older_word = context.settings.is_given("endpoint") && !context.settings.is_given("kv");
+    if (!is_older_word && !context.settings.is_given("kv"))
+        if (const auto local = local_store_url(context))
+            return {*local};
     std::vector<std::string> endpoints;
     for (const std::string& given : context.settings.list(is_older_word ? "endpoint" : "kv"))
         for (const std::string_view endpoint : split(given, ','))

@@ -9,7 +9,7 @@
 
 namespace dfriends::applets::cluster {
 
-/// The key-value store's addresses, as the options and the environment say.
+/// The key-value store's addresses, as the options and the environment say; else the store of this host's machines.
 std::vector<std::string> store_endpoints(const Context& context);
 
 /// What the store knows now.

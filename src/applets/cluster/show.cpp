@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/cluster/client.hpp"
+#include "applets/cluster/machines.hpp"
 #include "applets/cluster/verbs.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
@@ -88,6 +89,15 @@ class JournalPrinter {
     }
 
   private:
+    /// Control characters made visible, tabs as they are.
+    static std::string show(std::string_view text)
+    {
+        std::vector<std::string> parts;
+        for (const std::string_view part : split(text, '\t'))
+            parts.push_back(printable(part));
+        return join(parts, "\t");
+    }
+
     Context& context_;
     std::string host_name_, format_, rest_;
 };
@@ -141,7 +151,8 @@ int cat(Context& context)
 
 int status(Context& context)
 {
-    context.expect_arguments(1);
+    if (context.arguments.empty())
+        return machines_status(context);
     Registry registry(store_endpoints(context));
     const Snapshot snapshot = read_cluster(registry);
     const std::string token = net::run(registry.token());
@@ -195,8 +206,6 @@ int ssh(Context& context)
     const std::string& by_unit = context.settings.text("unit");
     if (!by_machine.empty() && !by_unit.empty())
         throw Error(ErrorKind::failed, "Both machine and unit flags provided, please specify only one.");
-    Registry registry(store_endpoints(context));
-    const Snapshot snapshot = read_cluster(registry);
     std::vector<std::string> words = context.arguments;
     std::string target = by_machine.empty() ? by_unit : by_machine;
     if (target.empty()) {
@@ -204,6 +213,11 @@ int ssh(Context& context)
         target = words.front();
         words.erase(words.begin());
     }
+    if (by_unit.empty())
+        if (const auto code = run_in_local_machine(context, target, words))
+            return *code;
+    Registry registry(store_endpoints(context));
+    const Snapshot snapshot = read_cluster(registry);
     const auto job = by_machine.empty() ? snapshot.jobs.find(normalise_unit_name(target)) : snapshot.jobs.end();
     if (job == snapshot.jobs.end() && !by_unit.empty())
         throw Error(ErrorKind::not_found, "Unable to proceed: could not find matching unit or machine");
@@ -211,6 +225,8 @@ int ssh(Context& context)
         job == snapshot.jobs.end() ? &find_machine(snapshot, target) : find_member(snapshot, job->second.target);
     if (member == nullptr || member->public_ip.empty())
         throw Error(ErrorKind::failed, "Unable to proceed: could not find matching unit or machine");
+    if (const auto code = run_in_local_machine(context, member->id, words))
+        return *code;
     os::Command command;
     command.words = {"ssh"};
     if (context.settings.flag("forward-agent"))

@@ -24,6 +24,8 @@ int supervise(Context& context)
     if (context.settings.is_given("hostname"))
         machine.host_name = context.settings.text("hostname");
     machine.programs = context.settings.text("programs");
+    machine.environment["ETCDCTL_API"] =
+        "2"; // units were written for etcdctl's v2 words; newer ones of it need to be told
     if (!os::find_user("core"))
         machine.users["core"] = "root"; // the user of CoreOS, whom most units name
     dfriends::cluster::Supervisor(files, machine).run();
