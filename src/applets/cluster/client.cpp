@@ -8,6 +8,9 @@
 #include "cli/report.hpp"
 #include "net/loop.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace dfriends::applets::cluster {
 
 using namespace dfriends::cluster;
@@ -86,8 +89,12 @@ const Member& find_machine(const Snapshot& snapshot, const std::string& word)
 
 int report(const Error& error, const Context& context)
 {
-    if (context.verb == nullptr || (context.verb->traits & long_running) != 0 || context.verb->name == "verify" ||
-        error.kind() == ErrorKind::usage || error.kind() == ErrorKind::interrupted)
+    // Words that fleet had not have the house's codes.
+    constexpr std::array<std::string_view, 7> own{"down", "halt", "host", "image load", "machine", "up", "verify"};
+    const Verb* verb = context.verb;
+    if (verb == nullptr || (verb->traits & (long_running | hidden)) != 0 ||
+        std::ranges::find(own, verb->name) != own.end() || error.kind() == ErrorKind::usage ||
+        error.kind() == ErrorKind::interrupted)
         return -1;
     fmt::print(stderr, "{}", cli::render_error(context.program, error, context.error_colour));
     return 1;
