@@ -41,14 +41,14 @@ EOF
 }
 page() { curl -s --max-time 3 "http://$1/"; }
 shows() { [[ $(page "$1") == *"code.it answers"* ]]; }
-# traces: all that a cluster could leave on this host.
+# traces: all that a cluster could leave on this host; what its engine makes for containers of its own comes and goes.
 traces() {
-  ip -o link | awk -F': ' '{ print $2 }' | sort
+  ip -o link | awk -F': ' '{ print $2 }' | grep -Ev '^(br-|veth)' | sort
   ip netns | sort
   ls /var/run/netns 2>/dev/null
-  iptables -S; iptables -t nat -S
+  { iptables -S; iptables -t nat -S; } | grep -Ev 'br-|DOCKER|docker'
   find /sys/fs/cgroup -maxdepth 3 -name 'dfriends*'
-  awk '{ print $2 }' /proc/mounts | grep -v '/var/run/netns$' | sort
+  awk '{ print $2 }' /proc/mounts | grep -Ev '/netns$|^/(var/)?run/docker|^/var/lib/docker' | sort
   pgrep -f 'cluster (host|machine|agent|supervise)' || true
   ls "$DFRIENDS_STATE_DIR" 2>/dev/null | grep cluster || true
 }
