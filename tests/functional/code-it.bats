@@ -69,3 +69,9 @@ status_of() { curl -s -o /dev/null -w '%{http_code}' "$@"; }
     equal "$output" ""
   done
 }
+
+@test "code.it in a browser: edit, run, save, at desk and phone width" {
+  serve NODE_PORT="$PORT"
+  fails 0 node "$top/tests/functional/browser/code-it.js" "$URL/" "$PWD"
+  [ -s desk.png ] && [ -s phone.png ]
+}
