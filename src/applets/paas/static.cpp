@@ -16,6 +16,8 @@ int static_server(Context& context)
     if (const auto text = os::find_file(root / "static.json", 1U << 20U))
         options = core::parse_static_json(*text);
     options.folder = root;
+    if (const char* revision = std::getenv("GIT_REV"))
+        options.release = revision;
     core::StaticSite site(std::move(options));
     const char* port = std::getenv("PORT");
     service::Daemon daemon(context.log());
