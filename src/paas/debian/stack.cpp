@@ -20,7 +20,7 @@ namespace {
 
 using namespace debian;
 
-constexpr std::string_view default_mirror = "http://deb.debian.org/debian";
+constexpr std::string_view default_mirror = "http://ftp.debian.org/debian";
 
 /// What Debian calls the machine that the engine runs on.
 std::string debian_architecture(std::string_view machine)
@@ -162,6 +162,7 @@ net::Task<> StackBuild::install()
     spec.image = root_image_;
     spec.command = {"/bin/sh", "-c", std::string(install_script)};
     spec.network_mode = "none";
+    spec.tmpfs["/mnt"] = "exec,mode=0755,size=512m";
     spec.log_driver = "json-file"; // so that its end can be shown
     container_ = (co_await engine_.containers().create(spec)).id;
     co_await engine_.containers().start(container_);
