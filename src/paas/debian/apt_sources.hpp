@@ -12,7 +12,7 @@ namespace dfriends::paas::debian {
 
 /// A place where apt gets binary packages of component main from.
 struct AptSource {
-    std::string url; ///< "http://deb.debian.org/debian", without '/' at its end
+    std::string url; ///< "http://mirror.example/debian", without '/' at its end
     std::vector<std::string> suites;
 };
 

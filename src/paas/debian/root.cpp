@@ -206,10 +206,15 @@ void write_root(const std::vector<Deb>& debs, std::string_view mirror, std::stri
 const std::string_view install_script = R"(set -e
 export DEBIAN_FRONTEND=noninteractive DEBCONF_NONINTERACTIVE_SEEN=true LC_ALL=C HOME=/root
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+cp -a /var/lib/dpkg/. /mnt/
+rm -rf /var/lib/dpkg
+ln -s /mnt /var/lib/dpkg
 cd /var/cache/apt/archives
 dpkg --force-depends --force-confold --unpack *.deb
 dpkg --force-confold --configure -a
 cd /
+rm /var/lib/dpkg
+cp -a /mnt/. /var/lib/dpkg
 rm -f /usr/sbin/policy-rc.d /var/cache/apt/archives/*.deb /var/cache/debconf/*-old /var/lib/dpkg/*-old
 rm -f /var/cache/ldconfig/aux-cache /var/log/dpkg.log /var/log/alternatives.log /var/log/bootstrap.log
 rm -rf /tmp/* /var/tmp/*

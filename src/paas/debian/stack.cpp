@@ -20,8 +20,6 @@ namespace {
 
 using namespace debian;
 
-constexpr std::string_view default_mirror = "http://deb.debian.org/debian";
-
 /// What Debian calls the machine that the engine runs on.
 std::string debian_architecture(std::string_view machine)
 {
@@ -37,7 +35,10 @@ std::string mirror_of(const StackOptions& options)
 {
     if (!options.mirror.empty())
         return options.mirror;
-    return find_mirror("/etc/apt", options.suite).value_or(std::string(default_mirror));
+    if (auto found = find_mirror("/etc/apt", options.suite))
+        return *found;
+    throw Error(ErrorKind::not_found, "this host's apt names no Debian mirror for {}", options.suite)
+        .hint("make the stack once from a mirror near you: dfriends paas stack:build --mirror URL");
 }
 
 net::Task<> send_root(std::shared_ptr<const std::vector<Deb>> debs, std::string mirror, std::string suite,
@@ -162,6 +163,7 @@ net::Task<> StackBuild::install()
     spec.image = root_image_;
     spec.command = {"/bin/sh", "-c", std::string(install_script)};
     spec.network_mode = "none";
+    spec.tmpfs["/mnt"] = "exec,mode=0755,size=512m";
     spec.log_driver = "json-file"; // so that its end can be shown
     container_ = (co_await engine_.containers().create(spec)).id;
     co_await engine_.containers().start(container_);
