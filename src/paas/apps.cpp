@@ -17,11 +17,7 @@ constexpr std::string_view app_columns = "name, created, coalesce(deploy_branch,
 
 App app_of(const state::Statement& row)
 {
-    return {row.text(0),
-            row.text(1),
-            row.text(2),
-            row.integer(3),
-            static_cast<std::uint16_t>(row.integer(4)),
+    return {row.text(0),        row.text(1), row.text(2), row.integer(3), static_cast<std::uint16_t>(row.integer(4)),
             row.integer(5) != 0};
 }
 
@@ -43,20 +39,16 @@ Release release_of(const state::Statement& row)
 
 Process process_of(const state::Statement& row)
 {
-    return {row.text(0),
-            row.text(1),
-            row.text(2),
-            row.integer(3),
-            row.text(4),
-            static_cast<std::uint16_t>(row.integer(5)),
+    return {row.text(0),        row.text(1), row.text(2),
+            row.integer(3),     row.text(4), static_cast<std::uint16_t>(row.integer(5)),
             row.integer(6) != 0};
 }
 
 void insert_release(Database& database, const std::string& app, const Release& release)
 {
     database
-        .prepare(fmt::format("insert into paas_release (app, {}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                             release_columns))
+        .prepare(
+            fmt::format("insert into paas_release (app, {}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", release_columns))
         .bind(app)
         .bind(release.number)
         .bind(release.image)

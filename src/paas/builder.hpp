@@ -61,6 +61,8 @@ extern const Builder procfile_builder;   ///< Procfile only
 
 /// The image below apps without a Dockerfile; made where it is not there yet.
 net::Task<std::string> require_stack(engine::Client& engine, Banner banner);
+/// The same with npm, which is half as large again: for apps that have dependencies.
+net::Task<std::string> require_npm_stack(engine::Client& engine, Banner banner);
 
 /// Starts a command line as Heroku's slugs are started: .profile.d first. Stands in images of the stack as /start.
 extern const std::string_view start_script;

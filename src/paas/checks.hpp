@@ -16,12 +16,12 @@ namespace dfriends::paas {
 /// What a new container of type web must do before it takes requests.
 struct Check {
     std::string name = "default";
-    std::string path;                           ///< asked by GET: any 2xx or 3xx passes; empty: it listens, nothing more
-    std::string content;                        ///< that must stand in the answer's body; empty: anything
-    std::string host;                           ///< for the Host header; empty: the app's own
-    std::uint16_t port = 0;                     ///< 0: the app's
-    std::chrono::milliseconds timeout{5'000};   ///< of one attempt
-    std::chrono::milliseconds wait{5'000};      ///< between two attempts, at most
+    std::string path;                         ///< asked by GET: any 2xx or 3xx passes; empty: it listens, nothing more
+    std::string content;                      ///< that must stand in the answer's body; empty: anything
+    std::string host;                         ///< for the Host header; empty: the app's own
+    std::uint16_t port = 0;                   ///< 0: the app's
+    std::chrono::milliseconds timeout{5'000}; ///< of one attempt
+    std::chrono::milliseconds wait{5'000};    ///< between two attempts, at most
     std::chrono::milliseconds initial_delay{0}; ///< before the first
     unsigned attempts = 3;
     bool operator==(const Check&) const = default;

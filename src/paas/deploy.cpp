@@ -42,7 +42,8 @@ net::Task<Manner> find_manner(engine::Client& engine, std::string image)
 {
     const engine::ImageDetails details = co_await engine.images().inspect(image);
     Manner manner;
-    manner.has_start = details.defaults.entrypoint && *details.defaults.entrypoint == std::vector<std::string>{"/start"};
+    manner.has_start =
+        details.defaults.entrypoint && *details.defaults.entrypoint == std::vector<std::string>{"/start"};
     for (const std::string& exposed : details.defaults.exposed_ports)
         if (exposed.ends_with("/tcp"))
             if (const auto port = parse_unsigned(exposed.substr(0, exposed.size() - 4))) {
@@ -161,8 +162,8 @@ net::Task<std::string> wait_until_it_listens(engine::Client& engine, std::string
 net::Task<> pass_check(const Site& site, std::string container, Check check, std::string address, std::uint16_t port,
                        std::string host)
 {
-    site.banner.detail(fmt::format("Running healthcheck name='{}' type='{}'", check.name,
-                                   check.path.empty() ? "listening" : "path"));
+    site.banner.detail(
+        fmt::format("Running healthcheck name='{}' type='{}'", check.name, check.path.empty() ? "listening" : "path"));
     co_await net::sleep(check.initial_delay);
     for (unsigned left = check.attempts; left > 0; --left) {
         const auto failure = co_await attempt(check, address, port, host);
@@ -267,9 +268,8 @@ net::Task<> run_release_task(const Site& site, const std::string& app, const Rel
 /// dokku's names: the serving container is APP.web.1, those before it have a time behind.
 net::Task<> rename_all(engine::Client& engine, const std::vector<Process>& before, const std::vector<Process>& now)
 {
-    const auto suffix = std::chrono::duration_cast<std::chrono::seconds>(
-                            std::chrono::system_clock::now().time_since_epoch())
-                            .count();
+    const auto suffix =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     for (const Process& old : before)
         if (!old.retired)
             try {
@@ -337,10 +337,9 @@ net::Task<Release> deploy(Site site, std::string app, Release release)
     co_await site.engine.images().tag(release.image, fmt::format("dokku/{}:latest", app));
     co_await rename_all(site.engine, before, processes);
     const Process* web = processes.empty() ? nullptr : &processes.front();
-    site.plugins.trigger("post-deploy",
-                         {app, web != nullptr ? std::to_string(web->port) : "", web != nullptr ? web->address : "",
-                          "latest"},
-                         line);
+    site.plugins.trigger(
+        "post-deploy",
+        {app, web != nullptr ? std::to_string(web->port) : "", web != nullptr ? web->address : "", "latest"}, line);
     if (!routed)
         co_await retire(site.engine, site.apps, app);
     co_await forget_old_images(site, app);
@@ -392,9 +391,9 @@ net::Task<> start(Site site, std::string app)
         if (process.retired)
             continue;
         (void)co_await site.engine.containers().start(process.container);
-        const std::string address = process.port != 0 ? co_await wait_until_it_listens(site.engine, process.container,
-                                                                                       process.port)
-                                                      : std::string();
+        const std::string address = process.port != 0
+                                        ? co_await wait_until_it_listens(site.engine, process.container, process.port)
+                                        : std::string();
         if (!address.empty())
             site.apps.move_process(process.container, address);
     }

@@ -70,9 +70,12 @@ os::Path place_program(const InstallOptions& options, Apps& apps, std::vector<st
     if (fs::exists(copy) && before != copy)
         throw Error(ErrorKind::conflict, "there is a '{}' already, which is another one", copy.string())
             .hint("run that one, remove it, or choose another folder with --bin-dir");
+    const std::string executable = os::read_file(self, 1ULL << 30U);
+    if (before == copy && os::find_file(copy, 1ULL << 30U) == executable)
+        return copy;
     apps.set_setting("made_binary", copy.string());
     os::make_directories(options.programs);
-    os::write_file(copy, os::read_file(self, 1ULL << 30U), 0755);
+    os::write_file(copy, executable, 0755);
     done.push_back("copied this executable to " + copy.string());
     return copy;
 }

@@ -92,8 +92,7 @@ std::vector<std::string> Installation::urls(const Apps& apps, const App& app) co
 
 void Installation::write_hooks() const
 {
-    const std::string text =
-        fmt::format("#!/bin/sh\nexec {} receive \"${{PWD##*/}}\"\n", join(program(), " "));
+    const std::string text = fmt::format("#!/bin/sh\nexec {} receive \"${{PWD##*/}}\"\n", join(program(), " "));
     if (os::find_file(hooks() / "pre-receive", 64U << 10U) == text)
         return;
     os::make_directories(hooks(), 0755);

@@ -49,8 +49,8 @@ class Installation {
 
 struct InstallOptions {
     std::string user = "dokku";
-    std::string domain;                  ///< empty: the page asks
-    os::Path home;                       ///< empty: /home/USER
+    std::string domain;                   ///< empty: the page asks
+    os::Path home;                        ///< empty: /home/USER
     os::Path programs = "/usr/local/bin"; ///< for the links dokku and sshcommand
 };
 

@@ -23,8 +23,7 @@ void check_plugin_name(std::string_view name)
                c == '.';
     };
     if (name.empty() || name.size() > 64 || name[0] == '.' || name[0] == '-' || !std::ranges::all_of(name, fits))
-        throw Error(ErrorKind::invalid, "'{}' is no name for a plugin", printable(name))
-            .hint("choose one with --name");
+        throw Error(ErrorKind::invalid, "'{}' is no name for a plugin", printable(name)).hint("choose one with --name");
 }
 
 /// "maintenance" of ".../dokku-maintenance.git".
@@ -63,7 +62,8 @@ bool is_plugin(const os::Path& folder)
 {
     return fs::is_regular_file(folder / "plugin.toml") || fs::is_regular_file(folder / "commands") ||
            fs::is_directory(folder / "subcommands") ||
-           std::ranges::any_of(fs::directory_iterator(folder), [](const auto& entry) { return is_program(entry.path()); });
+           std::ranges::any_of(fs::directory_iterator(folder),
+                               [](const auto& entry) { return is_program(entry.path()); });
 }
 
 } // namespace

@@ -26,10 +26,7 @@ std::string route_of_port(const std::string& app)
 } // namespace
 
 struct Routes::Door {
-    Door(http::Handler handler, std::uint16_t number)
-        : server(std::move(handler), {.server_name = ""}), port(number)
-    {
-    }
+    Door(http::Handler handler, std::uint16_t number) : server(std::move(handler), {.server_name = ""}), port(number) {}
     http::Server server;
     std::uint16_t port;
 };
@@ -89,9 +86,10 @@ void Routes::open_ports(const Installation& installation)
             continue;
         try {
             net::Listener listener = net::Listener::tcp({"0.0.0.0", port});
-            auto door = std::make_unique<Door>(
-                [this, route = route_of_port(app)](http::Request& request) { return forwarder_.send_to(request, route); },
-                port);
+            auto door =
+                std::make_unique<Door>([this, route = route_of_port(app)](
+                                           http::Request& request) { return forwarder_.send_to(request, route); },
+                                       port);
             door->server.start(std::move(listener));
             doors_.emplace(app, std::move(door));
             log_.info(fmt::format("app {} is served on port {}", app, port));
@@ -160,9 +158,8 @@ net::Task<> Routes::retire_app(std::string app)
     const auto end = steady_clock::now() + drain_limit;
     for (;;) {
         const std::vector<Process> processes = apps_.processes(app);
-        const bool busy = std::ranges::any_of(processes, [this](const Process& process) {
-            return process.retired && has_requests(process);
-        });
+        const bool busy = std::ranges::any_of(
+            processes, [this](const Process& process) { return process.retired && has_requests(process); });
         if (!busy || steady_clock::now() > end)
             break;
         co_await net::sleep(milliseconds(200));

@@ -76,13 +76,12 @@ net::Task<> run_script(engine::Client& engine, std::string container, Banner ban
     auto waiting = co_await engine.containers().begin_wait(container, "next-exit");
     (void)co_await engine.containers().start(container);
     std::string rest;
-    co_await engine.containers().logs(container, {.follow = true, .tail = "all"},
-                                      [&](engine::Channel, std::string_view bytes) {
-                                          rest += bytes;
-                                          for (std::size_t end = 0; (end = rest.find('\n')) != rest.npos;
-                                               rest.erase(0, end + 1))
-                                              print_line(banner, rest.substr(0, end));
-                                      });
+    co_await engine.containers().logs(
+        container, {.follow = true, .tail = "all"}, [&](engine::Channel, std::string_view bytes) {
+            rest += bytes;
+            for (std::size_t end = 0; (end = rest.find('\n')) != rest.npos; rest.erase(0, end + 1))
+                print_line(banner, rest.substr(0, end));
+        });
     if (!rest.empty())
         print_line(banner, rest);
     const int code =
@@ -130,8 +129,9 @@ net::Task<Assembled> work(engine::Client& engine, const Assembly& assembly, std:
     if (!assembly.script.empty())
         co_await run_script(engine, container, banner);
     std::vector<std::string> changes = assembly.changes;
-    for (std::string& change : label_changes(assembly.app))
-        changes.push_back(std::move(change));
+    if (!assembly.app.empty())
+        changes.push_back("LABEL dokku=\"\" com.dokku.app-name=\"" + assembly.app +
+                          "\" com.dokku.image-stage=\"release\"");
     Assembled made;
     if (!assembly.result.empty())
         made.result = co_await read_result(engine, container, assembly.result);
@@ -143,11 +143,12 @@ net::Task<Assembled> work(engine::Client& engine, const Assembly& assembly, std:
 
 net::Task<Assembled> assemble(engine::Client& engine, Assembly assembly, Banner banner)
 {
-    engine::ContainerSpec spec{.name = fmt::format("{}.build-{}", assembly.app, crypto::random_hex(4)),
-                               .image = assembly.base};
+    engine::ContainerSpec spec{
+        .name = fmt::format("{}.build-{}", assembly.app.empty() ? "stack" : assembly.app, crypto::random_hex(4)),
+        .image = assembly.base};
     spec.entrypoint = {"/bin/bash"};
     spec.command = {"/tmp/dfriends/build"};
-    spec.labels = labels_of(assembly.app);
+    spec.labels = assembly.app.empty() ? engine::Labels{{"dokku", ""}} : labels_of(assembly.app);
     spec.labels["com.dokku.container-type"] = "build";
     spec.security_options = {"no-new-privileges"};
     if (assembly.with_cache)
@@ -195,11 +196,6 @@ void add_source(archive::TarWriter& tar, const git::Repository& repository, cons
 engine::Labels labels_of(const std::string& app)
 {
     return {{"dokku", ""}, {"com.dokku.app-name", app}};
-}
-
-std::vector<std::string> label_changes(const std::string& app)
-{
-    return {"LABEL dokku=\"\" com.dokku.app-name=\"" + app + "\" com.dokku.image-stage=\"release\""};
 }
 
 } // namespace dfriends::paas

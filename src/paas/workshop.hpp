@@ -16,16 +16,16 @@ namespace dfriends::paas {
 /// An image made without a Dockerfile: files are put over a base image, a script may run there, and what stands then is
 /// the image. Variables that the script sees never reach the image.
 struct Assembly {
-    std::string app;
+    std::string app;  ///< empty: the image belongs to none
     std::string base; ///< reference or id
     std::function<void(archive::TarWriter&)> files;
     std::string script;                             ///< for bash; empty: nothing runs
     std::map<std::string, std::string> environment; ///< of the script
-    std::string ca_file;                            ///< certificates that the script's programs trust; empty: the base's
-    bool exports = true;                            ///< the script's environment has them; else only /tmp/dfriends/env
-    bool with_cache = false;                        ///< a volume of the app's own at /tmp/cache
-    std::string result;                             ///< a file that is handed back, as the script left it
-    std::vector<std::string> changes;               ///< "CMD [\"a\"]" and the like, of Dockerfiles
+    std::string ca_file;              ///< certificates that the script's programs trust; empty: the base's
+    bool exports = true;              ///< the script's environment has them; else only /tmp/dfriends/env
+    bool with_cache = false;          ///< a volume of the app's own at /tmp/cache
+    std::string result;               ///< a file that is handed back, as the script left it
+    std::vector<std::string> changes; ///< "CMD [\"a\"]" and the like, of Dockerfiles
 };
 
 struct Assembled {
@@ -46,8 +46,5 @@ void add_source(archive::TarWriter& tar, const git::Repository& repository, cons
 
 /// Labels that every container and image of an app has.
 engine::Labels labels_of(const std::string& app);
-
-/// The same as lines of a Dockerfile.
-std::vector<std::string> label_changes(const std::string& app);
 
 } // namespace dfriends::paas

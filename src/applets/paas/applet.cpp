@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "applets/paas/verbs.hpp"
-
 #include "applets/context.hpp"
+#include "applets/paas/verbs.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -62,14 +61,9 @@ constexpr std::array logs_settings{
     Setting{.name = "ps", .help = "Only of this process", .placeholder = "TYPE[.N]", .letter = 'p'},
 };
 constexpr std::array run_settings{
-    Setting{.name = "env",
-            .help = "A further variable",
-            .placeholder = "KEY=VALUE",
-            .letter = 'e',
-            .repeatable = true},
+    Setting{.name = "env", .help = "A further variable", .placeholder = "KEY=VALUE", .letter = 'e', .repeatable = true},
 };
-constexpr std::array plugin_install_settings{
-    Setting{.name = "name", .help = "What to call it", .placeholder = "NAME"}};
+constexpr std::array plugin_install_settings{Setting{.name = "name", .help = "What to call it", .placeholder = "NAME"}};
 constexpr std::array install_settings{
     Setting{.name = "domain", .help = "Apps are served below it; the setup page asks too", .placeholder = "DOMAIN"},
     Setting{.name = "user", .help = "The account that git pushes to", .placeholder = "USER", .fallback = "dokku"},
@@ -102,9 +96,13 @@ constexpr std::array verbs{
          .usage = "APP",
          .synopsis = "Removes an app with all that is its own",
          .run = apps_destroy},
-    Verb{.name = "apps:exists", .usage = "APP", .synopsis = "Ends with 20 where there is no such app", .run = apps_exists},
+    Verb{.name = "apps:exists",
+         .usage = "APP",
+         .synopsis = "Ends with 20 where there is no such app",
+         .run = apps_exists},
     Verb{.name = "apps:list", .synopsis = "Lists the apps", .run = apps_list},
-    Verb{.name = "apps:locked", .usage = "APP", .synopsis = "Says whether an app is being deployed", .run = apps_locked},
+    Verb{
+        .name = "apps:locked", .usage = "APP", .synopsis = "Says whether an app is being deployed", .run = apps_locked},
     Verb{.name = "apps:report", .usage = "[APP]", .synopsis = "Shows what is known of apps", .run = apps_report},
     Verb{.name = "config:export",
          .usage = "APP",
@@ -136,11 +134,17 @@ constexpr std::array verbs{
          .synopsis = "Removes variables and restarts the app",
          .settings = unset_settings,
          .run = config_unset},
-    Verb{.name = "domains:add", .usage = "APP DOMAIN...", .synopsis = "Serves an app under further names", .run = domains_add},
+    Verb{.name = "domains:add",
+         .usage = "APP DOMAIN...",
+         .synopsis = "Serves an app under further names",
+         .run = domains_add},
     Verb{.name = "domains:clear-global",
          .synopsis = "Serves apps on ports of this host instead of names",
          .run = domains_clear_global},
-    Verb{.name = "domains:remove", .usage = "APP DOMAIN...", .synopsis = "Takes names from an app", .run = domains_remove},
+    Verb{.name = "domains:remove",
+         .usage = "APP DOMAIN...",
+         .synopsis = "Takes names from an app",
+         .run = domains_remove},
     Verb{.name = "domains:report", .usage = "[APP]", .synopsis = "Shows the names of apps", .run = domains_report},
     Verb{.name = "domains:set-global",
          .usage = "DOMAIN",
@@ -166,8 +170,16 @@ constexpr std::array verbs{
          .synopsis = "Prints what an app writes",
          .settings = logs_settings,
          .run = logs},
-    Verb{.name = "plugin:disable", .usage = "NAME", .synopsis = "Stops a plugin from being called", .needs = root, .run = plugin_disable},
-    Verb{.name = "plugin:enable", .usage = "NAME", .synopsis = "Lets a plugin be called again", .needs = root, .run = plugin_enable},
+    Verb{.name = "plugin:disable",
+         .usage = "NAME",
+         .synopsis = "Stops a plugin from being called",
+         .needs = root,
+         .run = plugin_disable},
+    Verb{.name = "plugin:enable",
+         .usage = "NAME",
+         .synopsis = "Lets a plugin be called again",
+         .needs = root,
+         .run = plugin_enable},
     Verb{.name = "plugin:install",
          .usage = "DIR|URL",
          .synopsis = "Takes a plugin from a folder or a git repository",
@@ -181,9 +193,16 @@ constexpr std::array verbs{
          .needs = root,
          .traits = stops_at_argument,
          .run = plugin_trigger},
-    Verb{.name = "plugin:uninstall", .usage = "NAME", .synopsis = "Removes a plugin", .needs = root, .run = plugin_uninstall},
+    Verb{.name = "plugin:uninstall",
+         .usage = "NAME",
+         .synopsis = "Removes a plugin",
+         .needs = root,
+         .run = plugin_uninstall},
     Verb{.name = "ps", .usage = "APP", .synopsis = "Lists the containers of an app", .run = ps},
-    Verb{.name = "ps:rebuild", .usage = "APP", .synopsis = "Builds and deploys the serving commit again", .run = ps_rebuild},
+    Verb{.name = "ps:rebuild",
+         .usage = "APP",
+         .synopsis = "Builds and deploys the serving commit again",
+         .run = ps_rebuild},
     Verb{.name = "ps:restart",
          .usage = "APP",
          .synopsis = "Puts new containers in the place of the running ones",
@@ -194,7 +213,11 @@ constexpr std::array verbs{
          .synopsis = "Says how many containers of each process type run",
          .settings = scale_settings,
          .run = ps_scale},
-    Verb{.name = "ps:start", .usage = "APP", .synopsis = "Starts a stopped app", .settings = all_settings, .run = ps_start},
+    Verb{.name = "ps:start",
+         .usage = "APP",
+         .synopsis = "Starts a stopped app",
+         .settings = all_settings,
+         .run = ps_start},
     Verb{.name = "ps:stop", .usage = "APP", .synopsis = "Stops an app", .settings = all_settings, .run = ps_stop},
     Verb{.name = "receive",
          .usage = "APP",
@@ -218,8 +241,9 @@ constexpr std::array verbs{
          .settings = listen_settings,
          .traits = long_running,
          .run = serve,
-         .details = "Started as root it becomes the installation's user once it listens. Until the setup is finished it "
-                    "serves the setup page too."},
+         .details =
+             "Started as root it becomes the installation's user once it listens. Until the setup is finished it "
+             "serves the setup page too."},
     Verb{.name = "setup",
          .synopsis = "Serves the page that finishes the setup, and ends with it",
          .settings = listen_settings,
@@ -233,32 +257,46 @@ constexpr std::array verbs{
          .needs = root,
          .run = ssh_keys_add},
     Verb{.name = "ssh-keys:list", .usage = "[NAME]", .synopsis = "Lists the keys that may push", .run = ssh_keys_list},
-    Verb{.name = "ssh-keys:remove", .usage = "NAME", .synopsis = "Removes a key", .needs = root, .run = ssh_keys_remove},
+    Verb{
+        .name = "ssh-keys:remove", .usage = "NAME", .synopsis = "Removes a key", .needs = root, .run = ssh_keys_remove},
     Verb{.name = "stack:build",
          .usage = "[PACKAGE...]",
          .synopsis = "Makes the image below apps without a Dockerfile",
          .settings = stack_settings,
          .run = stack_build,
-         .details = "It is a Debian system with Node.js, made from packages of the mirror; the first push makes it too."},
-    Verb{.name = "static", .usage = "DIR", .synopsis = "Serves the files of a static site", .traits = hidden, .run = static_server},
-    Verb{.name = "uninstall",
-         .synopsis = "Takes away what install made",
-         .needs = root,
-         .run = uninstall},
+         .details =
+             "It is a Debian system with Node.js, made from packages of the mirror; the first push makes it too."},
+    Verb{.name = "static",
+         .usage = "DIR",
+         .synopsis = "Serves the files of a static site",
+         .traits = hidden,
+         .run = static_server},
+    Verb{.name = "uninstall", .synopsis = "Takes away what install made", .needs = root, .run = uninstall},
     Verb{.name = "urls", .usage = "APP", .synopsis = "Prints where an app is reached", .run = urls},
     // Words of 2014.
     Verb{.name = "apps", .synopsis = "Lists the apps", .traits = hidden, .run = apps_list},
-    Verb{.name = "config", .usage = "APP", .synopsis = "Shows the variables of an app", .settings = show_settings, .traits = hidden, .run = config_show},
+    Verb{.name = "config",
+         .usage = "APP",
+         .synopsis = "Shows the variables of an app",
+         .settings = show_settings,
+         .traits = hidden,
+         .run = config_show},
     Verb{.name = "create", .usage = "APP", .synopsis = "Makes an app", .traits = hidden, .run = apps_create},
     Verb{.name = "delete", .usage = "APP", .synopsis = "Removes an app", .traits = hidden, .run = apps_destroy},
-    Verb{.name = "domains", .usage = "APP", .synopsis = "Shows the names of apps", .traits = hidden, .run = domains_report},
+    Verb{.name = "domains",
+         .usage = "APP",
+         .synopsis = "Shows the names of apps",
+         .traits = hidden,
+         .run = domains_report},
     Verb{.name = "plugins", .synopsis = "Lists the plugins", .traits = hidden, .run = plugin_list},
-    Verb{.name = "rebuild", .usage = "APP", .synopsis = "Builds and deploys again", .traits = hidden, .run = ps_rebuild},
+    Verb{
+        .name = "rebuild", .usage = "APP", .synopsis = "Builds and deploys again", .traits = hidden, .run = ps_rebuild},
     Verb{.name = "url", .usage = "APP", .synopsis = "Prints where an app is reached", .traits = hidden, .run = urls},
     Verb{.name = "version", .synopsis = "Prints the version", .traits = hidden, .run = version},
 };
 
-constexpr Verb other_word{.name = "", .synopsis = "Is a word of a plugin", .traits = hidden | own_options, .run = plugin_word};
+constexpr Verb other_word{
+    .name = "", .synopsis = "Is a word of a plugin", .traits = hidden | own_options, .run = plugin_word};
 
 constexpr std::array sshcommand_verbs{
     Verb{.name = "acl-add",

@@ -108,8 +108,7 @@ int apps_report(Context& context)
         const auto row = [&session](std::string_view label, std::string_view value) {
             session.banner.detail(fmt::format("{:<30} {}", std::string(label) + ":", value));
         };
-        const bool locked =
-            os::FileLock::find_holder(session.apps.directory() / "paas-locks" / app.name).has_value();
+        const bool locked = os::FileLock::find_holder(session.apps.directory() / "paas-locks" / app.name).has_value();
         row("App created at", app.created);
         row("App deploy branch", app.deploy_branch);
         row("App dir", session.installation.repository(app.name).string());

@@ -40,9 +40,10 @@ int install(Context& context)
         context.say(line);
     warn_of_missing_parts(context);
     const core::Installation installation(apps);
-    context.print("Installed for the user {}, with {} for {} as the hook of every repository.\n\n",
-                  installation.user(), installation.home().string(), options.programs.string());
-    context.print("Next:\n  dfriends paas serve\n  open http://{}/?token={} and finish the setup\n",
+    context.print("Installed for the user {}, whose home is {}.\n", installation.user(), installation.home().string());
+    if (!installation.keys().list().empty())
+        return 0; // the setup is done
+    context.print("Start the router with 'dfriends paas serve', then finish the setup at\n  http://{}/?token={}\n",
                   installation.hostname(), make_setup_token(apps));
     return 0;
 }
@@ -62,7 +63,7 @@ int uninstall(Context& context)
         apps.remove(app.name);
         context.say("destroyed the app " + app.name);
     }
-    for (const char* name : {"dfriends/static", "dfriends/stack"})
+    for (const char* name : {"dfriends/static", "dfriends/stack-npm", "dfriends/stack"})
         for (const auto& image : net::run(context.engine().images().list(false, {{"reference", {name}}})))
             for (const std::string& tag : image.tags) {
                 (void)net::run(context.engine().images().remove(tag, true));

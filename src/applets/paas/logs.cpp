@@ -125,8 +125,15 @@ int run(Context& context)
     const auto release = session.apps.find_release(app, session.apps.get(app).release);
     if (!release)
         throw Error(ErrorKind::failed, "App {} has not been deployed", app);
-    std::vector<std::string> words{"run", "--rm", "--init", "--label", "dokku=", "--label",
-                                   "com.dokku.app-name=" + app, "--label", "com.dokku.container-type=run"};
+    std::vector<std::string> words{"run",
+                                   "--rm",
+                                   "--init",
+                                   "--label",
+                                   "dokku=",
+                                   "--label",
+                                   "com.dokku.app-name=" + app,
+                                   "--label",
+                                   "com.dokku.container-type=run"};
     for (std::string& flag : terminal_flags())
         words.push_back(std::move(flag));
     core::Config config = release->config;

@@ -55,14 +55,14 @@ std::unique_ptr<core::SetupPage> make_setup_page(core::Apps& apps, const core::I
     const std::string token = apps.setting("setup_token");
     if (token.empty())
         return nullptr;
-    return std::make_unique<core::SetupPage>(core::SetupOptions{
-        .token = token,
-        .hostname = installation.hostname(),
-        .key = first_key_of_root(),
-        .user = installation.user(),
-        .version = DFRIENDS_VERSION,
-        .port = port,
-        .finish = [&apps](const core::SetupRequest& request) { finish_setup(apps, request); }});
+    return std::make_unique<core::SetupPage>(
+        core::SetupOptions{.token = token,
+                           .hostname = installation.hostname(),
+                           .key = first_key_of_root(),
+                           .user = installation.user(),
+                           .version = DFRIENDS_VERSION,
+                           .port = port,
+                           .finish = [&apps](const core::SetupRequest& request) { finish_setup(apps, request); }});
 }
 
 int setup(Context& context)
@@ -75,8 +75,8 @@ int setup(Context& context)
     const std::string token = make_setup_token(apps);
     service::Daemon daemon(context.log());
     std::unique_ptr<core::SetupPage> page;
-    const auto bound = daemon.listen(context.settings.list("listen"),
-                                     [&page](http::Request& request) { return (*page)(request); });
+    const auto bound =
+        daemon.listen(context.settings.list("listen"), [&page](http::Request& request) { return (*page)(request); });
     page = make_setup_page(apps, installation, net::parse_endpoint(bound.front()).port);
     core::become_user(installation);
     for (const std::string& address : bound)

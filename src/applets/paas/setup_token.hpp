@@ -14,8 +14,7 @@ namespace dfriends::applets::paas {
 std::string make_setup_token(dfriends::paas::Apps& apps);
 
 /// The page, for the token that is open now; null where the setup is done.
-std::unique_ptr<dfriends::paas::SetupPage> make_setup_page(dfriends::paas::Apps& apps,
-                                                           const dfriends::paas::Installation& installation,
-                                                           std::uint16_t port);
+std::unique_ptr<dfriends::paas::SetupPage>
+make_setup_page(dfriends::paas::Apps& apps, const dfriends::paas::Installation& installation, std::uint16_t port);
 
 } // namespace dfriends::applets::paas

@@ -149,9 +149,8 @@ int ssh_entry(Context& context)
     std::vector<std::string> asking{::getenv("SSH_USER"), ::getenv("SSH_NAME")};
     asking.insert(asking.end(), words.begin(), words.end());
     try {
-        session.plugins.trigger("user-auth", asking, [&context](std::string_view line) {
-            context.write_error(fmt::format("{}\n", line));
-        });
+        session.plugins.trigger("user-auth", asking,
+                                [&context](std::string_view line) { context.write_error(fmt::format("{}\n", line)); });
     } catch (const Error&) {
         throw Error(ErrorKind::denied, "Access denied");
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "paas/debian/stack.hpp"
+
 #include "applets/paas/session.hpp"
 #include "applets/paas/verbs.hpp"
 #include "net/loop.hpp"
-#include "paas/debian/stack.hpp"
 #include "paas/package_cache.hpp"
 
 namespace dfriends::applets::paas {

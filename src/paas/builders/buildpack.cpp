@@ -70,8 +70,8 @@ Fetched fetch(const Source& source, os::Path into)
     return {std::move(into), commit};
 }
 
-// The API of Heroku's buildpacks: detect, compile and release of each, one after the other; each may export variables to
-// those behind it, and the last one's release counts.
+// The API of Heroku's buildpacks: detect, compile and release of each, one after the other; each may export variables
+// to those behind it, and the last one's release counts.
 constexpr std::string_view compile_script = R"bash(
 export STACK=dfriends REQUEST_ID=dfriends SOURCE_VERSION=__COMMIT__ CURL_CONNECT_TIMEOUT=10 CURL_TIMEOUT=300
 mkdir -p /app /tmp/cache

@@ -65,8 +65,12 @@ net::Task<std::string> install_dependencies(engine::Client& engine, const BuildR
 net::Task<Slug> build_node(engine::Client& engine, const BuildRequest& request, Banner banner)
 {
     const NodePackage package = decode_node_package(*file_of(request, "package.json"));
-    std::string base = co_await require_stack(engine, banner);
-    if (package.has_dependencies || (!package.build.empty() && package.has_development_dependencies))
+    const bool has_modules =
+        package.has_dependencies || (!package.build.empty() && package.has_development_dependencies);
+    const bool needs_npm =
+        has_modules || !package.build.empty() || (!package.start.empty() && package.start_directly.empty());
+    std::string base = needs_npm ? co_await require_npm_stack(engine, banner) : co_await require_stack(engine, banner);
+    if (has_modules)
         base = co_await install_dependencies(engine, request, base, !package.build.empty(), banner);
     Assembly assembly = begin(request, base);
     assembly.files = [&request](archive::TarWriter& tar) {

@@ -27,8 +27,7 @@ net::Task<std::string> require_server(engine::Client& engine)
     struct stat self{};
     ::stat("/proc/self/exe", &self);
     const std::string identity = fmt::format("{}.{}.{}", self.st_size, self.st_mtim.tv_sec, self.st_mtim.tv_nsec);
-    const std::string image =
-        "dfriends/static:" + crypto::hash_hex(crypto::Algorithm::sha256, identity).substr(0, 12);
+    const std::string image = "dfriends/static:" + crypto::hash_hex(crypto::Algorithm::sha256, identity).substr(0, 12);
     if (co_await engine.images().find(image))
         co_return image;
     const std::string executable = os::read_file("/proc/self/exe", 1ULL << 30U);

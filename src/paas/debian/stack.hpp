@@ -11,7 +11,7 @@ namespace dfriends::paas {
 
 struct StackOptions {
     std::string image = "dfriends/stack"; ///< reference of what is made
-    std::string mirror; ///< "http://mirror.example/debian"; empty: what this host's apt uses
+    std::string mirror;                   ///< "http://mirror.example/debian"; empty: what this host's apt uses
     std::string suite = "bookworm";
     std::string proxy;                 ///< "http://172.17.0.1:3142"; empty: none
     std::vector<std::string> packages; ///< beside the base
