@@ -160,7 +160,8 @@ std::vector<std::string> uninstall(Apps& apps)
     const std::string user = apps.setting("user");
     if (user.empty())
         throw Error(ErrorKind::not_found, "nothing is installed here");
-    for (const std::string_view link : split(apps.setting("made_links"), '\n'))
+    const std::string links = apps.setting("made_links");
+    for (const std::string_view link : split(links, '\n'))
         if (!link.empty() && fs::is_symlink(fs::symlink_status(link)) && fs::remove(link))
             done.push_back(fmt::format("removed the link {}", link));
     const os::Path home = apps.setting("home");
@@ -181,6 +182,9 @@ std::vector<std::string> uninstall(Apps& apps)
     for (const char* key : {"user", "home", "binary", "made_user", "made_links", "made_binary", "setup_token"})
         apps.set_setting(key, "");
     give(directory, 0, 0, 0750);
+    for (const char* name : {"state.db", "state.db-wal", "state.db-shm"})
+        if (fs::exists(directory / name))
+            give(directory / name, 0, 0, 0640);
     return done;
 }
 

@@ -49,6 +49,10 @@ void Routes::refresh()
     version_ = version;
     vhost_ = installation.vhost();
     const auto before = forwarder_.table();
+    const auto counts = [this] {
+        return std::pair(forwarder_.table()->routes().size(), forwarder_.table()->backends().size());
+    };
+    const auto counted = counts();
     auto table = std::make_shared<router::RouteTable>(before.get());
     std::set<std::string> stopped;
     for (const App& app : apps_.list())
@@ -67,8 +71,8 @@ void Routes::refresh()
         known_[address] = backend;
     forwarder_.use(std::move(table));
     open_ports(installation);
-    log_.info(fmt::format("routes: {} names and ports, {} servers", forwarder_.table()->routes().size(),
-                          forwarder_.table()->backends().size()));
+    if (const auto [names, servers] = counts(); std::pair(names, servers) != counted)
+        log_.info(fmt::format("routes: {} names and ports, {} servers", names, servers));
 }
 
 void Routes::open_ports(const Installation& installation)
@@ -107,6 +111,18 @@ net::Task<> Routes::follow()
     }
 }
 
+net::Task<> Routes::revive(const Process& process, int exit_code)
+{
+    constexpr std::chrono::seconds longest_pause{60};
+    Revival& revival = revivals_[process.container];
+    if (steady_clock::now() < revival.next)
+        co_return;
+    revival.next = steady_clock::now() + revival.pause;
+    revival.pause = std::min(revival.pause * 2, longest_pause);
+    log_.warning(fmt::format("{}.{} does not run (status {}): starting it", process.app, process.dyno(), exit_code));
+    (void)co_await engine_.containers().start(process.container);
+}
+
 net::Task<> Routes::supervise_once()
 {
     std::map<std::string, bool> stopped;
@@ -119,9 +135,7 @@ net::Task<> Routes::supervise_once()
         if (!details)
             continue; // somebody removed it: the next deploy makes another one
         if (!details->state.running && !details->state.restarting) {
-            log_.warning(fmt::format("{}.{} does not run (status {}): starting it", process.app, process.dyno(),
-                                     details->state.exit_code));
-            (void)co_await engine_.containers().start(process.container);
+            co_await revive(process, details->state.exit_code);
             continue;
         }
         for (const engine::NetworkAddress& network : details->networks)
@@ -175,6 +189,7 @@ net::Task<> Routes::retire_app(std::string app)
                 throw;
         }
         apps_.forget_process(process.container);
+        revivals_.erase(process.container);
         log_.info(fmt::format("{}.{} before this release has ended", app, process.dyno()));
     }
 }

@@ -9,6 +9,7 @@
 #include "paas/installation.hpp"
 #include "router/forward.hpp"
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -37,6 +38,7 @@ class Routes {
     void refresh();
     void open_ports(const Installation& installation);
     net::Task<> supervise_once();
+    net::Task<> revive(const Process& process, int exit_code);
     bool has_requests(const Process& process) const;
     net::Task<> retire_app(std::string app);
     net::Task<http::Response> answer(http::Request& request);
@@ -50,6 +52,12 @@ class Routes {
     std::string vhost_;
     /// Servers by address, as long as a request holds them: those that left the table too.
     std::map<std::string, std::weak_ptr<router::Backend>> known_;
+    /// Containers that ended, and when to start them once more: later each time.
+    struct Revival {
+        std::chrono::steady_clock::time_point next;
+        std::chrono::seconds pause{2};
+    };
+    std::map<std::string, Revival> revivals_;
     struct Door; ///< a port of this host, for an app without a name
     std::map<std::string, std::unique_ptr<Door>> doors_;
 };

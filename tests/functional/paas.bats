@@ -238,6 +238,50 @@ ask_until_told() {
   grep -q 'Application deployed' first.log
 }
 
+@test "a full disk refuses a push before it begins; what serves goes on" {
+  static_app filled first
+  fails 0 push
+  cp -a ~dokku "$PAAS/home"
+  mount -t tmpfs -o size=100m,mode=755 none ~dokku
+  cp -a "$PAAS/home/." ~dokku; chown dokku:dokku ~dokku
+  echo second >index.html; commit
+  run push
+  umount ~dokku
+  rm -rf "$PAAS/home"
+  [ "$status" -ne 0 ]
+  says 'MB left'
+  equal "$(page filled.dokku.app)" first
+  fails 0 push
+  equal "$(page filled.dokku.app)" second
+}
+
+@test "the engine gone in the middle of a deploy: the push fails and says so, the old release serves on" {
+  static_app engineless one
+  fails 0 push
+  python3 "$support/socket_relay.py" "$PAAS/relay.sock" /var/run/docker.sock 3>&- &
+  local relay=$! meta
+  meta=~dokku/.docker/contexts/meta/$(printf relayed | sha256sum | cut -d' ' -f1)
+  mkdir -p "$meta"
+  printf '{"currentContext": "relayed"}' >~dokku/.docker/config.json
+  printf '{"Name": "relayed", "Metadata": {}, "Endpoints": {"docker": {"Host": "unix://%s"}}}' "$PAAS/relay.sock" >"$meta/meta.json"
+  chown -R dokku:dokku ~dokku/.docker
+  wait_for 5 test -S "$PAAS/relay.sock"; chmod 666 "$PAAS/relay.sock"
+  git rm -q index.html; printf 'FROM dft-busybox\nRUN sleep 30\n' >Dockerfile; commit
+  busybox_image dft-busybox
+  push >push.log 3>&- &
+  local pushing=$!
+  wait_for 20 grep -q 'sleep 30' push.log
+  kill "$relay"
+  run wait $pushing
+  rm -rf ~dokku/.docker
+  [ "$status" -ne 0 ]
+  grep -q 'App build failed' push.log
+  equal "$(page engineless.dokku.app)" one
+  git rm -q Dockerfile; echo two >index.html; commit
+  fails 0 push
+  equal "$(page engineless.dokku.app)" two
+}
+
 @test "variables reach the app as they are, and what does not change restarts nothing" {
   repository vars
   printf 'web: python3 server.py\nworker: sleep 1000\n' >Procfile

@@ -10,7 +10,8 @@
 #include "service/daemon.hpp"
 #include "service/metrics.hpp"
 
-#include <cstdlib>
+#include <chrono>
+#include <optional>
 
 namespace dfriends::applets::paas {
 
@@ -25,15 +26,29 @@ class Front {
 
     net::Task<http::Response> operator()(http::Request& request)
     {
+        drop_finished_page();
         if (page_ && forwarder_.table()->find(request.headers.get("Host")) == nullptr)
-            return (*page_)(request);
-        return forwarder_(request);
+            co_return co_await (*std::shared_ptr(page_))(request);
+        co_return co_await forwarder_(request);
     }
 
   private:
+    /// The finished page stays long enough to say what comes next.
+    void drop_finished_page()
+    {
+        if (!page_ || !page_->is_finished())
+            return;
+        const auto now = std::chrono::steady_clock::now();
+        if (!finished_)
+            finished_ = now;
+        else if (now - *finished_ > std::chrono::minutes(10))
+            page_.reset();
+    }
+
     core::Apps& apps_;
     router::Forwarder& forwarder_;
     std::shared_ptr<core::SetupPage> page_;
+    std::optional<std::chrono::steady_clock::time_point> finished_;
 };
 
 void register_metrics(service::Metrics& metrics, const router::Forwarder& forwarder)

@@ -59,6 +59,11 @@ net::Task<std::string> install_dependencies(engine::Client& engine, const BuildR
                                   with_development ? "--include=dev" : "--omit=dev", npm_options);
     const std::string image = (co_await assemble(engine, std::move(assembly), banner)).image;
     co_await engine.images().tag(image, tag);
+    for (const engine::ImageSummary& old :
+         co_await engine.images().list(false, {{"reference", {"dokku/" + request.app + ":modules-*"}}}))
+        for (const std::string& name : old.tags)
+            if (name != tag && name.starts_with("dokku/" + request.app + ":modules-"))
+                (void)co_await engine.images().remove(name);
     co_return tag;
 }
 
