@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dfriends::applets {
 
@@ -58,8 +59,11 @@ std::span<const Applet> table();
 /// The applet of that name, or null.
 const Applet* find_applet(std::string_view name);
 
+/// A verb's settings, its applet's after them.
+std::vector<config::Setting> rows_of(const Applet& applet, const Verb& verb);
+
 /// The section of the configuration file and the middle of the environment variables for a long-running verb: "cache"
-/// for its "serve", "paas.setup" for any other.
+/// for its "serve", "paas.setup" for any other, and the verb's own name where it is the house's.
 std::string section_of(const Applet& applet, const Verb& verb);
 
 } // namespace dfriends::applets

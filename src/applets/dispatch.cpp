@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/dispatch.hpp"
 
-#include "applets/configuration.hpp"
 #include "applets/context.hpp"
 #include "applets/help.hpp"
+#include "applets/prepare.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "cli/report.hpp"
-#include "os/user.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -221,8 +220,7 @@ class CommandLine {
     {
         if ((verb_->traits & own_options) != 0)
             return run_with_own_options();
-        std::vector<config::Setting> rows(verb_->settings.begin(), verb_->settings.end());
-        rows.insert(rows.end(), applet_->settings.begin(), applet_->settings.end());
+        const std::vector<config::Setting> rows = rows_of(*applet_, *verb_);
         std::vector<cli::Option> options = options_of(rows);
         add_global_options(options);
         const bool stops = (verb_->traits & stops_at_argument) != 0;
@@ -238,26 +236,16 @@ class CommandLine {
             context.write(render_verb_help(*applet_, *verb_, program_));
             return 0;
         }
-        context.applet = applet_;
-        context.verb = verb_;
         context.arguments = std::move(parsed.arguments);
-        context.make_settings = [this, rows](Context& of) { return make_settings(of, rows); };
-        context.settings = context.make_settings(context);
-        prepare(context);
+        prepare(context, *applet_, *verb_, flags_);
         return verb_->run(context);
     }
 
     int run_with_own_options()
     {
         Context context(global_, program_);
-        context.applet = applet_;
-        context.verb = verb_;
         context.arguments = std::move(rest_);
-        // Its own rows are for help; what stood before the verb has been read.
-        const std::vector<config::Setting> rows(applet_->settings.begin(), applet_->settings.end());
-        context.make_settings = [this, rows](Context& of) { return make_settings(of, rows); };
-        context.settings = context.make_settings(context);
-        prepare(context);
+        prepare(context, *applet_, *verb_, flags_);
         return verb_->run(context);
     }
 
@@ -283,26 +271,6 @@ class CommandLine {
             if (!taken)
                 options.push_back(global);
         }
-    }
-
-    config::Settings make_settings(Context& context, const std::vector<config::Setting>& rows) const
-    {
-        config::Settings::Sources sources;
-        sources.flags = &flags_;
-        if ((verb_->traits & long_running) != 0) {
-            const std::string section = section_of(*applet_, *verb_);
-            sources.file = find_section(context.configuration(), *applet_, *verb_);
-            sources.environment_prefix = config::environment_name("DFRIENDS_", config::Setting{.name = section}) + "_";
-        }
-        return config::Settings(rows, sources);
-    }
-
-    void prepare(Context& context) const
-    {
-        if ((verb_->needs & root) != 0 && !os::is_root())
-            throw Error(ErrorKind::denied, "'{} {}' must run as root", program_, verb_->name).hint("run it with sudo");
-        if ((verb_->needs & state) != 0)
-            context.store();
     }
 
     int report(const Error& error) const

@@ -30,8 +30,17 @@ const Applet* find_applet(std::string_view name)
     return nullptr;
 }
 
+std::vector<config::Setting> rows_of(const Applet& applet, const Verb& verb)
+{
+    std::vector<config::Setting> rows(verb.settings.begin(), verb.settings.end());
+    rows.insert(rows.end(), applet.settings.begin(), applet.settings.end());
+    return rows;
+}
+
 std::string section_of(const Applet& applet, const Verb& verb)
 {
+    if (applet.name.empty())
+        return std::string(verb.name);
     return verb.name == "serve" ? std::string(applet.name) : std::string(applet.name) + "." + std::string(verb.name);
 }
 

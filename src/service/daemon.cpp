@@ -2,7 +2,9 @@
 #include "service/daemon.hpp"
 
 #include "base/error.hpp"
+#include "net/signals.hpp"
 #include "os/notify.hpp"
+#include "service/ensemble.hpp"
 #include "service/metrics.hpp"
 
 #include <csignal>
@@ -56,6 +58,8 @@ struct Daemon::Inside {
     std::vector<net::Task<>> beside;
     std::vector<std::function<void()>> reloads, stops;
     std::exception_ptr failure;
+    net::Event stop_wanted;
+    bool is_stopping = false;
     net::Loop loop; ///< last, so that it goes first: its tasks use all of the above
 
     void fail(std::exception_ptr thrown)
@@ -63,6 +67,12 @@ struct Daemon::Inside {
         if (thrown && !failure)
             failure = thrown;
         loop.stop();
+    }
+
+    void begin_stop()
+    {
+        is_stopping = true;
+        stop_wanted.notify_all();
     }
 };
 
@@ -114,8 +124,9 @@ namespace {
 
 net::Task<> reload_on_hangup(const std::vector<std::function<void()>>& reloads, log::Logger& log)
 {
+    net::Signals signals({SIGHUP});
     for (;;) {
-        co_await net::wait_for_signal({SIGHUP});
+        co_await signals.next();
         try {
             for (const auto& reload : reloads)
                 reload();
@@ -126,10 +137,22 @@ net::Task<> reload_on_hangup(const std::vector<std::function<void()>>& reloads, 
     }
 }
 
-net::Task<> stop_at_second_signal(net::Loop& loop)
+/// The first signal stops in order, a second one at once. One set for both, so that none is missed between them.
+net::Task<> stop_on_signals(std::function<void()> begin_stop, net::Loop& loop)
 {
-    co_await net::wait_for_signal({SIGTERM, SIGINT});
+    net::Signals signals({SIGTERM, SIGINT});
+    co_await signals.next();
+    begin_stop();
+    co_await signals.next();
     loop.stop();
+}
+
+void tell_ready()
+{
+    if (Ensemble* const ensemble = Ensemble::current())
+        ensemble->ready();
+    else
+        os::notify("READY=1");
 }
 
 } // namespace
@@ -141,6 +164,7 @@ int Daemon::run()
     raise_file_limit();
     const auto ends = [&inside](std::exception_ptr thrown) { inside.fail(thrown); };
 
+    inside.loop.spawn(stop_on_signals([&inside] { inside.begin_stop(); }, inside.loop));
     inside.loop.spawn(
         [](Inside& all, std::function<void(std::exception_ptr)> on_failure) -> net::Task<> {
             for (auto& [server, listeners] : all.servers)
@@ -152,11 +176,12 @@ int Daemon::run()
             for (net::Task<>& task : all.beside)
                 net::spawn(std::move(task), on_failure);
             net::spawn(reload_on_hangup(all.reloads, all.log));
-            os::notify("READY=1");
-            co_await net::wait_for_signal({SIGTERM, SIGINT});
-            os::notify("STOPPING=1");
+            tell_ready();
+            while (!all.is_stopping)
+                co_await all.stop_wanted.wait();
+            if (Ensemble::current() == nullptr)
+                os::notify("STOPPING=1");
             all.log.info("stopping");
-            net::spawn(stop_at_second_signal(all.loop));
             for (const auto& stop : all.stops)
                 stop();
             for (auto& [server, listeners] : all.servers)
@@ -164,6 +189,8 @@ int Daemon::run()
             all.loop.stop();
         }(inside, ends),
         ends);
+    const Ensemble::Listener listener(Ensemble::current(),
+                                      [&inside] { inside.loop.post([&inside] { inside.begin_stop(); }); });
     inside.loop.run();
     if (inside.failure)
         std::rethrow_exception(inside.failure);

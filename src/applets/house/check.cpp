@@ -85,12 +85,12 @@ Check check_trust()
 Check check_port(Context& context, const Applet& applet, const Verb& verb, std::string_view address)
 {
     const std::string section = section_of(applet, verb);
+    const std::string name = fmt::format("{}{}{}", applet.name, applet.name.empty() ? "" : " ", verb.name);
     return guarded("port " + std::string(address), Verdict::warning, [&] {
-        const std::string purpose = fmt::format("for '{} {}'", applet.name, verb.name);
         if (const auto process = state::ServiceLock::find_holder(context.state_directory(), section))
-            return Check{.found = fmt::format("'{} {}' runs already (process {})", applet.name, verb.name, *process)};
+            return Check{.found = fmt::format("'{}' runs already (process {})", name, *process)};
         net::Listener::tcp(net::parse_endpoint(address));
-        return Check{.found = "free " + purpose};
+        return Check{.found = fmt::format("free for '{}'", name)};
     });
 }
 

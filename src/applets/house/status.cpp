@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/house/status.hpp"
 
+#include "applets/cluster/machines.hpp"
 #include "applets/context.hpp"
 #include "applets/house/verbs.hpp"
 #include "applets/house/wire.hpp"
 #include "base/size.hpp"
 #include "cache/cache_index.hpp"
 #include "cli/table_output.hpp"
+#include "cluster/registry.hpp"
 #include "converge/history.hpp"
 #include "engine/client.hpp"
 #include "kv/v2/rows.hpp"
 #include "net/loop.hpp"
 #include "state/store.hpp"
+
+#include <algorithm>
 
 namespace dfriends::applets::house {
 
@@ -50,6 +54,47 @@ void read_state(Context& context, Status& status)
                            .failed = run->failed};
 }
 
+std::vector<Status::Cluster::Unit> list_units(const std::string& store)
+{
+    dfriends::cluster::Registry registry({store});
+    const dfriends::cluster::Snapshot snapshot = net::run(registry.read());
+    std::vector<Status::Cluster::Unit> units;
+    for (const auto& [name, job] : snapshot.jobs) {
+        Status::Cluster::Unit& unit = units.emplace_back(Status::Cluster::Unit{.name = name, .machine = job.target});
+        if (const auto member = snapshot.members.find(job.target); member != snapshot.members.end())
+            unit.machine = member->second.public_ip;
+        if (const auto* report = snapshot.find_report(job)) {
+            unit.active = report->active;
+            unit.sub = report->sub;
+        }
+    }
+    return units;
+}
+
+Status::Cluster ask_cluster(Context& context)
+{
+    Status::Cluster found;
+    try {
+        const auto files = cluster::files_of(context);
+        const auto local = files.read();
+        if (!local)
+            return found;
+        for (const auto& machine : local->machines)
+            found.machines.push_back({machine.name, machine.address, files.find_machine(machine.name).has_value()});
+        if (found.count_up() > 0)
+            found.units = list_units(dfriends::cluster::store_url(*local));
+    } catch (const Error& error) {
+        found.problem = error.what();
+    }
+    return found;
+}
+
+/// Where the applications will be told of.
+Status::Paas ask_paas(Context& context)
+{
+    return {.process = state::ServiceLock::find_holder(context.state_directory(), "paas")};
+}
+
 std::string render_service(const std::optional<pid_t>& process)
 {
     return process ? fmt::format("serving (process {})", *process) : "not running";
@@ -63,6 +108,15 @@ std::string render_engine(const Status::Engine& engine)
                        engine.api_version, engine.summary.running, engine.summary.containers, engine.summary.images);
 }
 
+std::string render_cluster(const Status::Cluster& cluster)
+{
+    if (!cluster.problem.empty())
+        return cluster.problem;
+    const auto active = std::ranges::count_if(cluster.units, [](const auto& unit) { return unit.active == "active"; });
+    return fmt::format("{} of {} machines up, {} of {} units active", cluster.count_up(), cluster.machines.size(),
+                       active, cluster.units.size());
+}
+
 std::string render_converge(const Status::Converge& converge)
 {
     if (converge.run == 0)
@@ -74,6 +128,11 @@ std::string render_converge(const Status::Converge& converge)
 
 } // namespace
 
+std::size_t Status::Cluster::count_up() const
+{
+    return static_cast<std::size_t>(std::ranges::count_if(machines, &Machine::is_up));
+}
+
 Status find_status(Context& context)
 {
     Status status;
@@ -83,6 +142,8 @@ Status find_status(Context& context)
     try {
         status.cache.process = state::ServiceLock::find_holder(directory, "cache");
         status.kv.process = state::ServiceLock::find_holder(directory, "kv");
+        status.paas = ask_paas(context);
+        status.cluster = ask_cluster(context);
         if (const auto file = directory / "state.db"; std::filesystem::exists(file)) {
             status.state.bytes = std::filesystem::file_size(file);
             read_state(context, status);
@@ -112,6 +173,9 @@ int show_status(Context& context)
                          : "-"});
     table.row({"kv", render_service(status.kv.process),
                has_state ? fmt::format("{} keys, index {}", status.kv.keys, status.kv.index) : "-"});
+    table.row({"paas", render_service(status.paas.process), "-"});
+    table.row({"cluster", status.cluster.count_up() > 0 ? "up" : "not running",
+               status.cluster.machines.empty() ? "-" : render_cluster(status.cluster)});
     table.row({"converge", "-", has_state ? render_converge(status.converge) : "-"});
     table.row({"state",
                !status.state.problem.empty() ? "unavailable"

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace dfriends::applets {
 class Context;
@@ -32,6 +33,34 @@ struct Status {
         std::int64_t keys = 0;
         std::uint64_t index = 0;
     };
+    /// The machines of this host, and what runs on them.
+    struct Cluster {
+        struct Machine {
+            std::string name;
+            std::string address;
+            bool is_up = false;
+        };
+        struct Unit {
+            std::string name;
+            std::string machine; ///< its address, else its id; empty where it is placed nowhere
+            std::string active;  ///< "active"; empty where nobody reports it
+            std::string sub;
+        };
+        std::vector<Machine> machines; ///< empty: there are none
+        std::vector<Unit> units;
+        std::string problem; ///< why the units cannot be told
+        std::size_t count_up() const;
+    };
+    /// The applications that were pushed.
+    struct Paas {
+        struct App {
+            std::string name;
+            std::string url;
+            std::string state; ///< "running"
+        };
+        std::optional<pid_t> process;
+        std::vector<App> apps;
+    };
     struct Converge {
         std::int64_t run = 0; ///< 0: there was none
         std::string started;
@@ -48,6 +77,8 @@ struct Status {
     Engine engine;
     Cache cache;
     Kv kv;
+    Paas paas;
+    Cluster cluster;
     Converge converge;
     State state;
 };

@@ -16,6 +16,9 @@ int restore_state(Context& context);
 int check_state(Context& context);
 int doctor(Context& context);
 int show_status(Context& context);
+int up(Context& context);
+int down(Context& context);
+int start_detached(Context& context);
 int complete(Context& context);
 int print_table(Context& context);
 

@@ -36,6 +36,27 @@ Json encode_process(const std::optional<pid_t>& process)
     return process ? Json(*process) : Json();
 }
 
+Json encode_cluster(const Status::Cluster& cluster)
+{
+    Json machines = Json::array(), units = Json::array();
+    for (const auto& machine : cluster.machines)
+        machines.push_back({{"name", machine.name}, {"address", machine.address}, {"up", machine.is_up}});
+    for (const auto& unit : cluster.units)
+        units.push_back({{"name", unit.name}, {"machine", unit.machine}, {"active", unit.active}, {"sub", unit.sub}});
+    Json document{{"machines", std::move(machines)}, {"units", std::move(units)}};
+    if (!cluster.problem.empty())
+        document["problem"] = cluster.problem;
+    return document;
+}
+
+Json encode_paas(const Status::Paas& paas)
+{
+    Json apps = Json::array();
+    for (const auto& app : paas.apps)
+        apps.push_back({{"name", app.name}, {"url", app.url}, {"state", app.state}});
+    return {{"process", encode_process(paas.process)}, {"apps", std::move(apps)}};
+}
+
 std::string_view verdict_word(Check::Verdict verdict)
 {
     switch (verdict) {
@@ -67,7 +88,17 @@ std::string encode_table(std::span<const Applet> applets)
     return dump_json(list, 2) + "\n";
 }
 
-std::string encode_status(const Status& status)
+namespace {
+
+Json encode_list(const std::vector<Link>& links)
+{
+    Json list = Json::array();
+    for (const Link& link : links)
+        list.push_back({{"title", link.title}, {"url", link.url}});
+    return list;
+}
+
+Json status_document(const Status& status)
 {
     Json engine{{"host", status.engine.host}, {"answers", status.engine.problem.empty()}};
     if (status.engine.problem.empty()) {
@@ -91,16 +122,50 @@ std::string encode_status(const Status& status)
                     {"changes", status.converge.changes},
                     {"unchanged", status.converge.unchanged},
                     {"failed", status.converge.failed}};
-    const Json document{
+    return Json{
         {"engine", std::move(engine)},
         {"cache",
          {{"process", encode_process(status.cache.process)},
           {"files", status.cache.files},
           {"bytes", status.cache.bytes}}},
         {"kv", {{"process", encode_process(status.kv.process)}, {"keys", status.kv.keys}, {"index", status.kv.index}}},
+        {"paas", encode_paas(status.paas)},
+        {"cluster", encode_cluster(status.cluster)},
         {"converge", std::move(converge)},
         {"state", std::move(state)}};
-    return dump_json(document, 2) + "\n";
+}
+
+} // namespace
+
+std::string encode_status(const Status& status)
+{
+    return dump_json(status_document(status), 2) + "\n";
+}
+
+std::string encode_dashboard(const Status& status, const std::string& host, const std::vector<std::string>& services,
+                             const std::vector<Link>& links)
+{
+    Json document = status_document(status);
+    document["host"] = host;
+    document["version"] = DFRIENDS_VERSION;
+    document["services"] = services;
+    document["links"] = encode_list(links);
+    return dump_json(document);
+}
+
+std::string encode_step(const demo::StepResult& result)
+{
+    Json line{{"step", result.name}, {"title", result.title}, {"state", result.state}, {"seconds", result.seconds}};
+    if (!result.problem.empty())
+        line["problem"] = result.problem;
+    if (!result.commands.empty())
+        line["commands"] = result.commands;
+    return dump_json(line) + "\n";
+}
+
+std::string encode_links(const std::vector<Link>& links)
+{
+    return dump_json(Json{{"addresses", encode_list(links)}}) + "\n";
 }
 
 std::string encode_checks(const std::vector<Check>& checks)

@@ -73,6 +73,9 @@ constexpr std::array install_settings{
             .placeholder = "DIR",
             .fallback = "/usr/local/bin"},
 };
+constexpr std::array uninstall_settings{
+    Setting{.name = "user", .help = "Only where it was installed for this account", .placeholder = "USER"},
+};
 constexpr std::array listen_settings{
     Setting{.name = "listen",
             .help = "Address to listen on",
@@ -271,7 +274,11 @@ constexpr std::array verbs{
          .synopsis = "Serves the files of a static site",
          .traits = hidden,
          .run = static_server},
-    Verb{.name = "uninstall", .synopsis = "Takes away what install made", .needs = root, .run = uninstall},
+    Verb{.name = "uninstall",
+         .synopsis = "Takes away what install made",
+         .settings = uninstall_settings,
+         .needs = root,
+         .run = uninstall},
     Verb{.name = "urls", .usage = "APP", .synopsis = "Prints where an app is reached", .run = urls},
     // Words of 2014.
     Verb{.name = "apps", .synopsis = "Lists the apps", .traits = hidden, .run = apps_list},

@@ -52,6 +52,8 @@ int uninstall(Context& context)
 {
     context.expect_arguments(0, 0);
     core::Apps apps(context.store());
+    if (const std::string& user = context.settings.text("user"); !user.empty() && user != apps.setting("user"))
+        throw Error(ErrorKind::not_found, "nothing is installed for the user '{}'", user);
     if (const auto process = state::ServiceLock::find_holder(apps.directory(), "paas"))
         throw Error(ErrorKind::conflict, "'dfriends paas serve' runs (process {})", *process).hint("stop it first");
     const auto all = apps.list();
