@@ -86,7 +86,8 @@ int serve(Context& context)
     if (apps.setting("port") != std::to_string(port))
         apps.set_setting("port", std::to_string(port));
     front.open_setup(port);
-    core::become_user(installation); // a port below 1024 is bound; nothing else needs root
+    if (!context.shares_process)
+        core::become_user(installation); // a port below 1024 is bound; nothing else needs root
     core::Routes routes(context.store(), context.engine(), forwarder, context.log());
     daemon.run_beside(routes.follow());
     daemon.run_beside(routes.supervise());
