@@ -173,6 +173,7 @@ int acl_add(Context& context)
 int acl_list(Context& context)
 {
     context.expect_arguments(1, 2);
+    context.global.json = context.global.json || context.settings.flag("json");
     return list_keys(context, open_keyring(context.arguments[0]),
                      context.arguments.size() > 1 ? context.arguments[1] : "");
 }

@@ -135,7 +135,7 @@ TEST_CASE("authorized_keys: lines that sshcommand wrote in 2014 are known")
 {
     const Fixture fixture;
     os::write_file(fixture.file,
-                   "command=\"NAME=old `cat /home/dokku/.sshcommand` $SSH_ORIGINAL_COMMAND\",no-pty " + laptop + "\n");
+                   "command=\"NAME=old `cat /srv/git/.sshcommand` $SSH_ORIGINAL_COMMAND\",no-pty " + laptop + "\n");
     CHECK(fixture.names() == std::vector<std::string>{"old"});
     CHECK(fixture.keys.remove("old"));
     CHECK(fixture.text().empty());
