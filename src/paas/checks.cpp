@@ -57,10 +57,10 @@ Checks parse_checks_file(std::string_view text)
             continue;
         }
         Check check = shared;
-        const auto [place, content] = split_once(line, ' ');
-        if (!read_place(place, check))
+        const auto blank = std::min(line.find_first_of(" \t"), line.size());
+        if (!read_place(line.substr(0, blank), check))
             throw Error(ErrorKind::invalid, position, "this is neither a setting nor '/PATH EXPECTED TEXT'");
-        check.content = trim(content);
+        check.content = trim(line.substr(blank));
         check.name = fmt::format("check-{}", checks.size() + 1);
         checks.push_back(std::move(check));
     }

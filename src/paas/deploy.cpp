@@ -336,10 +336,10 @@ net::Task<Release> deploy(Site site, std::string app, Release release)
     co_await site.engine.images().tag(release.image, fmt::format("dokku/{}:v{}", app, release.number));
     co_await site.engine.images().tag(release.image, fmt::format("dokku/{}:latest", app));
     co_await rename_all(site.engine, before, processes);
-    const Process* web = processes.empty() ? nullptr : &processes.front();
-    site.plugins.trigger(
-        "post-deploy",
-        {app, web != nullptr ? std::to_string(web->port) : "", web != nullptr ? web->address : "", "latest"}, line);
+    const auto web = std::ranges::find(processes, "web", &Process::type);
+    const bool has_web = web != processes.end();
+    site.plugins.trigger("post-deploy",
+                         {app, has_web ? std::to_string(web->port) : "", has_web ? web->address : "", "latest"}, line);
     if (!routed)
         co_await retire(site.engine, site.apps, app);
     co_await forget_old_images(site, app);

@@ -19,7 +19,7 @@ core::Release find_target(const Session& session, const core::App& app)
         for (auto release = all.rbegin(); release != all.rend(); ++release)
             if (release->number < app.release)
                 return *release;
-        throw Error(ErrorKind::not_found, "App {} has no release before this one", app.name);
+        throw Error(ErrorKind::not_found, "{} has no release before this one", app.name);
     }
     std::string_view word = session.rest().front();
     if (word.starts_with('v'))
@@ -31,7 +31,7 @@ core::Release find_target(const Session& session, const core::App& app)
     for (const core::Release& release : all)
         if (release.number == *number)
             return release;
-    throw Error(ErrorKind::not_found, "App {} has no release v{} (any more)", app.name, *number)
+    throw Error(ErrorKind::not_found, "{} has no release v{} (any more)", app.name, *number)
         .hint("'releases " + app.name + "' lists those that are kept");
 }
 

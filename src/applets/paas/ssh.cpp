@@ -28,7 +28,7 @@ void require_space(const os::Path& folder)
     const std::uint64_t space = static_cast<std::uint64_t>(found.f_bavail) * found.f_frsize;
     if (space < least_free_space)
         throw Error(ErrorKind::unavailable, "the disk of {} has only {} MB left", folder.string(), space >> 20U)
-            .hint("make room first: 'dokku ps:retire', 'docker image prune', or remove apps that nobody needs");
+            .hint("make room first: 'docker image prune', or remove apps that nobody needs");
 }
 
 /// git's side of a push or a fetch.
@@ -173,6 +173,7 @@ int acl_add(Context& context)
 int acl_list(Context& context)
 {
     context.expect_arguments(1, 2);
+    context.global.json = context.global.json || context.settings.flag("json");
     return list_keys(context, open_keyring(context.arguments[0]),
                      context.arguments.size() > 1 ? context.arguments[1] : "");
 }
@@ -196,8 +197,9 @@ int acl_remove_by_fingerprint(Context& context)
 int ssh_keys_add(Context& context)
 {
     context.expect_arguments(1, 2);
+    const std::string text = read_key(context.arguments, 1); // before the session: the file may be root's
     const Session session(context);
-    return add_key(context, own_keyring(session), context.arguments[0], read_key(context.arguments, 1));
+    return add_key(context, own_keyring(session), context.arguments[0], text);
 }
 
 int ssh_keys_list(Context& context)

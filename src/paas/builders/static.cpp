@@ -17,7 +17,8 @@ bool detects(const BuildRequest& request)
     const auto has = [&request](const char* file) {
         return request.repository.find_file(request.commit, file).has_value();
     };
-    return has(".static") || has("static.json") || has("index.html");
+    // What a Procfile starts needs a shell, which the image of a static site does not have.
+    return has(".static") || has("static.json") || (has("index.html") && !has("Procfile"));
 }
 
 /// The image below every static site: nothing but this executable, which serves the files. Its tag changes with the
