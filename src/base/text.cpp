@@ -150,6 +150,30 @@ std::string printable(std::string_view text)
     return result;
 }
 
+bool is_utf8(std::string_view text)
+{
+    for (std::size_t at = 0; at < text.size();) {
+        const auto first = static_cast<unsigned char>(text[at]);
+        const std::size_t length = first < 0x80   ? 1
+                                   : first < 0xC2 ? 0
+                                   : first < 0xE0 ? 2
+                                   : first < 0xF0 ? 3
+                                   : first < 0xF5 ? 4
+                                                  : 0;
+        if (length == 0 || at + length > text.size())
+            return false;
+        for (std::size_t index = 1; index < length; ++index)
+            if ((static_cast<unsigned char>(text[at + index]) & 0xC0U) != 0x80U)
+                return false;
+        const auto second = length > 1 ? static_cast<unsigned char>(text[at + 1]) : 0;
+        if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
+            (first == 0xF4 && second > 0x8F))
+            return false;
+        at += length;
+    }
+    return true;
+}
+
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to)
 {
     std::string result;

@@ -40,6 +40,9 @@ std::string wrap(std::string_view text, std::size_t width, std::size_t indent = 
 /// With every control character (and DEL) as \xNN: what a hostile peer sent may be shown on a terminal or in a log.
 std::string printable(std::string_view text);
 
+/// Well-formed UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
+bool is_utf8(std::string_view text);
+
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to);
 
 } // namespace dfriends

@@ -49,11 +49,11 @@ AppJson parse_app_json(std::string_view text)
     const Json& formation = member_of(value, "formation");
     if (formation.is_object())
         for (const auto& [type, wanted] : formation.items())
-            if (const std::int64_t quantity = number_of(wanted, "quantity", -1); quantity >= 0 && quantity <= 100)
-                found.formation.emplace_back(type, quantity);
-    const Json& scripts = member_of(member_of(value, "scripts"), "dokku");
-    found.predeploy = text_of(scripts, "predeploy");
-    found.postdeploy = text_of(scripts, "postdeploy");
+            if (const std::int64_t quantity = number_of(wanted, "quantity", -1); quantity >= 0) {
+                if (quantity > 100)
+                    throw Error(ErrorKind::invalid, "app.json: {} containers of {} are more than 100", quantity, type);
+                found.formation.emplace(type, quantity);
+            }
     return found;
 }
 

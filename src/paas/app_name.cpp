@@ -24,8 +24,8 @@ std::string parse_app_name(std::string_view name)
     const auto has = [name](std::string_view pair) { return name.find(pair) != name.npos; };
     if (name.empty())
         throw Error(ErrorKind::usage, "Please specify an app to run the command on");
-    if (name.size() > 63 || !is_lower_or_digit(name[0]) || !std::ranges::all_of(name, fits) || has("..") || has(".-") ||
-        has("-.") || !is_lower_or_digit(name.back()))
+    if (name.size() > 63 || !is_lower_or_digit(name[0]) || !std::ranges::all_of(name, fits) || has("..") ||
+        name.ends_with(".git") || has(".-") || has("-.") || !is_lower_or_digit(name.back()))
         throw Error(ErrorKind::invalid, "App name must begin with lowercase alphanumeric character, and may only "
                                         "contain lowercase alphanumerics, dots, and hyphens");
     return std::string(name);

@@ -53,15 +53,13 @@ net::Task<Built> build(engine::Client& engine, const BuildRequest& request, Bann
 {
     banner.step("Building " + request.app + " ...");
     const Builder& builder = detect(request);
-    if (!builder.framework.empty())
+    if (builder.name != "buildpack") // which say it themselves
         banner.detail(fmt::format("{} app detected", builder.framework));
     Built built;
     if (const auto text = request.repository.find_file(request.commit, "app.json")) {
         AppJson app = parse_app_json(*text);
         built.checks = std::move(app.checks);
         built.formation = std::move(app.formation);
-        built.predeploy = std::move(app.predeploy);
-        built.postdeploy = std::move(app.postdeploy);
     }
     if (const auto text = request.repository.find_file(request.commit, "CHECKS"); text && built.checks.empty())
         built.checks = parse_checks_file(*text);

@@ -27,8 +27,7 @@ struct Built {
     std::string image; ///< id
     Commands commands; ///< of the Procfile, or what the builder says
     Checks checks;
-    std::vector<std::pair<std::string, std::int64_t>> formation; ///< of app.json
-    std::string predeploy, postdeploy;                           ///< of app.json
+    std::map<std::string, std::int64_t> formation; ///< of app.json
 };
 
 /// What a builder makes of a commit.

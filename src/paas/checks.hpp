@@ -5,7 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,8 +35,7 @@ Checks parse_checks_file(std::string_view text);
 /// What an app.json says: its checks of type web, and how many of each process type.
 struct AppJson {
     Checks checks;
-    std::vector<std::pair<std::string, std::int64_t>> formation;
-    std::string predeploy, postdeploy; ///< commands; empty: none
+    std::map<std::string, std::int64_t> formation;
 };
 /// Throws Error(invalid) for what is no app.json.
 AppJson parse_app_json(std::string_view text);

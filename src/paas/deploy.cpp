@@ -53,9 +53,10 @@ net::Task<Manner> find_manner(engine::Client& engine, std::string image)
     co_return manner;
 }
 
-std::vector<Place> find_places(const Apps& apps, const std::string& app, const Release& release)
+using Formation = std::map<std::string, std::int64_t>;
+
+std::vector<Place> find_places(const Release& release, const Formation& scale)
 {
-    const auto scale = apps.scale(app);
     std::vector<Place> places;
     for (const auto& [type, command] : release.commands) {
         if (type == "release")
@@ -207,7 +208,8 @@ net::Task<Process> bring_up(const Site& site, const std::string& app, const Rele
 }
 
 /// Every container of the release, or none.
-net::Task<std::vector<Process>> bring_all_up(const Site& site, const std::string& app, const Release& release)
+net::Task<std::vector<Process>> bring_all_up(const Site& site, const std::string& app, const Release& release,
+                                             const Formation& scale)
 {
     const Manner manner = co_await find_manner(site.engine, release.image);
     std::vector<std::string> made;
@@ -216,7 +218,7 @@ net::Task<std::vector<Process>> bring_all_up(const Site& site, const std::string
     std::string dyno;
     try {
         std::map<std::string, std::size_t> counts;
-        const std::vector<Place> places = find_places(site.apps, app, release);
+        const std::vector<Place> places = find_places(release, scale);
         for (const Place& place : places)
             ++counts[place.type];
         for (const auto& [type, count] : counts)
@@ -293,6 +295,24 @@ net::Task<> forget_old_images(const Site& site, const std::string& app)
         }
 }
 
+/// What remains when the new containers serve.
+net::Task<> tidy_up(const Site& site, const std::string& app, const Release& release,
+                    const std::vector<Process>& before, const std::vector<Process>& processes)
+{
+    const bool routed = co_await sync_router(site.installation.socket());
+    co_await site.engine.images().tag(release.image, fmt::format("dokku/{}:v{}", app, release.number));
+    co_await site.engine.images().tag(release.image, fmt::format("dokku/{}:latest", app));
+    co_await rename_all(site.engine, before, processes);
+    if (!routed)
+        co_await retire(site.engine, site.apps, app);
+    co_await forget_old_images(site, app);
+    const auto web = std::ranges::find(processes, "web", &Process::type);
+    const bool has_web = web != processes.end();
+    site.plugins.trigger("post-deploy",
+                         {app, has_web ? std::to_string(web->port) : "", has_web ? web->address : "", "latest"},
+                         [&site](std::string_view text) { site.banner.raw(printable(text)); });
+}
+
 } // namespace
 
 std::uint16_t choose_port()
@@ -321,28 +341,25 @@ os::FileLock lock_app(const Apps& apps, const std::string& app, std::chrono::sec
         .hint("another deploy of it runs: try again when that has ended");
 }
 
-net::Task<Release> deploy(Site site, std::string app, Release release)
+net::Task<Release> deploy(Site site, std::string app, Release release, Formation formation)
 {
-    const auto line = [&site](std::string_view text) { site.banner.raw(printable(text)); };
-    site.plugins.trigger("pre-deploy", {app, "latest"}, line);
+    site.plugins.trigger("pre-deploy", {app, "latest"},
+                         [&site](std::string_view text) { site.banner.raw(printable(text)); });
     co_await run_release_task(site, app, release);
     site.banner.step("Deploying " + app + " ...");
     const std::vector<Process> before = site.apps.processes(app);
-    const std::vector<Process> processes = co_await bring_all_up(site, app, release);
+    Formation scale = formation;
+    scale.merge(site.apps.scale(app));
+    const std::vector<Process> processes = co_await bring_all_up(site, app, release, scale);
     if (site.apps.get(app).port == 0 && site.installation.host_names(site.apps, app).empty())
         site.apps.set_port(app, choose_port());
+    site.apps.set_scale(app, formation);
     release = site.apps.switch_to(app, release, processes);
-    const bool routed = co_await sync_router(site.installation.socket());
-    co_await site.engine.images().tag(release.image, fmt::format("dokku/{}:v{}", app, release.number));
-    co_await site.engine.images().tag(release.image, fmt::format("dokku/{}:latest", app));
-    co_await rename_all(site.engine, before, processes);
-    const auto web = std::ranges::find(processes, "web", &Process::type);
-    const bool has_web = web != processes.end();
-    site.plugins.trigger("post-deploy",
-                         {app, has_web ? std::to_string(web->port) : "", has_web ? web->address : "", "latest"}, line);
-    if (!routed)
-        co_await retire(site.engine, site.apps, app);
-    co_await forget_old_images(site, app);
+    try {
+        co_await tidy_up(site, app, release, before, processes);
+    } catch (const Error& error) { // the new release serves, whatever comes then
+        site.banner.warning(fmt::format("v{} serves, but: {}", release.number, printable(error.message())));
+    }
     co_return release;
 }
 
@@ -382,7 +399,8 @@ net::Task<> stop(Site site, std::string app)
     site.apps.set_stopped(app, true);
     (void)co_await sync_router(site.installation.socket());
     for (const Process& process : site.apps.processes(app))
-        (void)co_await site.engine.containers().stop(process.container, 10);
+        if (co_await site.engine.containers().find(process.container))
+            (void)co_await site.engine.containers().stop(process.container, 10);
 }
 
 net::Task<> start(Site site, std::string app)
@@ -390,6 +408,9 @@ net::Task<> start(Site site, std::string app)
     for (const Process& process : site.apps.processes(app)) {
         if (process.retired)
             continue;
+        if (!co_await site.engine.containers().find(process.container))
+            throw Error(ErrorKind::not_found, "the container of {}.{} is gone", app, process.dyno())
+                .hint("'ps:restart " + app + "' makes another one");
         (void)co_await site.engine.containers().start(process.container);
         const std::string address = process.port != 0
                                         ? co_await wait_until_it_listens(site.engine, process.container, process.port)

@@ -8,6 +8,7 @@
 #include "paas/plugins.hpp"
 
 #include <chrono>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,9 @@ std::uint16_t choose_port();
 
 /// Makes a release the one that serves an app: new containers beside the old ones, which take the requests over once
 /// they pass their checks; where they do not, they go, and the old ones serve on. Throws Error(failed) then. The app
-/// must be locked.
-net::Task<Release> deploy(Site site, std::string app, Release release);
+/// must be locked. `formation` changes how many of each process type run, from this release on.
+net::Task<Release> deploy(Site site, std::string app, Release release,
+                          std::map<std::string, std::int64_t> formation = {});
 
 /// The same image with the configuration and scale as they are now.
 net::Task<Release> redeploy(Site site, std::string app, std::string description, std::string author);

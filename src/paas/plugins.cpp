@@ -66,6 +66,19 @@ bool is_plugin(const os::Path& folder)
                                [](const auto& entry) { return is_program(entry.path()); });
 }
 
+/// Whoever may run the owner's programs: the plugin runs as another user than the one who installed it.
+void open_to_all(const os::Path& folder)
+{
+    using fs::perms;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        if (entry.is_symlink())
+            continue;
+        const bool runs = entry.is_directory() || (entry.status().permissions() & perms::owner_exec) != perms::none;
+        fs::permissions(entry.path(), runs ? perms(0755) : perms(0644));
+    }
+    fs::permissions(folder, perms(0755));
+}
+
 } // namespace
 
 Plugins::Plugins(os::Path directory, std::map<std::string, std::string> environment)
@@ -192,6 +205,7 @@ void Plugins::install(const std::string& source, std::string name, const OnLine&
         fs::remove_all(made, ignored);
         throw Error(ErrorKind::invalid, "'{}' is no plugin: it has neither a plugin.toml nor a program", source);
     }
+    open_to_all(made);
     fs::rename(made, folder(name));
     enable(name, true);
     for (const char* step : {"dependencies", "install"})

@@ -44,7 +44,8 @@ void Routes::refresh()
     row.next();
     const std::int64_t version = row.integer(0);
     const Installation installation(apps_);
-    if (version == version_ && installation.vhost() == vhost_)
+    const bool tries_again = door_is_shut_ && steady_clock::now() > next_try_;
+    if (version == version_ && installation.vhost() == vhost_ && !tries_again)
         return;
     version_ = version;
     vhost_ = installation.vhost();
@@ -85,6 +86,7 @@ void Routes::open_ports(const Installation& installation)
         const auto found = wanted.find(door.first);
         return found == wanted.end() || found->second != door.second->port;
     });
+    door_is_shut_ = false;
     for (const auto& [app, port] : wanted) {
         if (doors_.contains(app))
             continue;
@@ -99,6 +101,8 @@ void Routes::open_ports(const Installation& installation)
             log_.info(fmt::format("app {} is served on port {}", app, port));
         } catch (const Error& error) {
             log_.error(fmt::format("app {} cannot be served: {}", app, error.what()));
+            door_is_shut_ = true;
+            next_try_ = steady_clock::now() + std::chrono::seconds(5);
         }
     }
 }
@@ -115,7 +119,8 @@ net::Task<> Routes::revive(const Process& process, int exit_code)
 {
     constexpr std::chrono::seconds longest_pause{60};
     Revival& revival = revivals_[process.container];
-    if (steady_clock::now() < revival.next)
+    const auto app = apps_.find(process.app); // as it is now: it may have been stopped meanwhile
+    if (steady_clock::now() < revival.next || !app || app->stopped)
         co_return;
     revival.next = steady_clock::now() + revival.pause;
     revival.pause = std::min(revival.pause * 2, longest_pause);

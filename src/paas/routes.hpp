@@ -60,6 +60,8 @@ class Routes {
     std::map<std::string, Revival> revivals_;
     struct Door; ///< a port of this host, for an app without a name
     std::map<std::string, std::unique_ptr<Door>> doors_;
+    bool door_is_shut_ = false; ///< a port could not be had
+    std::chrono::steady_clock::time_point next_try_;
 };
 
 } // namespace dfriends::paas

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace dfriends::paas {
@@ -98,6 +100,7 @@ std::vector<AllowedKey> AuthorizedKeys::list() const
 void AuthorizedKeys::add(const std::string& name, const PublicKey& key, const std::string& command) const
 {
     check_key_name(name);
+    const os::FileLock lock = hold();
     for (const AllowedKey& other : list()) {
         if (other.name == name)
             throw Error(ErrorKind::conflict, "Duplicate ssh key name");
@@ -116,6 +119,7 @@ void AuthorizedKeys::add(const std::string& name, const PublicKey& key, const st
 
 bool AuthorizedKeys::remove(const std::string& name) const
 {
+    const os::FileLock lock = hold();
     const std::string text = os::find_file(file_, 4U << 20U).value_or("");
     const auto keys = list();
     std::string kept;
@@ -130,6 +134,17 @@ bool AuthorizedKeys::remove(const std::string& name) const
     if (found)
         write(kept);
     return found;
+}
+
+/// One change at a time: each writes the whole file.
+os::FileLock AuthorizedKeys::hold() const
+{
+    for (int attempts = 0; attempts < 100; ++attempts) {
+        if (auto lock = os::FileLock::try_lock(file_.string() + ".lock"))
+            return std::move(*lock);
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    throw Error(ErrorKind::conflict, "another process changes '{}'", file_.string());
 }
 
 /// sshd refuses files that others can write: what is new belongs to whom the folder belongs to.

@@ -40,6 +40,7 @@ class AuthorizedKeys {
     bool remove(const std::string& name) const;
 
   private:
+    os::FileLock hold() const;
     void write(const std::string& text) const;
     os::Path file_;
 };

@@ -22,6 +22,7 @@ HostKey $PAAS/host_key
 PidFile $PAAS/sshd.pid
 UsePAM no
 PasswordAuthentication no
+StrictModes no
 PermitRootLogin prohibit-password
 Match User root
   AuthorizedKeysFile $PAAS/root_keys
@@ -108,6 +109,9 @@ start_setup() {
   dfriends paas domains:set-global dokku.app
 }
 
+# The stack below apps without a Dockerfile, made of the distribution's packages at the first need.
+require_stack() { docker image inspect dfriends/stack >/dev/null 2>&1 || dokku stack:build; }
+
 @test "the walkthrough: a key by sshcommand, a push of the Node.js app, its address, and again without a failed request" {
   ssh-keygen -q -t ed25519 -N '' -f laptop
   run bash -c "cat laptop.pub | $SSH root@127.0.0.1 'sudo sshcommand acl-add dokku shrikrishna'"
@@ -158,6 +162,7 @@ ask_until_told() {
   fails 0 remote rollback site v2
   equal "$(page site.dokku.app)" second
   fails 1 remote rollback site v9
+  says 'has no release v9'
   wait_for 40 eval '[ "$(docker ps -q --filter label=com.dokku.app-name=site | wc -l)" = 1 ]'
   equal "$(docker ps --filter label=com.dokku.app-name=site --format '{{.Names}}')" site.web.1
 }
@@ -297,7 +302,7 @@ EOF
   fails 0 remote apps:create vars
   local value=$'a "b" $HOME\n\'c\' é'
   fails 0 dokku config:set vars "ODD=$value" PLAIN=1
-  if ! docker image inspect dfriends/stack >/dev/null 2>&1; then dokku stack:build >/dev/null; fi
+  require_stack
   fails 0 push
   equal "$(page vars.dokku.app /ODD)" "'a \"b\" \$HOME\\n\\'c\\' é'"
   equal "$(page vars.dokku.app /DYNO)" "'web.1'"
@@ -348,7 +353,7 @@ EOF
 }
 
 @test "a buildpack of one's own: detect, compile with its cache and variables, release" {
-  docker image inspect dfriends/stack >/dev/null 2>&1 || dokku stack:build >/dev/null
+  require_stack
   git init -q -b master "$PAAS/pack" && mkdir "$PAAS/pack/bin"
   printf '#!/bin/sh\n[ -e "$1/page" ] && echo Pages\n' >"$PAAS/pack/bin/detect"
   cat >"$PAAS/pack/bin/compile" <<'EOF'
@@ -381,7 +386,7 @@ EOF
 }
 
 @test "a Node.js app's dependencies come once for as long as they stay the same" {
-  docker image inspect dfriends/stack >/dev/null 2>&1 || dokku stack:build >/dev/null
+  require_stack
   repository deps
   mkdir -p lib/own && echo '{"name": "own", "version": "1.0.0"}' >lib/own/package.json && echo 'module.exports = "own module"' >lib/own/index.js
   tar -czf own.tgz --transform 's#^own#package#' -C lib own && rm -rf lib

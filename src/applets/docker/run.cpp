@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // run, create, start and attach: a container, and our streams and signals in its place.
+#include "applets/docker/run.hpp"
+
 #include "applets/docker/each.hpp"
 #include "applets/docker/session.hpp"
 #include "applets/docker/verbs.hpp"
@@ -199,11 +201,8 @@ engine::RunRequest read_words(Context& context)
 
 } // namespace
 
-int run(Context& context)
+int run_request(Context& context, engine::RunRequest request)
 {
-    engine::RunRequest request = read_words(context);
-    if (request.wants_help)
-        return 0;
     if (!request.detach && !has_terminal(request.spec.attach_stdin, request.spec.tty)) {
         context.write_error(std::string(no_terminal) + "\n");
         return 1; // docker's code for this one
@@ -222,6 +221,12 @@ int run(Context& context)
         }
         throw;
     }
+}
+
+int run(Context& context)
+{
+    engine::RunRequest request = read_words(context);
+    return request.wants_help ? 0 : run_request(context, std::move(request));
 }
 
 int create(Context& context)

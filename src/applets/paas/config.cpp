@@ -71,6 +71,9 @@ core::Config read_pairs(const std::vector<std::string>& words, bool encoded)
         std::string text = decoded(std::string(value), encoded, std::string(key));
         if (text.size() > largest_value || text.find('\0') != text.npos)
             throw Error(ErrorKind::invalid, "the value of {} is longer than 128 KiB or holds a NUL", key);
+        if (!is_utf8(text))
+            throw Error(ErrorKind::invalid, "the value of {} is not UTF-8, as the engine wants variables", key)
+                .hint("encode it, as base64 say");
         pairs[core::parse_config_key(key)] = std::move(text);
     }
     return pairs;

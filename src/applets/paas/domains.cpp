@@ -7,6 +7,8 @@
 #include "paas/app_name.hpp"
 #include "paas/control.hpp"
 
+#include <algorithm>
+
 namespace dfriends::applets::paas {
 
 namespace {
@@ -34,6 +36,10 @@ int domains_add(Context& context)
     Session session(context);
     const std::string app = session.take_app();
     for (const std::string& domain : take_domains(session)) {
+        for (const core::App& other : session.apps.list())
+            if (const auto names = core::default_domains(other.name, session.installation.vhost());
+                other.name != app && std::ranges::find(names, domain) != names.end())
+                throw Error(ErrorKind::conflict, "{} is the name of app {}", domain, other.name);
         const bool added = session.apps.add_domain(app, domain);
         if (!added) {
             session.banner.step(fmt::format("Skipping: {} already added to {}", domain, app));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "applets/docker/run.hpp"
 #include "applets/paas/session.hpp"
 #include "applets/paas/verbs.hpp"
 #include "base/error.hpp"
@@ -6,6 +7,7 @@
 #include "net/loop.hpp"
 #include "os/process.hpp"
 #include "os/terminal.hpp"
+#include "paas/workshop.hpp"
 
 #include <algorithm>
 #include <unistd.h>
@@ -80,14 +82,6 @@ net::Task<> print_logs(Session& session, std::vector<core::Process> processes, e
         std::rethrow_exception(failure);
 }
 
-/// Our own docker words in this process' place: terminal, signals and exit code are theirs.
-[[noreturn]] void become_docker(std::vector<std::string> words, std::map<std::string, std::string> environment = {})
-{
-    std::vector<std::string> all{std::filesystem::read_symlink("/proc/self/exe").string(), "docker"};
-    all.insert(all.end(), words.begin(), words.end());
-    os::execute({.words = std::move(all), .environment = std::move(environment)});
-}
-
 std::vector<std::string> terminal_flags()
 {
     std::vector<std::string> flags{"--interactive"};
@@ -125,32 +119,26 @@ int run(Context& context)
     const auto release = session.apps.find_release(app, session.apps.get(app).release);
     if (!release)
         throw Error(ErrorKind::failed, "App {} has not been deployed", app);
-    std::vector<std::string> words{"run",
-                                   "--rm",
-                                   "--init",
-                                   "--label",
-                                   "dokku=",
-                                   "--label",
-                                   "com.dokku.app-name=" + app,
-                                   "--label",
-                                   "com.dokku.container-type=run"};
+    std::vector<std::string> words{"--rm", "--init"};
     for (std::string& flag : terminal_flags())
         words.push_back(std::move(flag));
+    words.push_back(release->image);
+    const auto type = release->commands.find(session.rest().front());
+    if (type != release->commands.end() && session.rest().size() == 1 && !type->second.empty())
+        words.insert(words.end(), {"/bin/sh", "-c", type->second});
+    else
+        words.insert(words.end(), session.rest().begin(), session.rest().end());
+    engine::RunRequest request = engine::parse_run(words);
     core::Config config = release->config;
     for (const std::string& pair : context.settings.list("env")) {
         const auto [key, value] = split_once(pair, '=');
         config[std::string(key)] = value;
     }
-    for (const auto& [key, value] : config) // by name only: values do not belong into the list of processes
-        words.insert(words.end(), {"--env", key});
-    const auto type = release->commands.find(session.rest().front());
-    if (type != release->commands.end() && session.rest().size() == 1 && !type->second.empty())
-        words.insert(words.end(), {release->image, "/bin/sh", "-c", type->second});
-    else {
-        words.push_back(release->image);
-        words.insert(words.end(), session.rest().begin(), session.rest().end());
-    }
-    become_docker(std::move(words), std::move(config));
+    for (const auto& [key, value] : config)
+        request.spec.environment.push_back(key + "=" + value);
+    request.spec.labels = core::labels_of(app);
+    request.spec.labels["com.dokku.container-type"] = "run";
+    return docker::run_request(context, std::move(request));
 }
 
 int enter(Context& context)
@@ -165,12 +153,13 @@ int enter(Context& context)
     }
     if (rest.empty())
         rest = {"/bin/sh", "-c", "exec $(command -v bash || echo sh)"};
-    std::vector<std::string> words{"exec"};
+    // Our own docker words in this process' place: terminal, signals and exit code are theirs.
+    std::vector<std::string> words{std::filesystem::read_symlink("/proc/self/exe").string(), "docker", "exec"};
     for (std::string& flag : terminal_flags())
         words.push_back(std::move(flag));
     words.push_back(session.find_container(app, dyno));
     words.insert(words.end(), rest.begin(), rest.end());
-    become_docker(std::move(words));
+    os::execute({.words = std::move(words)});
 }
 
 } // namespace dfriends::applets::paas

@@ -57,8 +57,6 @@ net::Task<> build_and_deploy(Session& session, std::string app, std::string comm
     core::Built built = co_await core::build(session.context.engine(), request, session.banner);
     session.plugins.trigger("post-build", {"", app, ""}, line);
     const auto built_at = steady_clock::now();
-    std::map<std::string, std::int64_t> formation(built.formation.begin(), built.formation.end());
-    session.apps.set_scale(app, formation);
     session.plugins.trigger("pre-release", {app, "latest"}, line);
     session.banner.step("Releasing " + app + " ...");
     core::Release release{.image = built.image,
@@ -69,7 +67,7 @@ net::Task<> build_and_deploy(Session& session, std::string app, std::string comm
                           .checks = built.checks,
                           .config = request.config};
     session.plugins.trigger("post-release", {app, "latest"}, line);
-    release = co_await core::deploy(session.site(), app, std::move(release));
+    release = co_await core::deploy(session.site(), app, std::move(release), built.formation);
     session.banner.detail(fmt::format("v{}  build {:.1f}s  deploy {:.1f}s", release.number,
                                       std::chrono::duration<double>(built_at - begin).count(),
                                       seconds_since(built_at)));

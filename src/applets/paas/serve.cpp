@@ -17,31 +17,36 @@ namespace dfriends::applets::paas {
 
 namespace {
 
-/// Apps by their host names; while the setup is open, its page for every other name.
+/// Apps by their host names; until the setup is finished its page for every other name.
 class Front {
   public:
     Front(core::Apps& apps, router::Forwarder& forwarder) : apps_(apps), forwarder_(forwarder) {}
 
-    void open_setup(std::uint16_t port) { page_ = make_setup_page(apps_, core::Installation(apps_), port); }
+    void open_setup(std::uint16_t port)
+    {
+        const core::Installation installation(apps_);
+        if (installation.keys().list().empty())
+            page_ = make_setup_page(apps_, installation, port);
+    }
 
     net::Task<http::Response> operator()(http::Request& request)
     {
-        drop_finished_page();
-        if (page_ && forwarder_.table()->find(request.headers.get("Host")) == nullptr)
-            co_return co_await (*std::shared_ptr(page_))(request);
+        if (page_ && forwarder_.table()->find(request.headers.get("Host")) == nullptr) {
+            drop_page_when_done();
+            if (const auto page = page_)
+                co_return co_await (*page)(request);
+        }
         co_return co_await forwarder_(request);
     }
 
   private:
-    /// The finished page stays long enough to say what comes next.
-    void drop_finished_page()
+    /// The finished page stays long enough to say what comes next; where keys came by another way it is of no use.
+    void drop_page_when_done()
     {
-        if (!page_ || !page_->is_finished())
-            return;
         const auto now = std::chrono::steady_clock::now();
-        if (!finished_)
+        if (page_->is_finished() && !finished_)
             finished_ = now;
-        else if (now - *finished_ > std::chrono::minutes(10))
+        if (finished_ ? now - *finished_ > std::chrono::minutes(10) : !core::Installation(apps_).keys().list().empty())
             page_.reset();
     }
 

@@ -70,6 +70,9 @@ std::string Session::author() const
 
 void Session::create_app(const std::string& name)
 {
+    if (std::filesystem::exists(installation.repository(name)))
+        throw Error(ErrorKind::conflict, "Name is already taken")
+            .hint("there is a " + installation.repository(name).string() + " that belongs to no app");
     apps.create(name);
     os::make_directories(installation.home());
     git::Repository::initialize(installation.repository(name));

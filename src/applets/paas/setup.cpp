@@ -8,6 +8,7 @@
 #include "net/endpoint.hpp"
 #include "service/daemon.hpp"
 
+#include <algorithm>
 #include <csignal>
 
 namespace dfriends::applets::paas {
@@ -30,11 +31,13 @@ void finish_setup(core::Apps& apps, const core::SetupRequest& request)
 {
     const core::Installation installation(apps);
     const std::string command = join(installation.program(), " ") + " ssh-entry";
-    bool known = false;
-    for (const core::AllowedKey& key : installation.keys().list())
-        known = known || key.fingerprint == request.key.fingerprint;
-    if (!known)
-        installation.keys().add("admin", request.key, command);
+    const auto keys = installation.keys().list();
+    const auto is_known = [&request](const auto& key) { return key.fingerprint == request.key.fingerprint; };
+    std::string name = "admin";
+    for (int number = 2; std::ranges::any_of(keys, [&](const auto& key) { return key.name == name; }); ++number)
+        name = "admin" + std::to_string(number);
+    if (std::ranges::none_of(keys, is_known))
+        installation.keys().add(name, request.key, command);
     installation.write_hostname(request.hostname);
     installation.write_vhost(request.virtual_hosts ? request.hostname : "");
     apps.set_setting("setup_token", "");

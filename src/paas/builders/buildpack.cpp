@@ -58,6 +58,10 @@ Fetched fetch(const Source& source, os::Path into)
     clone.clear_environment = true;
     clone.environment = {{"GIT_ALLOW_PROTOCOL", "https:ssh:file"},
                          {"GIT_TERMINAL_PROMPT", "0"},
+                         // A repository of this host may belong to another user; nothing of it is run here.
+                         {"GIT_CONFIG_COUNT", "1"},
+                         {"GIT_CONFIG_KEY_0", "safe.directory"},
+                         {"GIT_CONFIG_VALUE_0", "*"},
                          {"GIT_SSH_COMMAND", "ssh -oBatchMode=yes -oConnectTimeout=10"}};
     for (const char* name : {"PATH", "HOME", "GIT_SSL_CAINFO", "SSL_CERT_FILE", "https_proxy"})
         if (const char* value = std::getenv(name))
@@ -134,6 +138,6 @@ net::Task<Slug> build_by_buildpacks(engine::Client& engine, const BuildRequest& 
 
 } // namespace
 
-constinit const Builder buildpack_builder{"buildpack", "", detects, build_by_buildpacks};
+constinit const Builder buildpack_builder{"buildpack", "buildpack", detects, build_by_buildpacks};
 
 } // namespace dfriends::paas

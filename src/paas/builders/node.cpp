@@ -34,13 +34,16 @@ Assembly begin(const BuildRequest& request, std::string base)
 
 /// The stack with the app's node_modules, kept for as long as what they are made of stays the same: a push that changes
 /// only code takes no time for them.
-net::Task<std::string> install_dependencies(engine::Client& engine, const BuildRequest& request, std::string stack,
-                                            bool with_development, Banner banner)
+net::Task<std::string> install_dependencies(engine::Client& engine, const BuildRequest& request,
+                                            const NodePackage& package, std::string stack, Banner banner)
 {
+    const bool with_development = !package.build.empty();
     const char* const names[] = {"package.json", "package-lock.json", "npm-shrinkwrap.json", ".npmrc"};
     std::string made_of = (co_await engine.images().inspect(stack)).id + (with_development ? " all" : " production");
     for (const char* name : names)
         made_of += "\n" + std::string(name) + "\n" + file_of(request, name).value_or("");
+    if (package.needs_source)
+        made_of += request.commit;
     const std::string tag = fmt::format("dokku/{}:modules-{}", request.app,
                                         crypto::hash_hex(crypto::Algorithm::sha256, made_of).substr(0, 16));
     if (co_await engine.images().find(tag)) {
@@ -49,7 +52,9 @@ net::Task<std::string> install_dependencies(engine::Client& engine, const BuildR
     }
     banner.step("Installing dependencies");
     Assembly assembly = begin(request, stack);
-    assembly.files = [&request, &names](archive::TarWriter& tar) {
+    assembly.files = [&request, &package, &names](archive::TarWriter& tar) {
+        if (package.needs_source)
+            return add_source(tar, request.repository, request.commit, "app/");
         for (const char* name : names)
             if (const auto text = file_of(request, name))
                 tar.add_file("app/" + std::string(name), *text);
@@ -76,7 +81,7 @@ net::Task<Slug> build_node(engine::Client& engine, const BuildRequest& request, 
         has_modules || !package.build.empty() || (!package.start.empty() && package.start_directly.empty());
     std::string base = needs_npm ? co_await require_npm_stack(engine, banner) : co_await require_stack(engine, banner);
     if (has_modules)
-        base = co_await install_dependencies(engine, request, base, !package.build.empty(), banner);
+        base = co_await install_dependencies(engine, request, package, base, banner);
     Assembly assembly = begin(request, base);
     assembly.files = [&request](archive::TarWriter& tar) {
         add_source(tar, request.repository, request.commit, "app/");

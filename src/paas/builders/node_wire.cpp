@@ -44,6 +44,10 @@ NodePackage decode_node_package(std::string_view text)
     package.has_dependencies =
         has_members(member_of(value, "dependencies")) || has_members(member_of(value, "optionalDependencies"));
     package.has_development_dependencies = has_members(member_of(value, "devDependencies"));
+    for (const char* hook : {"preinstall", "install", "postinstall", "prepare"})
+        package.needs_source = package.needs_source || !text_of(scripts, hook).empty();
+    package.needs_source = package.needs_source || value.contains("workspaces") || text.find("\"file:") != text.npos ||
+                           text.find("\"link:") != text.npos;
     return package;
 }
 

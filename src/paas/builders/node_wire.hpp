@@ -13,6 +13,7 @@ struct NodePackage {
     std::string build;          ///< "heroku-postbuild" or "build", where there is such a script
     bool has_dependencies = false;
     bool has_development_dependencies = false;
+    bool needs_source = false; ///< its dependencies are made of the app's own files too: "file:", workspaces, hooks
 };
 
 /// Throws Error(invalid) for what is no package.json.

@@ -231,7 +231,7 @@ net::Task<> StackBuild::clean_up()
 
 std::vector<std::string> stack_packages()
 {
-    return {"bash", "ca-certificates", "curl", "file", "git", "jq", "nodejs", "procps", "unzip", "xz-utils"};
+    return {"bash", "ca-certificates", "curl", "file", "git", "jq", "nodejs", "procps", "python3", "unzip", "xz-utils"};
 }
 
 net::Task<std::string> build_stack(engine::Client& engine, StackOptions options, Banner banner)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page of the first run as a person uses it: paas-setup.js URL?token=TOKEN [FOLDER FOR PICTURES]
-// Its key is there already, and it is served on loopback; afterwards the setup is finished.
+// The page of the first run as a person uses it: paas-setup.js URL?token=TOKEN [FOLDER FOR PICTURES [FILE OF A PUBLIC KEY]]
+// Without a file its key is there already. It is served on loopback; afterwards the setup is finished.
 'use strict';
 
 const { scenario, equal } = require('../../support/browser.js');
 
-const [url, pictures] = process.argv.slice(2);
+const [url, pictures, keyFile] = process.argv.slice(2);
+const key = keyFile ? require('fs').readFileSync(keyFile, 'utf8').trim() : '';
 const { origin, searchParams } = new URL(url);
 const text = (id) => `document.getElementById('${id}').textContent`;
 const shown = (id) => `document.getElementById('${id}').getClientRects().length > 0`;
@@ -31,6 +32,7 @@ scenario(async (browser) => {
   await stranger.checkLayout();
   equal(await stranger.value(shown('token')), true);
   await stranger.type('#token', 'guessed');
+  if (key) await stranger.type('#key', key);
   await stranger.type('#hostname', 'stranger.example');
   await stranger.value("document.getElementById('finish').scrollIntoView()");
   await stranger.click('#finish');

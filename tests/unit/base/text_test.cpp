@@ -43,3 +43,16 @@ TEST_CASE("words and trim: blanks of all kinds")
     CHECK(trim(" \t ").empty());
     CHECK(replace_all("aXbX", "X", "--") == "a--b--");
 }
+
+TEST_CASE("is_utf8: well-formed text only")
+{
+    for (const char* good : {"", "plain", "caf\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf"}) {
+        CAPTURE(good);
+        CHECK(is_utf8(good));
+    }
+    for (const char* bad : {"\x80", "\xc0\xaf", "\xc3", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff",
+                            "\xe2\x82", "a\xc3z"}) {
+        CAPTURE(bad);
+        CHECK_FALSE(is_utf8(bad));
+    }
+}

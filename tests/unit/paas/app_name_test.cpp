@@ -17,9 +17,9 @@ TEST_CASE("app name: lower-case letters, digits, dots and hyphens")
 TEST_CASE("app name: what could mean something to a shell, a path, git or the engine is refused")
 {
     for (const char* bad :
-         {"a;rm -rf", "../x", "..",   ".",    ".hidden", "a/b", "a..b", "A",           "Code",   "-x",
-          "--app",    "a-",   "a.",   "a.-b", "a-.b",    "a_b", "a b",  " a",          "a\n",    "a$(id)",
-          "a`id`",    "a'b",  "a\"b", "a\\b", "~",       "a@b", "a:b",  "caf\xc3\xa9", "\x1b[0m"}) {
+         {"a;rm -rf", "../x",  "..",  ".",    ".hidden", "a/b",   "a..b", "A",   "Code",        "-x",
+          "--app",    "a-",    "a.",  "a.-b", "a-.b",    "a.git", "a_b",  "a b", " a",          "a\n",
+          "a$(id)",   "a`id`", "a'b", "a\"b", "a\\b",    "~",     "a@b",  "a:b", "caf\xc3\xa9", "\x1b[0m"}) {
         CAPTURE(bad);
         CHECK_THROWS_AS(parse_app_name(bad), Error);
     }

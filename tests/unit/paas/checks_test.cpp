@@ -134,23 +134,19 @@ TEST_CASE("app.json: a check by a command is refused, as is a path that is none"
     CHECK_THROWS_AS(with_check("7"), Error);
 }
 
-TEST_CASE("app.json: how many of each process type, and scripts")
+TEST_CASE("app.json: how many of each process type")
 {
     const AppJson app = parse_app_json(R"({"formation": {"web": {"quantity": 2}, "worker": {"quantity": 0},
-        "odd": {"quantity": -1}, "text": {"quantity": "3"}, "flat": 3},
-        "scripts": {"dokku": {"predeploy": "migrate", "postdeploy": "tell"}}})");
-    const std::vector<std::pair<std::string, std::int64_t>> expected{{"web", 2}, {"worker", 0}};
-    CHECK(app.formation == expected);
-    CHECK(app.predeploy == "migrate");
-    CHECK(app.postdeploy == "tell");
+        "odd": {"quantity": -1}, "text": {"quantity": "3"}, "flat": 3}})");
+    CHECK(app.formation == std::map<std::string, std::int64_t>{{"web", 2}, {"worker", 0}});
+    CHECK_THROWS_AS(parse_app_json(R"({"formation": {"web": {"quantity": 101}}})"), Error);
 }
 
 TEST_CASE("app.json: one without these is fine; what is no object is refused")
 {
-    const AppJson app = parse_app_json(R"({"name": "x", "healthchecks": null, "formation": [], "scripts": 1})");
+    const AppJson app = parse_app_json(R"({"name": "x", "healthchecks": null, "formation": []})");
     CHECK(app.checks.empty());
     CHECK(app.formation.empty());
-    CHECK(app.predeploy.empty());
     for (const char* bad : {"", "[]", "7", "null", "{", "<<<<<<< HEAD\n{}"}) {
         CAPTURE(bad);
         CHECK_THROWS_AS(parse_app_json(bad), Error);

@@ -80,3 +80,12 @@ TEST_CASE("package.json: dependencies, optional ones too; those of development f
     CHECK_FALSE(has(R"({"devDependencies": {"x": "1"}})"));
     CHECK(decode_node_package(R"({"devDependencies": {"x": "1"}})").has_development_dependencies);
 }
+
+TEST_CASE("package.json: dependencies that are made of the app's own files need them")
+{
+    const auto needs = [](const std::string& text) { return decode_node_package(text).needs_source; };
+    CHECK(needs(R"({"dependencies": {"own": "file:./own"}})"));
+    CHECK(needs(R"({"workspaces": ["packages/*"]})"));
+    CHECK(needs(R"({"scripts": {"postinstall": "node patch.js"}})"));
+    CHECK_FALSE(needs(R"({"dependencies": {"ws": "7"}, "scripts": {"start": "node a.js"}})"));
+}
