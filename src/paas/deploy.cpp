@@ -425,7 +425,12 @@ net::Task<> start(Site site, std::string app)
 net::Task<> remove_traces(engine::Client& engine, std::string app)
 {
     for (const auto& container : co_await engine.containers().list(true, {{"label", {"com.dokku.app-name=" + app}}}))
-        co_await engine.containers().remove(container.id, true, true);
+        try {
+            co_await engine.containers().remove(container.id, true, true);
+        } catch (const Error& error) { // the router may have ended it meanwhile
+            if (error.kind() != ErrorKind::not_found && error.kind() != ErrorKind::conflict)
+                throw;
+        }
     for (const auto& image : co_await engine.images().list(false, {{"reference", {"dokku/" + app}}}))
         for (const std::string& tag : image.tags)
             (void)co_await engine.images().remove(tag, true);

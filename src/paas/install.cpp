@@ -158,8 +158,6 @@ std::vector<std::string> uninstall(Apps& apps)
 {
     std::vector<std::string> done;
     const std::string user = apps.setting("user");
-    if (user.empty())
-        throw Error(ErrorKind::not_found, "nothing is installed here");
     const std::string links = apps.setting("made_links");
     for (const std::string_view link : split(links, '\n'))
         if (!link.empty() && fs::is_symlink(fs::symlink_status(link)) && fs::remove(link))

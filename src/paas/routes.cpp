@@ -82,10 +82,17 @@ void Routes::open_ports(const Installation& installation)
     for (const App& app : apps_.list())
         if (app.port != 0 && installation.host_names(apps_, app.name).empty())
             wanted.emplace(app.name, app.port);
-    std::erase_if(doors_, [&wanted](const auto& door) {
-        const auto found = wanted.find(door.first);
-        return found == wanted.end() || found->second != door.second->port;
-    });
+    for (auto door = doors_.begin(); door != doors_.end();) {
+        const auto found = wanted.find(door->first);
+        if (found != wanted.end() && found->second == door->second->port) {
+            ++door;
+            continue;
+        }
+        net::spawn([](std::unique_ptr<Door> old) -> net::Task<> {
+            co_await old->server.drain(drain_limit);
+        }(std::move(door->second)));
+        door = doors_.erase(door);
+    }
     door_is_shut_ = false;
     for (const auto& [app, port] : wanted) {
         if (doors_.contains(app))

@@ -54,6 +54,8 @@ int uninstall(Context& context)
     core::Apps apps(context.store());
     if (const std::string& user = context.settings.text("user"); !user.empty() && user != apps.setting("user"))
         throw Error(ErrorKind::not_found, "nothing is installed for the user '{}'", user);
+    if (apps.setting("user").empty())
+        throw Error(ErrorKind::not_found, "nothing is installed here");
     if (const auto process = state::ServiceLock::find_holder(apps.directory(), "paas"))
         throw Error(ErrorKind::conflict, "'dfriends paas serve' runs (process {})", *process).hint("stop it first");
     const auto all = apps.list();

@@ -15,6 +15,14 @@ core::Plugins::OnLine print_line(Context& context)
     return [&context](std::string_view line) { context.print("{}\n", line); };
 }
 
+/// As root, who alone may read every source and owns what is installed; triggers of deploys run as the user.
+core::Plugins open_plugins(Context& context)
+{
+    core::Apps apps(context.store());
+    const core::Installation installation(apps);
+    return {installation.plugins(), plugin_environment(apps, installation, "")};
+}
+
 } // namespace
 
 int plugin_list(Context& context)
@@ -30,11 +38,7 @@ int plugin_list(Context& context)
 int plugin_install(Context& context)
 {
     context.expect_arguments(1, 1);
-    // As root, who alone may be able to read the source; from then on it runs as the installation's user.
-    core::Apps apps(context.store());
-    const core::Installation installation(apps);
-    const core::Plugins plugins(installation.plugins(), plugin_environment(apps, installation, ""));
-    plugins.install(context.arguments[0], context.settings.text("name"), print_line(context));
+    open_plugins(context).install(context.arguments[0], context.settings.text("name"), print_line(context));
     context.print("-----> Plugin {} installed\n", context.arguments[0]);
     return 0;
 }
@@ -42,27 +46,24 @@ int plugin_install(Context& context)
 int plugin_uninstall(Context& context)
 {
     context.expect_arguments(1, 1);
-    Session session(context);
-    session.plugins.uninstall(context.arguments[0], print_line(context));
-    session.banner.step("Plugin " + context.arguments[0] + " uninstalled");
+    open_plugins(context).uninstall(context.arguments[0], print_line(context));
+    context.print("-----> Plugin {} uninstalled\n", context.arguments[0]);
     return 0;
 }
 
 int plugin_enable(Context& context)
 {
     context.expect_arguments(1, 1);
-    Session session(context);
-    session.plugins.enable(context.arguments[0], true);
-    session.banner.step("Plugin " + context.arguments[0] + " enabled");
+    open_plugins(context).enable(context.arguments[0], true);
+    context.print("-----> Plugin {} enabled\n", context.arguments[0]);
     return 0;
 }
 
 int plugin_disable(Context& context)
 {
     context.expect_arguments(1, 1);
-    Session session(context);
-    session.plugins.enable(context.arguments[0], false);
-    session.banner.step("Plugin " + context.arguments[0] + " disabled");
+    open_plugins(context).enable(context.arguments[0], false);
+    context.print("-----> Plugin {} disabled\n", context.arguments[0]);
     return 0;
 }
 

@@ -5,7 +5,6 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "crypto/random.hpp"
-#include "net/endpoint.hpp"
 #include "service/daemon.hpp"
 
 #include <algorithm>
@@ -80,7 +79,8 @@ int setup(Context& context)
     std::unique_ptr<core::SetupPage> page;
     const auto bound =
         daemon.listen(context.settings.list("listen"), [&page](http::Request& request) { return (*page)(request); });
-    page = make_setup_page(apps, installation, net::parse_endpoint(bound.front()).port);
+    const auto port = parse_unsigned(apps.setting("port")); // where the router listens
+    page = make_setup_page(apps, installation, static_cast<std::uint16_t>(port.value_or(80)));
     core::become_user(installation);
     for (const std::string& address : bound)
         context.print("open http://{}/?token={}\n", address, token);

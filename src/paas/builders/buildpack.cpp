@@ -54,14 +54,14 @@ Fetched fetch(const Source& source, os::Path into)
     if (source.revision.empty())
         clone.words.insert(clone.words.end(), {"--depth", "1"});
     clone.words.insert(clone.words.end(), {"--", source.url, into.string()});
+    // A repository of this host may belong to another user; nothing of it is run here.
+    const os::Path configuration = into.string() + ".gitconfig";
+    os::write_file(configuration, "[safe]\n\tdirectory = *\n");
     // We run inside a hook, whose variables mean the app's repository: git gets only what it needs.
     clone.clear_environment = true;
     clone.environment = {{"GIT_ALLOW_PROTOCOL", "https:ssh:file"},
                          {"GIT_TERMINAL_PROMPT", "0"},
-                         // A repository of this host may belong to another user; nothing of it is run here.
-                         {"GIT_CONFIG_COUNT", "1"},
-                         {"GIT_CONFIG_KEY_0", "safe.directory"},
-                         {"GIT_CONFIG_VALUE_0", "*"},
+                         {"GIT_CONFIG_GLOBAL", configuration.string()},
                          {"GIT_SSH_COMMAND", "ssh -oBatchMode=yes -oConnectTimeout=10"}};
     for (const char* name : {"PATH", "HOME", "GIT_SSL_CAINFO", "SSL_CERT_FILE", "https_proxy"})
         if (const char* value = std::getenv(name))

@@ -6,7 +6,7 @@
 const { scenario, equal } = require('../../support/browser.js');
 
 const [url, pictures, keyFile] = process.argv.slice(2);
-const key = keyFile ? require('fs').readFileSync(keyFile, 'utf8').trim() : '';
+const keyToType = keyFile ? require('fs').readFileSync(keyFile, 'utf8').trim() : '';
 const { origin, searchParams } = new URL(url);
 const text = (id) => `document.getElementById('${id}').textContent`;
 const shown = (id) => `document.getElementById('${id}').getClientRects().length > 0`;
@@ -32,7 +32,7 @@ scenario(async (browser) => {
   await stranger.checkLayout();
   equal(await stranger.value(shown('token')), true);
   await stranger.type('#token', 'guessed');
-  if (key) await stranger.type('#key', key);
+  if (keyToType) await stranger.type('#key', keyToType);
   await stranger.type('#hostname', 'stranger.example');
   await stranger.value("document.getElementById('finish').scrollIntoView()");
   await stranger.click('#finish');
@@ -48,7 +48,7 @@ scenario(async (browser) => {
 
   // The example follows the fields.
   await page.type('#hostname', 'Apps.example');
-  equal(await page.value(text('example')), 'http://<app-name>.apps.example');
+  equal((await page.value(text('example'))).replace(/:\d+$/, ''), 'http://<app-name>.apps.example');
   await page.click('#vhost');
   equal(await page.value(text('example')), 'http://apps.example:<app-port>');
 
@@ -65,6 +65,7 @@ scenario(async (browser) => {
   equal(await page.value(shown('say-host')), false);
 
   // Nothing may be empty; nothing is sent then.
+  if (keyToType) await page.type('#key', keyToType);
   const key = await page.value("document.getElementById('key').value");
   await page.type('#key', ' ');
   await page.click('#finish');
@@ -83,6 +84,7 @@ scenario(async (browser) => {
   equal(await page.value("document.getElementById('fields').disabled"), false);
   await page.type('#hostname', 'apps.example');
   await page.go(url); // as it is before anything was done
+  if (keyToType) await page.type('#key', keyToType);
   await take(page, 'form');
 
   // It is done: busy first, then what to do next.
