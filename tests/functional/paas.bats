@@ -106,8 +106,9 @@ start_setup() {
 @test "the setup page in a browser, at phone and desk width" {
   dokku ssh-keys:list | sed -n 's/.*NAME="\([^"]*\)".*/\1/p' | grep -vx admin | while read -r name; do dokku ssh-keys:remove "$name"; done
   start_setup
-  fails 0 node "$top/tests/functional/browser/paas-setup.js" "http://$ADDRESS/?token=$TOKEN" "$PWD" "$PAAS/key.pub"
-  dfriends paas domains:set-global dokku.app
+  run node "$top/tests/functional/browser/paas-setup.js" "http://$ADDRESS/?token=$TOKEN" "$PWD" "$PAAS/key.pub"
+  echo dokku.app | tee ~dokku/VHOST >~dokku/HOSTNAME
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
 }
 
 # The stack below apps without a Dockerfile, made of the distribution's packages at the first need.
@@ -367,7 +368,13 @@ mkdir -p "$1/www" "$1/.profile.d"
 { cat "$1/page" "$3/COLOUR"; } >"$1/www/index.html"
 echo 'export FROM_PROFILE=yes' >"$1/.profile.d/own.sh"
 EOF
-  printf '#!/bin/sh\necho "default_process_types:"\necho "  web: cd www \\&\\& [ \\$FROM_PROFILE = yes ] \\&\\& exec python3 -m http.server \\$PORT"\n' | sed 's/\\//g' >"$PAAS/pack/bin/release"
+  cat >"$PAAS/pack/bin/release" <<'EOF'
+#!/bin/sh
+cat <<'END'
+default_process_types:
+  web: cd www && [ $FROM_PROFILE = yes ] && exec python3 -m http.server $PORT
+END
+EOF
   chmod +x "$PAAS"/pack/bin/*
   (cd "$PAAS/pack" && commit); chmod -R a+rX "$PAAS/pack"; git config --file "$PAAS/pack/.git/config" core.sharedRepository all
   repository packed; printf 'hello in ' >page; commit

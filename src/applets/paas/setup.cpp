@@ -87,7 +87,7 @@ int setup(Context& context)
     daemon.run_beside([](const core::SetupPage& of) -> net::Task<> {
         while (!of.is_finished())
             co_await net::sleep(std::chrono::milliseconds(100));
-        co_await net::sleep(std::chrono::seconds(2)); // for the page to be read once more
+        co_await net::sleep(std::chrono::seconds(5)); // for who looks at the page once more
         ::raise(SIGTERM);
     }(*page));
     return daemon.run();

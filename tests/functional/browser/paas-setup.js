@@ -98,17 +98,18 @@ scenario(async (browser) => {
   equal(await page.value(text('push')), 'git push dokku master');
   equal((await page.value(text('address'))).startsWith('http://myapp.apps.example'), true);
   equal(await page.value(shown('form')), false);
-  await page.click('[data-copies=remote]');
-  await page.until("document.querySelector('[data-copies=remote]').textContent === 'Copied'");
-  await page.value('getSelection().removeAllRanges()');
-  await page.until("document.querySelector('[data-copies=remote]').textContent === 'Copy'");
-  await take(page, 'done');
-
   // Who comes later is told how to deploy, and cannot set it up again.
   const later = await browser.open(origin + '/', 390, 844);
   equal(await later.value(text('outcome')), 'Set up already');
   equal(await later.value(text('remote')), 'git remote add dokku dokku@apps.example:myapp');
   equal(await later.value("document.getElementById('key').value"), '');
   equal(await later.value(`fetch('/setup', { method: 'POST', body: new URLSearchParams({ token: '${searchParams.get('token')}' }) }).then((answer) => answer.status)`), 410);
+
+  await page.click('[data-copies=remote]');
+  await page.until("document.querySelector('[data-copies=remote]').textContent === 'Copied'");
+  await page.value('getSelection().removeAllRanges()');
+  await page.until("document.querySelector('[data-copies=remote]').textContent === 'Copy'");
+  await take(page, 'done');
+
   equal([...stranger.errors, ...page.errors, ...later.errors].filter((line) => !/40[03]|410/.test(line)), []);
 });
