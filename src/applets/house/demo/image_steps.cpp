@@ -81,7 +81,7 @@ std::string proxy_line(Scene& scene)
 /// Lines of the cache's log that say where the package came from.
 void show_cache_lines(Scene& scene, const std::string& package)
 {
-    const std::string log = scene.run({"docker", "logs", scene.stage.cache_container});
+    const std::string log = scene.run({"docker", "logs", scene.stage.cache_container}, true);
     std::vector<std::string> found;
     for (const std::string_view line : lines(log))
         if (line.find("/" + package + "_") != line.npos)

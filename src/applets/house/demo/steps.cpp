@@ -63,7 +63,8 @@ namespace {
 /// The configuration of `up`: where its dashboard listens, and what it links to.
 std::string render_configuration(const Scene& scene, const std::vector<Ledger::Line>& addresses)
 {
-    std::string text = fmt::format("up:\n  listen: 127.0.0.1:{}\n  link:\n", scene.stage.ports.dashboard);
+    std::string text = fmt::format("up:\n  listen: 127.0.0.1:{}\n{}", scene.stage.ports.dashboard,
+                                   addresses.empty() ? "" : "  link:\n");
     for (const Ledger::Line& line : addresses)
         text += fmt::format("    - \"{}={}\"\n", line.before, line.name);
     return text;
