@@ -49,6 +49,8 @@ struct Applet {
     /// Renders an error in the manner of the replaced tool and returns that tool's exit code. Null, or a result of -1:
     /// the house's manner.
     int (*report)(const Error&, const Context&) = nullptr;
+    /// Gets the words that no verb has (a plugin's); null: they are an error.
+    const Verb* other = nullptr;
 };
 
 /// All applets, the house's own verbs first.

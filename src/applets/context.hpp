@@ -49,6 +49,7 @@ class Context {
     const Verb* verb = nullptr;
     config::Settings settings;
     std::vector<std::string> arguments;
+    bool shares_process = false; ///< other services run beside it (up): the process' user must stay as it is
     cli::Colour out_colour;
     cli::Colour error_colour;
 

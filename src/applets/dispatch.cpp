@@ -188,6 +188,8 @@ class CommandLine {
             }
         }
         if (verb_ == nullptr)
+            verb_ = applet_->other;
+        if (verb_ == nullptr)
             throw_unknown_verb();
         rest_.erase(rest_.begin(), rest_.begin() + static_cast<std::ptrdiff_t>(longest));
     }

@@ -74,6 +74,9 @@ std::optional<Entry> Reader::next()
     entry.type = type_of(found);
     entry.size = static_cast<std::uint64_t>(std::max<la_int64_t>(0, archive_entry_size(found)));
     entry.mode = archive_entry_perm(found);
+    entry.user = static_cast<std::uint64_t>(std::max<la_int64_t>(0, archive_entry_uid(found)));
+    entry.group = static_cast<std::uint64_t>(std::max<la_int64_t>(0, archive_entry_gid(found)));
+    entry.modified = archive_entry_mtime(found);
     entry.link_target = entry.type == Entry::Type::hard_link ? text_or_empty(archive_entry_hardlink(found))
                                                              : text_or_empty(archive_entry_symlink(found));
     return entry;

@@ -17,6 +17,9 @@ struct Entry {
     Type type = Type::file;
     std::uint64_t size = 0;
     unsigned mode = 0;
+    std::uint64_t user = 0; ///< by number
+    std::uint64_t group = 0;
+    std::int64_t modified = 0; ///< seconds since 1970
     std::string link_target;
 };
 

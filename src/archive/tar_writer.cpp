@@ -2,6 +2,7 @@
 #include "archive/tar_writer.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -63,6 +64,22 @@ EntryPointer make_entry(const std::string& name, unsigned type, unsigned mode)
     archive_entry_set_size(entry.get(), 0);
     archive_entry_set_mtime(entry.get(), 0, 0);
     return entry;
+}
+
+unsigned file_type_of(const Entry& entry)
+{
+    switch (entry.type) {
+    case Entry::Type::file:
+    case Entry::Type::hard_link:
+        return AE_IFREG;
+    case Entry::Type::directory:
+        return AE_IFDIR;
+    case Entry::Type::link:
+        return AE_IFLNK;
+    case Entry::Type::other:
+        break;
+    }
+    throw Error(ErrorKind::invalid, "'{}' is neither a file nor a folder nor a link", printable(entry.name));
 }
 
 } // namespace
@@ -147,6 +164,26 @@ void TarWriter::add_path(const std::filesystem::path& path, const std::string& n
         throw;
     }
     ::close(descriptor);
+}
+
+void TarWriter::add_entry(const Entry& given, Reader& content)
+{
+    const bool is_hard_link = given.type == Entry::Type::hard_link;
+    const bool is_file = given.type == Entry::Type::file;
+    const EntryPointer entry = make_entry(given.name, file_type_of(given), given.mode);
+    archive_entry_set_uid(entry.get(), static_cast<la_int64_t>(given.user));
+    archive_entry_set_gid(entry.get(), static_cast<la_int64_t>(given.group));
+    archive_entry_set_mtime(entry.get(), given.modified, 0);
+    if (is_file)
+        archive_entry_set_size(entry.get(), static_cast<la_int64_t>(given.size));
+    if (is_hard_link)
+        archive_entry_set_hardlink(entry.get(), given.link_target.c_str());
+    else if (given.type == Entry::Type::link)
+        archive_entry_set_symlink(entry.get(), given.link_target.c_str());
+    inside_->add(entry.get());
+    char piece[65536];
+    while (const std::size_t count = is_file ? content.read_some(piece) : 0)
+        inside_->add_bytes({piece, count});
 }
 
 void TarWriter::finish()

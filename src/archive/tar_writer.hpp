@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "archive/reader.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -25,6 +27,9 @@ class TarWriter {
     void add_link(const std::string& name, const std::string& target);
     /// A file, link or folder (not its content) from disk under another name; modes and times as on disk, owner root.
     void add_path(const std::filesystem::path& path, const std::string& name);
+    /// An entry of another archive, with its owner, mode and time; `content` is read where it is a file. Throws
+    /// Error(invalid) for one of another type than files, folders and links.
+    void add_entry(const Entry& entry, Reader& content);
     /// Writes the end of the archive; nothing may follow.
     void finish();
 

@@ -3,7 +3,7 @@
 
 #include "base/text.hpp"
 #include "base/timestamp.hpp"
-#include "cache/byte_range.hpp"
+#include "http/byte_range.hpp"
 
 namespace dfriends::cache {
 
@@ -36,10 +36,10 @@ bool is_unmodified(const http::Request& request, const Representation& about, co
     return !about.last_modified.empty() && request.headers.get("If-Modified-Since") == about.last_modified;
 }
 
-ByteRange range_of(const http::Request& request, const Representation& about, const std::string& sha256,
-                   std::uint64_t size, bool ranges)
+http::ByteRange range_of(const http::Request& request, const Representation& about, const std::string& sha256,
+                         std::uint64_t size, bool ranges)
 {
-    const ByteRange whole{ByteRange::Kind::whole, 0, size};
+    const http::ByteRange whole{http::ByteRange::Kind::whole, 0, size};
     if (!ranges || request.method != "GET" || !request.headers.has("Range"))
         return whole;
     if (const auto condition = request.headers.find("If-Range")) {
@@ -48,18 +48,18 @@ ByteRange range_of(const http::Request& request, const Representation& about, co
         if (!same)
             return whole;
     }
-    return parse_byte_range(request.headers.get("Range"), size);
+    return http::parse_byte_range(request.headers.get("Range"), size);
 }
 
 /// Sets status and range headers; false where there is no body to send.
-bool frame(http::Response& response, const ByteRange& range, std::uint64_t size)
+bool frame(http::Response& response, const http::ByteRange& range, std::uint64_t size)
 {
-    if (range.kind == ByteRange::Kind::unsatisfiable) {
+    if (range.kind == http::ByteRange::Kind::unsatisfiable) {
         response.status = 416;
         response.headers.set("Content-Range", "bytes */" + std::to_string(size));
         return false;
     }
-    if (range.kind == ByteRange::Kind::part) {
+    if (range.kind == http::ByteRange::Kind::part) {
         response.status = 206;
         response.headers.set("Content-Range", "bytes " + std::to_string(range.offset) + "-" +
                                                   std::to_string(range.offset + range.length - 1) + "/" +
@@ -115,7 +115,7 @@ http::Response answer_fill(const http::Request& request, const FillPointer& fill
     http::Response response;
     describe(response, about, sha256, verdict);
     const auto size = fill->size();
-    const auto range = size ? range_of(request, about, sha256, *size, ranges) : ByteRange{};
+    const auto range = size ? range_of(request, about, sha256, *size, ranges) : http::ByteRange{};
     if (size && !frame(response, range, *size))
         return response;
     if (size)

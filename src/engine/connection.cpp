@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "engine/dial.hpp"
+#include "engine/reference.hpp"
 #include "engine/wire.hpp"
 #include "http/status.hpp"
 
@@ -72,6 +73,20 @@ Query& Query::add(std::string_view name, std::int64_t value)
 Query& Query::add(std::string_view name, const Filters& filters)
 {
     return filters.empty() ? *this : add(name, std::string_view(encode_filters(filters)));
+}
+
+Query& Query::add(const ImageChanges& changes)
+{
+    if (!changes.reference.empty()) {
+        const Reference reference = parse_reference(changes.reference);
+        if (!reference.digest.empty())
+            throw Error(ErrorKind::invalid, "an image is named by a tag, not by a digest as '{}'", changes.reference);
+        add("repo", std::string_view(reference.familiar_name()));
+        add("tag", std::string_view(reference.tag.empty() ? std::string("latest") : reference.tag));
+    }
+    for (const std::string& line : changes.lines)
+        add("changes", std::string_view(line));
+    return *this;
 }
 
 std::string Query::text() const

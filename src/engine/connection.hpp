@@ -20,6 +20,8 @@ class Query {
     Query& add(std::string_view name, bool value);
     Query& add(std::string_view name, std::int64_t value); ///< always added
     Query& add(std::string_view name, const Filters& filters);
+    /// The image's name as "repo" and "tag", its lines as "changes".
+    Query& add(const ImageChanges& changes);
     /// "?a=1&b=2", or an empty text.
     std::string text() const;
 

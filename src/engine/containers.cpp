@@ -232,6 +232,20 @@ net::Task<> Containers::copy_from(std::string container, std::string path, OnOut
         on_bytes(Channel::output, {piece.data(), count});
 }
 
+net::Task<http::Reply> Containers::export_files(std::string container)
+{
+    refuse_empty(container);
+    co_return co_await connection_.send({.path = path_of(container, "/export"), .waits_long = true});
+}
+
+net::Task<std::string> Containers::commit(std::string container, ImageChanges changes)
+{
+    refuse_empty(container);
+    Query query;
+    query.add("container", container).add("comment", changes.message).add(changes);
+    co_return decode_created(co_await connection_.fetch(post("/commit" + query.text(), true))).id;
+}
+
 net::Task<> Containers::copy_to(std::string container, std::string folder, http::Producer tar)
 {
     refuse_empty(container);

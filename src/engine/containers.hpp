@@ -71,6 +71,10 @@ class Containers {
 
     /// The tar stream of a path inside, to `on_bytes`.
     net::Task<> copy_from(std::string container, std::string path, OnOutput on_bytes);
+    /// The whole file system as a tar stream, in the reply's body; volumes are not in it.
+    net::Task<http::Reply> export_files(std::string container);
+    /// Makes an image of the container's file system: a layer on its own image. Returns the image's id.
+    net::Task<std::string> commit(std::string container, ImageChanges changes);
     /// Unpacks a tar stream into an existing folder inside.
     net::Task<> copy_to(std::string container, std::string folder, http::Producer tar);
     /// What a path inside is: name, size, mode (Go's os.FileMode bits) and link target. Nothing where it does not

@@ -168,6 +168,29 @@ net::Task<std::string> Images::build(http::Producer context, BuildOptions option
     co_return id;
 }
 
+net::Task<std::string> Images::import_files(http::Producer tar, ImageChanges changes)
+{
+    Query query;
+    query.add("fromSrc", std::string_view("-")).add("message", changes.message).add(changes);
+    Connection::Ask ask{
+        .method = "POST", .path = "/images/create" + query.text(), .producer = std::move(tar), .waits_long = true};
+    ask.headers.set("Content-Type", "application/x-tar");
+    http::Reply reply = co_await connection_.send(std::move(ask));
+    std::string id;
+    std::string failure;
+    co_await read_progress(reply, [&](const ProgressLine& line) {
+        if (!line.failure.empty())
+            failure = printable(line.failure);
+        else if (line.progress.status.starts_with("sha256:"))
+            id = line.progress.status;
+    });
+    if (!failure.empty())
+        throw Error(ErrorKind::failed, "cannot import the file system: {}", failure);
+    if (id.empty())
+        throw Error(ErrorKind::unavailable, "the engine ended the import without saying what it made");
+    co_return id;
+}
+
 net::Task<> Images::tag(std::string image, std::string reference)
 {
     const Reference target = parse_reference(reference);

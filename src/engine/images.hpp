@@ -41,6 +41,8 @@ class Images {
     net::Task<> pull(std::string image, OnProgress on_progress = {}, std::string platform = {});
     /// Builds with the classic builder; returns the image's id. A build that breaks is BuildError.
     net::Task<std::string> build(http::Producer context, BuildOptions options, OnProgress on_progress = {});
+    /// Makes an image of one layer from the tar stream of a whole file system; returns its id.
+    net::Task<std::string> import_files(http::Producer tar, ImageChanges changes);
     net::Task<> tag(std::string image, std::string reference);
 
     struct Removed {

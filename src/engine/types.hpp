@@ -324,6 +324,14 @@ struct BuildOptions {
     std::int64_t shm_size = 0;
 };
 
+/// What an image is given beside its files. `changes` are lines of a Dockerfile: "CMD [\"sh\"]", "ENV A=b", "LABEL
+/// a=b".
+struct ImageChanges {
+    std::string reference; ///< "NAME:TAG"; empty: the image has no name
+    std::vector<std::string> lines;
+    std::string message;
+};
+
 struct LogOptions {
     bool follow = false;
     bool timestamps = false;

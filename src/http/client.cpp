@@ -109,13 +109,19 @@ bool carries_body(const Call& call)
     return !call.body.empty() || call.method == "POST" || call.method == "PUT" || call.method == "PATCH";
 }
 
-std::string render_call(const Call& call, const std::string& user_agent)
+/// A proxy is told the whole URL (RFC 9112 section 3.2.2), less the user's name and password.
+std::string target_of(const Url& url, const ClientOptions& options)
 {
-    std::string head = fmt::format("{} {} HTTP/1.1\r\n", call.method, call.url.target);
+    return options.proxy && url.scheme == "http" ? "http://" + url.authority() + url.target : url.target;
+}
+
+std::string render_call(const Call& call, const ClientOptions& options)
+{
+    std::string head = fmt::format("{} {} HTTP/1.1\r\n", call.method, target_of(call.url, options));
     if (!call.headers.has("Host"))
         append_field(head, "Host", call.url.authority());
     if (!call.headers.has("User-Agent"))
-        append_field(head, "User-Agent", user_agent);
+        append_field(head, "User-Agent", options.user_agent);
     for (const auto& [name, value] : call.headers)
         append_field(head, name, value);
     if (call.producer) {
@@ -127,9 +133,9 @@ std::string render_call(const Call& call, const std::string& user_agent)
     return head += "\r\n";
 }
 
-net::Task<> send_call(net::Stream& stream, const Call& call, const std::string& user_agent)
+net::Task<> send_call(net::Stream& stream, const Call& call, const ClientOptions& options)
 {
-    const std::string head = render_call(call, user_agent);
+    const std::string head = render_call(call, options);
     if (!call.producer) {
         co_await stream.write_all(head, call.body);
         co_return;
@@ -196,7 +202,7 @@ net::Task<std::optional<Reply>> try_call(std::shared_ptr<Client::Pool> pool, con
     std::exception_ptr failure;
     bool answered = false;
     try {
-        co_await send_call(*inside->kept.stream, call, pool->options.user_agent);
+        co_await send_call(*inside->kept.stream, call, pool->options);
     } catch (const Error&) {
         failure = std::current_exception(); // the peer may have answered early and closed: its answer counts more
         inside->deadline.expire_after(

@@ -64,6 +64,7 @@ using Dial = std::function<net::Task<net::StreamPointer>(const Url& url, std::ch
 struct ClientOptions {
     Dial dial;                              ///< empty: TCP, and TLS with the system's trust for https
     std::optional<net::TlsContext> tls;     ///< for https with the default dial
+    std::optional<Url> proxy;               ///< an HTTP proxy for http URLs; https goes past it
     std::size_t idle_connections = 16;      ///< kept for each scheme, host and port
     std::chrono::milliseconds idle{30'000}; ///< how long
     std::string user_agent;                 ///< empty: "dfriends/<version>"

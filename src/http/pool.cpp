@@ -73,7 +73,8 @@ net::Task<net::StreamPointer> Client::Pool::dial(const Url& url, std::chrono::mi
 {
     if (options.dial)
         co_return co_await options.dial(url, timeout);
-    net::StreamPointer stream = co_await net::connect_tcp(url.host, url.port, timeout);
+    const Url& peer = options.proxy && url.scheme == "http" ? *options.proxy : url;
+    net::StreamPointer stream = co_await net::connect_tcp(peer.host, peer.port, timeout);
     if (url.scheme == "http")
         co_return stream;
     if (!options.tls)

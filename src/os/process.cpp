@@ -33,6 +33,24 @@ int wait_for(pid_t id)
     return status_of_wait(raw);
 }
 
+/// write(2) to a child that may have ended without reading: EPIPE, and no signal for us.
+ssize_t write_to_child(int pipe, std::string_view bytes)
+{
+    sigset_t broken, before;
+    ::sigemptyset(&broken);
+    ::sigaddset(&broken, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &broken, &before);
+    const ssize_t count = ::write(pipe, bytes.data(), bytes.size());
+    const int why = errno;
+    if (count < 0 && why == EPIPE && ::sigismember(&before, SIGPIPE) == 0) {
+        const timespec at_once{};
+        (void)::sigtimedwait(&broken, nullptr, &at_once);
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    errno = why;
+    return count;
+}
+
 /// One captured output of a child.
 struct Capture {
     Descriptor pipe;
@@ -130,7 +148,7 @@ class Conversation {
     void feed()
     {
         const std::string_view rest = std::string_view(command_.input).substr(fed_);
-        const ssize_t count = ::write(input_.number(), rest.data(), rest.size());
+        const ssize_t count = write_to_child(input_.number(), rest);
         if (count > 0)
             fed_ += static_cast<std::size_t>(count);
         if ((count < 0 && errno != EAGAIN && errno != EINTR) || fed_ == command_.input.size())

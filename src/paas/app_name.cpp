@@ -20,10 +20,12 @@ bool is_lower_or_digit(char c)
 std::string parse_app_name(std::string_view name)
 {
     const auto fits = [](char c) { return is_lower_or_digit(c) || c == '.' || c == '-'; };
+    // Neither a host name nor an image can have these.
+    const auto has = [name](std::string_view pair) { return name.find(pair) != name.npos; };
     if (name.empty())
         throw Error(ErrorKind::usage, "Please specify an app to run the command on");
-    if (name.size() > 63 || !is_lower_or_digit(name[0]) || !std::ranges::all_of(name, fits) ||
-        name.find("..") != name.npos || !is_lower_or_digit(name.back()))
+    if (name.size() > 63 || !is_lower_or_digit(name[0]) || !std::ranges::all_of(name, fits) || has("..") || has(".-") ||
+        has("-.") || !is_lower_or_digit(name.back()))
         throw Error(ErrorKind::invalid, "App name must begin with lowercase alphanumeric character, and may only "
                                         "contain lowercase alphanumerics, dots, and hyphens");
     return std::string(name);

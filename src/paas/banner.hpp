@@ -16,6 +16,7 @@ class Banner {
     void section(std::string_view text) const { line("=====> ", text); }
     void detail(std::string_view text) const { line("       ", text); }
     void warning(std::string_view text) const { line(" !     ", text); }
+    void raw(std::string_view text) const { line("", text); }
     void blank() const { write_("\n"); }
 
   private:

@@ -138,7 +138,7 @@ void AuthorizedKeys::write(const std::string& text) const
     os::write_file(file_, text, 0600);
     struct stat folder{};
     if (::geteuid() == 0 && ::stat(file_.parent_path().c_str(), &folder) == 0)
-        (void)!::chown(file_.c_str(), folder.st_uid, folder.st_gid);
+        (void)!::lchown(file_.c_str(), folder.st_uid, folder.st_gid);
 }
 
 } // namespace dfriends::paas

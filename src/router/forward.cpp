@@ -146,6 +146,18 @@ net::Task<http::Response> Forwarder::operator()(http::Request& request)
     co_return co_await send(request, *backends, *target);
 }
 
+net::Task<http::Response> Forwarder::send_to(http::Request& request, std::string name)
+{
+    const auto target = target_of(request);
+    if (!target || request.method == "CONNECT")
+        co_return http::text_response(405, "this is no forward proxy\n");
+    const std::shared_ptr<const RouteTable> table = table_;
+    const Backends* backends = table->find(name);
+    if (backends == nullptr)
+        co_return http::text_response(503, "no server answers here now\n");
+    co_return co_await send(request, *backends, *target);
+}
+
 net::Task<http::Response> Forwarder::send(http::Request& request, const Backends& backends, std::string target)
 {
     Backends tried;

@@ -30,6 +30,8 @@ class Forwarder {
 
     /// 404 without a route, 502 and 503 where no backend answers, 504 where one is too slow.
     net::Task<http::Response> operator()(http::Request& request);
+    /// The same by a name of the table, whatever the request's Host says.
+    net::Task<http::Response> send_to(http::Request& request, std::string name);
 
   private:
     net::Task<http::Response> send(http::Request& request, const Backends& backends, std::string target);

@@ -42,6 +42,7 @@ void run_service(const GlobalOptions& global, const Service& service)
 {
     try {
         Context context(global, "dfriends " + std::string(service.applet->name));
+        context.shares_process = true;
         prepare(context, *service.applet, *service.verb, {});
         (void)service.verb->run(context);
     } catch (Error& error) {

@@ -50,6 +50,34 @@ TEST_CASE("TarWriter: what it writes, Reader reads")
     CHECK(!reader.next());
 }
 
+TEST_CASE("TarWriter: an entry of another archive keeps its mode, target and content")
+{
+    const std::string first = make_tar([](TarWriter& writer) {
+        writer.add_file("su", "program", 04755);
+        writer.add_link("l", "su");
+    });
+    const std::string bytes = make_tar([&](TarWriter& writer) {
+        Reader reader = Reader::from_memory(first);
+        while (auto entry = reader.next()) {
+            entry->user = 7;
+            writer.add_entry(*entry, reader);
+        }
+        Entry link{.name = "hard", .type = Entry::Type::hard_link, .link_target = "su"};
+        writer.add_entry(link, reader);
+        Entry device{.name = "null", .type = Entry::Type::other};
+        CHECK_THROWS_AS(writer.add_entry(device, reader), Error);
+    });
+    Reader reader = Reader::from_memory(bytes);
+    const auto su = reader.next();
+    CHECK(su->mode == 04755);
+    CHECK(su->user == 7);
+    CHECK(reader.content(100) == "program");
+    CHECK(reader.next()->link_target == "su");
+    const auto hard = reader.next();
+    CHECK(hard->type == Entry::Type::hard_link);
+    CHECK(hard->link_target == "su");
+}
+
 TEST_CASE("TarWriter: equal content makes equal archives")
 {
     const auto fill = [](TarWriter& writer) { writer.add_file("a", "b"); };

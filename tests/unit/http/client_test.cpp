@@ -159,3 +159,22 @@ TEST_CASE("Client: one connection serves one call after the other; the server dr
 {
     CHECK(net::run(use_a_real_server()) == 1);
 }
+
+TEST_CASE("Client: a proxy is told the whole URL, without the user's name")
+{
+    ClientOptions options;
+    options.proxy = parse_url("http://proxy:3142");
+    ScriptedStream* heard = nullptr;
+    options.dial = [&heard](const Url&, std::chrono::milliseconds) -> net::Task<net::StreamPointer> {
+        auto stream = std::make_unique<ScriptedStream>("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        heard = stream.get();
+        co_return stream;
+    };
+    net::run([](ClientOptions given, ScriptedStream*& stream) -> net::Task<> {
+        Client client(std::move(given));
+        Call call;
+        call.url = parse_url("http://me:secret@h/x?y");
+        const Reply reply = co_await client.send(call);
+        CHECK(stream->said.starts_with("GET http://h/x?y HTTP/1.1\r\nHost: h\r\n"));
+    }(options, heard));
+}

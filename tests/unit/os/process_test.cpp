@@ -28,6 +28,12 @@ TEST_CASE("run: a large conversation does not lock up, and output is bounded")
     CHECK(outcome.output.size() == 1'000'000);
 }
 
+TEST_CASE("run: a child that ends without reading its input harms nobody")
+{
+    CHECK(run({.words = {"sh", "-c", "exec <&-; echo done"}, .input = std::string(3'000'000, 'x')}).output == "done\n");
+    CHECK(run({.words = {"true"}, .input = "x"}).ok());
+}
+
 TEST_CASE("run: a timeout ends the child and its children")
 {
     const auto before = std::chrono::steady_clock::now();

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace dfriends::cache {
+namespace dfriends::http {
 
 /// What a Range header asks of content of a known size (RFC 9110 section 14).
 struct ByteRange {
@@ -21,4 +21,4 @@ struct ByteRange {
 
 ByteRange parse_byte_range(std::string_view header, std::uint64_t size);
 
-} // namespace dfriends::cache
+} // namespace dfriends::http

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cache/byte_range.hpp"
+#include "http/byte_range.hpp"
 
 #include "base/text.hpp"
 
 #include <algorithm>
 
-namespace dfriends::cache {
+namespace dfriends::http {
 
 ByteRange parse_byte_range(std::string_view header, std::uint64_t size)
 {
@@ -36,4 +36,4 @@ ByteRange parse_byte_range(std::string_view header, std::uint64_t size)
     return {Kind::part, *first, end - *first + 1};
 }
 
-} // namespace dfriends::cache
+} // namespace dfriends::http

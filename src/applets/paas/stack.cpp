@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "paas/debian/stack.hpp"
+
+#include "applets/paas/session.hpp"
+#include "applets/paas/verbs.hpp"
+#include "net/loop.hpp"
+#include "paas/package_cache.hpp"
+
+namespace dfriends::applets::paas {
+
+int stack_build(Context& context)
+{
+    core::StackOptions options{.image = context.settings.text("image"),
+                               .mirror = context.settings.text("mirror"),
+                               .suite = context.settings.text("suite"),
+                               .proxy = context.settings.text("proxy"),
+                               .packages = context.arguments};
+    if (options.packages.empty())
+        options.packages = core::stack_packages();
+    if (options.proxy.empty())
+        options.proxy = net::run(core::find_package_cache(context.engine()));
+    const core::Banner banner([&context](std::string_view line) { context.write(line); });
+    context.print("{}\n", net::run(core::build_stack(context.engine(), options, banner)));
+    return 0;
+}
+
+} // namespace dfriends::applets::paas

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dfriends::paas::debian {
+
+/// A binary package as a Packages index lists it.
+struct Package {
+    std::string name;
+    std::string version;
+    std::string architecture;
+    bool essential = false;
+    bool required = false;   ///< its priority
+    std::string pre_depends; ///< as written
+    std::string depends;
+    std::string provides;
+    std::string path; ///< of the file, relative to the mirror's root
+    std::uint64_t size = 0;
+    std::string sha256; ///< 64 lower-case hexadecimal digits
+};
+
+/// The packages of a suite, by name and by the virtual names that they provide.
+class Packages {
+  public:
+    Packages() = default;
+    Packages(Packages&&) noexcept = default; ///< not copied: it points into itself
+    Packages& operator=(Packages&&) noexcept = default;
+
+    /// The first of a name counts.
+    void add(Package package);
+    /// Null where there is none.
+    const Package* find(std::string_view name) const;
+    /// The packages that provide a name, in the order of their own names.
+    std::vector<const Package*> providers(std::string_view name) const;
+    /// All names in their order.
+    const std::map<std::string, Package, std::less<>>& all() const { return packages_; }
+
+  private:
+    std::map<std::string, Package, std::less<>> packages_;
+    std::map<std::string, std::map<std::string_view, const Package*>, std::less<>> providers_;
+};
+
+/// Reads a Packages index piece by piece. Stanzas of other architectures, and those without a usable name, version,
+/// path, size and SHA-256, are passed over; lines above 256 KiB are skipped; more than 500,000 packages are
+/// Error(invalid).
+class PackagesReader {
+  public:
+    PackagesReader(Packages& packages, std::string architecture)
+        : packages_(packages), architecture_(std::move(architecture))
+    {
+    }
+
+    void feed(std::string_view piece);
+    /// The end of the text, which ends the last stanza too.
+    void finish();
+
+  private:
+    void line(std::string_view text);
+    void field(std::string_view name, std::string_view value);
+    void end_stanza();
+
+    Packages& packages_;
+    std::string architecture_;
+    std::string rest_;
+    bool skipping_ = false;
+    Package package_;
+};
+
+/// A name of letters, digits and "+-." as Debian's policy allows it (section 5.6.7).
+bool is_package_name(std::string_view name);
+/// True for a relative path without "..", empty segments, blanks and control characters.
+bool is_inner_path(std::string_view path);
+bool is_sha256(std::string_view text);
+
+/// One alternative of a relation such as "libc6:any (>= 2.36) [amd64]"; the version is not looked at.
+struct Alternative {
+    std::string_view name;
+    std::string_view architectures; ///< what stands in brackets; empty for all
+    bool applies_to(std::string_view architecture) const;
+};
+
+/// "a | b (>= 1), c" → {{a, b}, {c}}. The views are parts of `field`.
+std::vector<std::vector<Alternative>> parse_relations(std::string_view field);
+
+} // namespace dfriends::paas::debian

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/error.hpp"
+#include "paas/debian/packages.hpp"
+#include "paas/debian/release.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace dfriends;
+using namespace dfriends::paas::debian;
+
+namespace {
+
+const std::string digest(64, 'A');
+
+std::string stanza(const std::string& name, const std::string& more = {}, const std::string& path = "pool/a.deb")
+{
+    return "Package: " + name + "\nVersion: 1:2.0-1~x+b1\nArchitecture: amd64\n" + more + "Filename: " + path +
+           "\nSize: 12\nSHA256: " + digest + "\nDescription: y\n more\n\n";
+}
+
+Packages read(const std::string& text, std::size_t piece = std::string::npos)
+{
+    Packages packages;
+    PackagesReader reader(packages, "amd64");
+    for (std::size_t i = 0; i < text.size(); i += std::min(piece, text.size()))
+        reader.feed(std::string_view(text).substr(i, piece));
+    reader.finish();
+    return packages;
+}
+
+} // namespace
+
+TEST_CASE("PackagesReader: reads stanzas however the text is cut")
+{
+    const auto text = stanza("bash", "Essential: yes\nPriority: required\nDepends: a\nPre-Depends: b\n") +
+                      stanza("mawk", "Provides: awk, thing (= 1)\n");
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::string::npos}) {
+        const Packages packages = read(text, piece);
+        REQUIRE(packages.all().size() == 2);
+        const Package* bash = packages.find("bash");
+        REQUIRE(bash != nullptr);
+        CHECK((bash->essential && bash->required));
+        CHECK(bash->version == "1:2.0-1~x+b1");
+        CHECK(bash->depends == "a");
+        CHECK(bash->pre_depends == "b");
+        CHECK(bash->sha256 == std::string(64, 'a'));
+        REQUIRE(packages.providers("thing").size() == 1);
+        CHECK(packages.providers("awk").front()->name == "mawk");
+    }
+}
+
+TEST_CASE("PackagesReader: what is hostile or of another architecture is passed over")
+{
+    CHECK(read(stanza("../x")).all().empty());
+    CHECK(read(stanza("a b")).all().empty());
+    CHECK(read(stanza("-x")).all().empty());
+    CHECK(read(stanza("bash", {}, "../../etc/passwd")).all().empty());
+    CHECK(read(stanza("bash", {}, "/etc/passwd")).all().empty());
+    CHECK(read(stanza("bash", "Version: $(reboot)\n")).all().empty());
+    CHECK(read(stanza("bash", "Architecture: arm64\n")).all().empty());
+    CHECK(read(stanza("bash", "Architecture: all\n")).all().size() == 1);
+    CHECK(read(stanza("bash", "Depends: " + std::string(300'000, 'x') + "\n")).find("bash")->depends.empty());
+}
+
+TEST_CASE("parse_relations: alternatives, versions, qualifiers and architectures")
+{
+    const auto relations = parse_relations("libc6:any (>= 2.36), aa | bb (<< 1) [amd64 arm64] , cc [!amd64],,");
+    REQUIRE(relations.size() == 3);
+    CHECK(relations[0][0].name == "libc6");
+    REQUIRE(relations[1].size() == 2);
+    CHECK(relations[1][1].name == "bb");
+    CHECK(relations[1][1].applies_to("arm64"));
+    CHECK(!relations[1][1].applies_to("i386"));
+    CHECK(!relations[2][0].applies_to("amd64"));
+    CHECK(relations[2][0].applies_to("arm64"));
+}
+
+TEST_CASE("parse_release: only what is signed counts")
+{
+    const std::string entry = " " + digest + " 5 main/binary-amd64/Packages.xz\n";
+    const Release release =
+        parse_release("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nSuite: stable\n"
+                      "Codename: bookworm\nAcquire-By-Hash: yes\nSHA256:\n" +
+                      entry + " " + digest + " 5 ../main/x\n-----BEGIN PGP SIGNATURE-----\nSuite: evil\n");
+    CHECK(release.suite == "stable");
+    CHECK(release.acquire_by_hash);
+    REQUIRE(release.indices.size() == 1);
+    CHECK(release.indices.begin()->second.size == 5);
+    CHECK_NOTHROW(check_release(release, "bookworm", {}));
+    CHECK_THROWS_AS(check_release(release, "trixie", {}), Error);
+    CHECK_THROWS_AS(parse_release("<html>log in</html>"), Error);
+}
+
+TEST_CASE("check_release: an old file played back is refused")
+{
+    Release release;
+    release.suite = "sid";
+    release.valid_until = TimePoint(std::chrono::seconds(100));
+    CHECK_NOTHROW(check_release(release, "sid", TimePoint(std::chrono::seconds(99))));
+    CHECK_THROWS_AS(check_release(release, "sid", TimePoint(std::chrono::seconds(101))), Error);
+}
