@@ -118,7 +118,8 @@ Stage set_stage(Context& context, Ledger& ledger)
                    .kv = free_port(2379, 12379),
                    .app = free_port(8000, 18000),
                    .balancer = free_port(8080, 18080),
-                   .web = free_port(80, 10080)};
+                   .web = free_port(80, 10080),
+                   .ssh = free_port(2222, 12222)};
     stage.cache_container = free_name(context, "apt_cacher");
     stage.cache_volume = has_volume ? "apt_cache-demo" : "apt_cache";
     return stage;

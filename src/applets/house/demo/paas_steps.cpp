@@ -6,7 +6,6 @@
 #include "base/text.hpp"
 #include "http/client.hpp"
 #include "net/loop.hpp"
-#include "net/tcp.hpp"
 #include "os/process.hpp"
 
 #include <map>
@@ -54,8 +53,7 @@ std::string make_key(Scene& scene, const std::string& name)
 /// An sshd of the demo's own, which reads nothing of the host's: returns its port.
 std::uint16_t serve_ssh(Scene& scene, const std::string& program)
 {
-    const net::Listener probe = net::Listener::tcp({"127.0.0.1", 0});
-    const std::uint16_t port = probe.endpoint().port;
+    const std::uint16_t port = scene.stage.ports.ssh;
     const fs::path ssh = scene.ledger().work() / "ssh", programs = scene.ledger().programs();
     (void)make_key(scene, "host");
     (void)make_key(scene, "root");

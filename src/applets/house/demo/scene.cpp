@@ -45,7 +45,7 @@ std::string last_lines(std::string_view text, std::size_t count)
     std::vector<std::string> last;
     for (std::size_t index = all.size() - std::min(all.size(), count); index < all.size(); ++index)
         last.push_back(printable(all[index]));
-    return join(last, "\n  ");
+    return join(last, "; ");
 }
 
 net::Task<std::string> ask(std::string url, std::string host)

@@ -17,7 +17,7 @@ namespace dfriends::applets::house::demo {
 
 /// The ports that the demo listens on: the usual ones where they are free.
 struct Ports {
-    std::uint16_t dashboard = 0, cache = 0, kv = 0, app = 0, balancer = 0, web = 0;
+    std::uint16_t dashboard = 0, cache = 0, kv = 0, app = 0, balancer = 0, web = 0, ssh = 0;
 };
 
 class Scene;
