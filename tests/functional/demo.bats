@@ -45,6 +45,8 @@ same_as_before() {
   timeout -k 5 300 "$DFRIENDS" up --demo >walk.log 2>&1 3>&- || { tail -n 60 walk.log; return 1; }
   echo "the walk: $((SECONDS - begun)) s" >&3
   grep -q '^\$ docker build -t shrikrishna/code.it --build-arg BASE=' walk.log
+  grep -q '^\$ git push dokku master' walk.log
+  grep -q 'Application deployed' walk.log
   grep -q 'HIT 200 .*hello' walk.log
   grep -q '^\$ fleetctl start code.it.{1,2,3}.service' walk.log
   # The addresses at the end answer, the dashboard's first.
@@ -59,6 +61,7 @@ same_as_before() {
   equal "$(jq '[.cluster.units[] | select(.active == "active")] | length' <<<"$body")" 3
   [ "$(jq '.links | length' <<<"$body")" -ge 7 ]
   [ "$(jq .cache.files <<<"$body")" -ge 3 ]
+  equal "$(jq -r '.paas.apps[] | .name + " " + .state' <<<"$body")" "codeit running"
   # Called again it says so and shows them again.
   fails 0 dfriends up --demo
   says "the demo is up already"
@@ -76,8 +79,7 @@ same_as_before() {
   traces >before
   "$DFRIENDS" up --demo >walk.log 2>&1 3>&- &
   WALK=$!
-  wait_for 60 grep -q '3/.*Debian base image' walk.log
-  sleep 4
+  wait_for 60 grep -q 'Installing by dpkg' walk.log
   ip netns | grep -q dfriends-core
   fails 5 dfriends up --demo
   says "being shown already, by process $WALK"

@@ -7,7 +7,8 @@ load ../support/lib
 setup() { cd "$BATS_TEST_TMPDIR"; }
 teardown() { stop_services; }
 
-configure() { cat >dfriends.yaml; export DFRIENDS_CONFIG=$PWD/dfriends.yaml; }
+# configure [TEXT]: the configuration file, printf's escapes in it.
+configure() { printf "${1:-}" >dfriends.yaml; export DFRIENDS_CONFIG=$PWD/dfriends.yaml; }
 up() { # [OPTION...]: sets DASHBOARD
   SERVICE_STATE=$DFRIENDS_STATE_DIR start_service up up --listen 127.0.0.1:0 "$@"
   DASHBOARD=$(sed -n 's#.*the dashboard is at \(http://[^/]*\)/.*#\1#p' "$SERVICE_LOG")
@@ -18,7 +19,7 @@ status_of() { curl -s -o /dev/null -w '%{http_code}' "$@"; }
 ended() { ! kill -0 "$SERVICE_PID" 2>/dev/null; }
 
 @test "up without a service serves the dashboard alone and says so; down stops it" {
-  configure </dev/null
+  configure
   up
   grep -q 'names no service' "$SERVICE_LOG"
   curl -sf "$DASHBOARD/" | grep -q '<title>dfriends</title>'
@@ -32,18 +33,7 @@ ended() { ! kill -0 "$SERVICE_PID" 2>/dev/null; }
 }
 
 @test "up runs every service that the configuration names, and all end in order on SIGTERM" {
-  configure <<'EOF'
-kv:
-  listen: 127.0.0.1:0
-  discovery: true
-cache:
-  listen: 127.0.0.1:0
-  dir: cached
-cluster:
-  lb:
-    listen: 127.0.0.1:0
-    kv: http://127.0.0.1:1
-EOF
+  configure 'kv:\n  listen: 127.0.0.1:0\n  discovery: true\ncache:\n  listen: 127.0.0.1:0\n  dir: cached\ncluster:\n  lb:\n    listen: 127.0.0.1:0\n    kv: http://127.0.0.1:1\n'
   up
   wait_for 10 count_listening 4
   local address answered=0
@@ -63,7 +53,7 @@ EOF
 }
 
 @test "a second signal ends all at once, although a request is held" {
-  printf 'kv:\n  listen: 127.0.0.1:0\n' | configure
+  configure 'kv:\n  listen: 127.0.0.1:0\n'
   up
   wait_for 10 count_listening 2
   curl -s "http://$(address_of 1)/v2/keys/none?wait=true" >/dev/null 3>&- &
@@ -73,7 +63,7 @@ EOF
 }
 
 @test "SIGHUP reads the dashboard's links again, and keeps the services" {
-  printf 'kv:\n  listen: 127.0.0.1:0\nup:\n  link: ["One=http://one.example/"]\n' | configure
+  configure 'kv:\n  listen: 127.0.0.1:0\nup:\n  link: ["One=http://one.example/"]\n'
   up
   wait_for 10 count_listening 2
   equal "$(curl -s "$DASHBOARD/api/status" | jq -c .links)" '[{"title":"One","url":"http://one.example/"}]'
@@ -93,7 +83,7 @@ EOF
   python3 -m http.server --bind 127.0.0.1 "$port" >/dev/null 2>&1 3>&- &
   local other=$!
   wait_for 5 curl -s "http://127.0.0.1:$port/"
-  printf 'cache:\n  listen: 127.0.0.1:0\n  dir: cached\nkv:\n  listen: 127.0.0.1:%s\n' "$port" | configure
+  configure "cache:\n  listen: 127.0.0.1:0\n  dir: cached\nkv:\n  listen: 127.0.0.1:$port\n"
   run dfriends up --listen 127.0.0.1:0
   kill "$other"
   equal "$status" 5
@@ -102,14 +92,14 @@ EOF
 }
 
 @test "a bad section is an error that names the line" {
-  printf 'up:\n  lisen: 127.0.0.1:0\n' | configure
+  configure 'up:\n  lisen: 127.0.0.1:0\n'
   fails 3 dfriends up
   says "dfriends.yaml:2:3"
   says listen
 }
 
 @test "the dashboard answers only its own names, only GET, and nothing else" {
-  configure </dev/null
+  configure
   up
   local address=${DASHBOARD#http://}
   equal "$(status_of "$DASHBOARD/")" 200
@@ -124,7 +114,7 @@ EOF
 }
 
 @test "status and the dashboard say the same, also without an engine" {
-  configure </dev/null
+  configure
   export DOCKER_HOST=unix://$PWD/none.sock
   up
   local body; body=$(curl -sf "$DASHBOARD/api/status")
@@ -134,7 +124,7 @@ EOF
 
 @test "the dashboard in a browser, at desk and phone width, light and dark" {
   need_engine
-  printf 'kv:\n  listen: 127.0.0.1:0\nup:\n  link: ["Editor=http://one.example/", "Bad <b>=http://two.example/"]\n' | configure
+  configure 'kv:\n  listen: 127.0.0.1:0\nup:\n  link: ["Editor=http://one.example/", "Bad <b>=http://two.example/"]\n'
   up
   wait_for 10 count_listening 2
   fails 0 node "$top/tests/functional/browser/dashboard.js" "$DASHBOARD/" "$PWD"

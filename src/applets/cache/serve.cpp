@@ -44,10 +44,13 @@ room::ProxyOptions read_options(const config::Settings& settings)
 std::string access_line(const http::Exchange& exchange)
 {
     const auto& request = exchange.request;
-    return fmt::format("{} {} {} {} {} {} {}ms{}", request.note.empty() ? "ERROR" : request.note, exchange.status,
-                       exchange.body_bytes, request.connection->peer_address(), printable(request.method),
-                       printable(std::string_view(request.target).substr(0, 2000)), exchange.duration.count() / 1000,
-                       exchange.complete ? "" : " broken off");
+    return fmt::format("{} {} {} {} {} {} {}ms{}",
+                       !request.note.empty()   ? request.note
+                       : exchange.status < 400 ? "OWN"
+                                               : "ERROR",
+                       exchange.status, exchange.body_bytes, request.connection->peer_address(),
+                       printable(request.method), printable(std::string_view(request.target).substr(0, 2000)),
+                       exchange.duration.count() / 1000, exchange.complete ? "" : " broken off");
 }
 
 } // namespace

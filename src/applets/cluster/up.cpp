@@ -209,6 +209,8 @@ int up(Context& context)
     if (const auto overlap = find_overlap(parse_subnet(cluster.subnet)); overlap && !before)
         context.say("note: " + *overlap);
     os::make_directories(files.directory, 0750);
+    check_network(cluster);
+    files.write(cluster); // first, so that 'down' finds whatever is made from here on
     make_network(cluster);
     for (const LocalMachine& machine : cluster.machines) {
         std::error_code ignored;
@@ -218,7 +220,6 @@ int up(Context& context)
     }
     if (wish.user_data)
         os::write_file(files.user_data(), *wish.user_data, 0640);
-    files.write(cluster);
     if (wish.user_data) {
         const auto& first = cluster.machines.front().address;
         const auto url =

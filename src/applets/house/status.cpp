@@ -13,6 +13,7 @@
 #include "engine/client.hpp"
 #include "kv/v2/rows.hpp"
 #include "net/loop.hpp"
+#include "paas/installation.hpp"
 #include "state/store.hpp"
 
 #include <algorithm>
@@ -35,6 +36,24 @@ Status::Engine ask_engine(Context& context)
     return found;
 }
 
+std::string_view state_of(const dfriends::paas::App& app)
+{
+    return app.stopped ? "stopped" : app.release == 0 ? "not deployed" : "running";
+}
+
+/// Reads the database, which must be there.
+std::vector<Status::Paas::App> list_apps(state::Store& store)
+{
+    dfriends::paas::Apps apps(store);
+    const dfriends::paas::Installation installation(apps);
+    std::vector<Status::Paas::App> found;
+    for (const dfriends::paas::App& app : apps.list()) {
+        const auto urls = installation.urls(apps, app);
+        found.push_back({app.name, urls.empty() ? "" : urls.front(), std::string(state_of(app))});
+    }
+    return found;
+}
+
 void read_state(Context& context, Status& status)
 {
     state::Store& store = context.store();
@@ -45,6 +64,7 @@ void read_state(Context& context, Status& status)
     kv::v2::Rows rows(*database);
     status.kv.keys = rows.count_keys();
     status.kv.index = rows.number("index", 0);
+    status.paas.apps = list_apps(store);
     if (const auto run = converge::last_run(store))
         status.converge = {.run = run->id,
                            .started = run->started,
@@ -89,10 +109,10 @@ Status::Cluster ask_cluster(Context& context)
     return found;
 }
 
-/// Where the applications will be told of.
-Status::Paas ask_paas(Context& context)
+std::string render_paas(const Status::Paas& paas)
 {
-    return {.process = state::ServiceLock::find_holder(context.state_directory(), "paas")};
+    const auto running = std::ranges::count(paas.apps, "running", &Status::Paas::App::state);
+    return fmt::format("{} of {} apps running", running, paas.apps.size());
 }
 
 std::string render_service(const std::optional<pid_t>& process)
@@ -142,7 +162,7 @@ Status find_status(Context& context)
     try {
         status.cache.process = state::ServiceLock::find_holder(directory, "cache");
         status.kv.process = state::ServiceLock::find_holder(directory, "kv");
-        status.paas = ask_paas(context);
+        status.paas.process = state::ServiceLock::find_holder(directory, "paas");
         status.cluster = ask_cluster(context);
         if (const auto file = directory / "state.db"; std::filesystem::exists(file)) {
             status.state.bytes = std::filesystem::file_size(file);
@@ -173,7 +193,7 @@ int show_status(Context& context)
                          : "-"});
     table.row({"kv", render_service(status.kv.process),
                has_state ? fmt::format("{} keys, index {}", status.kv.keys, status.kv.index) : "-"});
-    table.row({"paas", render_service(status.paas.process), "-"});
+    table.row({"paas", render_service(status.paas.process), has_state ? render_paas(status.paas) : "-"});
     table.row({"cluster", status.cluster.count_up() > 0 ? "up" : "not running",
                status.cluster.machines.empty() ? "-" : render_cluster(status.cluster)});
     table.row({"converge", "-", has_state ? render_converge(status.converge) : "-"});

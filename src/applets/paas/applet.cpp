@@ -87,6 +87,7 @@ constexpr std::array stack_settings{
     Setting{.name = "mirror", .help = "Debian mirror; what this host's apt uses otherwise", .placeholder = "URL"},
     Setting{.name = "suite", .help = "Release of Debian", .placeholder = "NAME", .fallback = "bookworm"},
     Setting{.name = "proxy", .help = "Fetch through it; our own cache where one serves", .placeholder = "URL"},
+    Setting{.name = "label", .help = "Put a label on it", .placeholder = "KEY=VALUE", .repeatable = true},
     Setting{.name = "image", .help = "Name of the image", .placeholder = "NAME", .fallback = "dfriends/stack"},
 };
 constexpr std::array acl_list_settings{

@@ -3,6 +3,8 @@
 
 #include "applets/paas/session.hpp"
 #include "applets/paas/verbs.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
 #include "net/loop.hpp"
 #include "paas/package_cache.hpp"
 
@@ -14,7 +16,12 @@ int stack_build(Context& context)
                                .mirror = context.settings.text("mirror"),
                                .suite = context.settings.text("suite"),
                                .proxy = context.settings.text("proxy"),
-                               .packages = context.arguments};
+                               .packages = context.arguments,
+                               .labels = context.settings.list("label")};
+    for (const std::string& label : options.labels)
+        if (label.find_first_of("\"\\\n") != label.npos || label.find('=') == label.npos ||
+            label.find(' ') < label.find('='))
+            throw Error(ErrorKind::usage, "'{}' is no label", printable(label)).hint("write it as KEY=VALUE");
     if (options.packages.empty())
         options.packages = core::stack_packages();
     if (options.proxy.empty())

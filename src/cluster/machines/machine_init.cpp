@@ -13,11 +13,14 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -152,6 +155,15 @@ struct Kept {
     }
 };
 
+/// True where a socket's other side accepts.
+bool listens(const char* path)
+{
+    const os::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{.sun_family = AF_UNIX};
+    std::strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    return ::connect(socket.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
 /// The machine's process 1: reaps, keeps its programs running, and stops them in order.
 class Init {
   public:
@@ -180,8 +192,9 @@ class Init {
     void run()
     {
         engine_.start();
-        agent_.start();
-        while (!wait(std::chrono::seconds(1)))
+        if (wait_for_engine()) // units are started as soon as the agent is there, and most want the engine
+            agent_.start();
+        while (!is_told_to_stop_ && !wait(std::chrono::seconds(1)))
             for (Kept* kept : {&engine_, &agent_})
                 if (kept->process == 0 && steady_clock::now() - kept->started > std::chrono::seconds(1))
                     kept->start();
@@ -190,6 +203,15 @@ class Init {
     }
 
   private:
+    /// False where the machine was told to stop. An engine that does not come keeps the agent only for a while.
+    bool wait_for_engine()
+    {
+        const auto end = steady_clock::now() + std::chrono::seconds(15);
+        while (!is_told_to_stop_ && !listens("/run/docker.sock") && steady_clock::now() < end)
+            is_told_to_stop_ = wait(std::chrono::milliseconds(50));
+        return !is_told_to_stop_;
+    }
+
     /// True once the machine was told to stop.
     bool wait(std::chrono::milliseconds time)
     {
@@ -215,6 +237,7 @@ class Init {
     }
 
     Kept engine_, agent_;
+    bool is_told_to_stop_ = false;
     sigset_t signals_{};
 };
 

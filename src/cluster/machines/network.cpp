@@ -137,10 +137,14 @@ std::string namespace_of(const LocalMachine& machine)
     return "dfriends-" + machine.name;
 }
 
+void check_network(const LocalCluster& cluster)
+{
+    refuse_foreign_addresses(parse_subnet(cluster.subnet));
+}
+
 void make_network(const LocalCluster& cluster)
 {
     const Subnet subnet = parse_subnet(cluster.subnet);
-    refuse_foreign_addresses(subnet);
     make_bridge(subnet);
     for (const LocalMachine& machine : cluster.machines)
         make_namespace(machine, subnet);

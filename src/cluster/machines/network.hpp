@@ -15,8 +15,10 @@ inline constexpr const char* bridge_name = "dfriends0";
 /// The name of a machine's network namespace, as `ip netns` shows it.
 std::string namespace_of(const LocalMachine& machine);
 
-/// Makes bridge, namespaces, links, addresses and the rules of the firewall, as far as they are missing. Throws where
-/// an interface of another's has an address within the range.
+/// Throws where an interface of another's has an address within the range.
+void check_network(const LocalCluster& cluster);
+
+/// Makes bridge, namespaces, links, addresses and the rules of the firewall, as far as they are missing.
 void make_network(const LocalCluster& cluster);
 
 /// Takes all of it away, whatever is there of it: also that of a cluster which nobody remembers.

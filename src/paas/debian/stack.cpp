@@ -78,6 +78,7 @@ class StackBuild {
     net::Task<> install();
     net::Task<> show_end_of_log();
     net::Task<std::string> squash();
+    std::vector<std::string> label_lines() const;
     engine::ImageChanges changes() const;
 
     void begin(std::string_view step);
@@ -152,7 +153,8 @@ net::Task<> StackBuild::import_root()
     const auto root = [debs = debs_, mirror = mirror_.url(), suite = options_.suite](http::BodyWriter& writer) {
         return send_root(debs, mirror, suite, writer);
     };
-    root_image_ = co_await engine_.images().import_files(root, {});
+    root_image_ =
+        co_await engine_.images().import_files(root, {.reference = {}, .lines = label_lines(), .message = {}});
     end("Imported");
 }
 
@@ -186,6 +188,16 @@ net::Task<> StackBuild::show_end_of_log()
         banner_.detail(printable(line));
 }
 
+std::vector<std::string> StackBuild::label_lines() const
+{
+    std::vector<std::string> lines;
+    for (const std::string& label : options_.labels) {
+        const auto [key, value] = split_once(label, '=');
+        lines.push_back(fmt::format("LABEL {}=\"{}\"", key, value));
+    }
+    return lines;
+}
+
 engine::ImageChanges StackBuild::changes() const
 {
     engine::ImageChanges changes{
@@ -193,6 +205,8 @@ engine::ImageChanges StackBuild::changes() const
     changes.lines = {"ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "ENV LANG=C.UTF-8",
                      "CMD [\"/bin/sh\"]", fmt::format("LABEL com.dfriends.stack=\"{}\"", options_.image),
                      fmt::format("LABEL com.dfriends.stack.suite=\"{}\"", options_.suite)};
+    for (std::string& line : label_lines())
+        changes.lines.push_back(std::move(line));
     for (const std::string& name : options_.packages)
         if (const Package* package = packages_.find(name))
             changes.lines.push_back(fmt::format("LABEL com.dfriends.stack.{}=\"{}\"", name, package->version));

@@ -15,6 +15,7 @@ struct StackOptions {
     std::string suite = "bookworm";
     std::string proxy;                 ///< "http://172.17.0.1:3142"; empty: none
     std::vector<std::string> packages; ///< beside the base
+    std::vector<std::string> labels;   ///< "KEY=VALUE", of the image and of what is made on the way
 };
 
 /// What an app with Node.js needs to be built and to run.

@@ -52,10 +52,12 @@ void require_programs()
     struct Program {
         const char *name, *package, *purpose;
     };
-    for (const auto& [name, package, purpose] : std::initializer_list<Program>{{"ip", "iproute2", "machines"},
-                                                                               {"iptables", "iptables", "machines"},
-                                                                               {"dockerd", "docker.io", "machines"},
-                                                                               {"tar", "tar", "the base image"}})
+    for (const auto& [name, package, purpose] :
+         std::initializer_list<Program>{{"ip", "iproute2", "machines"},
+                                        {"iptables", "iptables", "machines"},
+                                        {"dockerd", "docker.io", "machines"},
+                                        {"git", "git", "pushes"},
+                                        {"useradd", "passwd", "the account that git pushes to"}})
         if (!os::find_program(name))
             throw Error(ErrorKind::not_found, "the demo needs '{}' for {}, which is not installed", name, purpose)
                 .hint(fmt::format("install {} (on Debian: apt-get install {})", name, package));
@@ -68,6 +70,9 @@ void refuse_conflicts(Context& context)
         if (net::run(context.engine().containers().find(name)))
             throw Error(ErrorKind::conflict, "there is a container '{}' already, which the demo would change", name)
                 .hint(fmt::format("rename it: docker rename {} {}-mine", name, name));
+    if (os::find_user("dokku"))
+        throw Error(ErrorKind::conflict, "there is a user 'dokku' already, whose apps the demo would change")
+            .hint("show the demo on a host without one");
     if (::if_nametoindex("dfriends0") != 0)
         throw Error(ErrorKind::conflict, "this host has machines already (interface 'dfriends0')")
             .hint("'dfriends cluster down' takes them away; give it the --state-dir that they were made with");
@@ -82,6 +87,7 @@ void set_environment(const Ledger& ledger)
              {"PATH", ledger.programs().string() + ":" + (path != nullptr ? path : "") + ":" + usual},
              {"DFRIENDS_STATE_DIR", ledger.state().string()},
              {"DFRIENDS_CONFIG", (ledger.work() / "dfriends.yaml").string()},
+             {"TMPDIR", ledger.temporary().string()},
              {variable, ledger.mark()},
              {"ETCDCTL_API", "2"},
              {"LC_ALL", "C"}})
@@ -93,7 +99,7 @@ void set_environment(const Ledger& ledger)
 
 void make_folders(const Ledger& ledger)
 {
-    for (const os::Path& folder : {ledger.state(), ledger.work(), ledger.logs(), ledger.programs()})
+    for (const os::Path& folder : {ledger.state(), ledger.work(), ledger.logs(), ledger.programs(), ledger.temporary()})
         os::make_directories(folder, 0750);
     os::write_file(ledger.work() / "dfriends.yaml", "");
     const fs::path self = fs::read_symlink("/proc/self/exe");
@@ -112,7 +118,8 @@ Stage set_stage(Context& context, Ledger& ledger)
                    .kv = free_port(2379, 12379),
                    .app = free_port(8000, 18000),
                    .balancer = free_port(8080, 18080),
-                   .web = free_port(80, 10080)};
+                   .web = free_port(80, 10080),
+                   .ssh = free_port(2222, 12222)};
     stage.cache_container = free_name(context, "apt_cacher");
     stage.cache_volume = has_volume ? "apt_cache-demo" : "apt_cache";
     return stage;
@@ -194,7 +201,7 @@ int show(Context& context)
         require_programs();
         refuse_conflicts(context);
     } else {
-        context.say("without root there are no machines, no converge and no images of Debian: only the rest is shown");
+        context.say("machines, pushes, recipes and images need root; without it only the rest is shown");
     }
     Stage stage = set_stage(context, ledger);
     end_on_signals();

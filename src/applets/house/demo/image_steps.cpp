@@ -42,15 +42,6 @@ std::string find_mirror()
         .hint("the demo makes its base image of Debian's packages: run it on Debian");
 }
 
-std::string read_code_name()
-{
-    const std::string text = os::find_file("/etc/os-release").value_or("");
-    for (const std::string_view line : lines(text))
-        if (line.starts_with("VERSION_CODENAME="))
-            return std::string(line.substr(line.find('=') + 1));
-    return "bookworm";
-}
-
 /// The cache asks only public upstreams unless told otherwise.
 std::vector<std::string> upstream_words(const std::string& mirror)
 {
@@ -59,17 +50,6 @@ std::vector<std::string> upstream_words(const std::string& mirror)
         if (net::is_special(endpoint.address))
             return {"--allow-upstream", url.host};
     return {};
-}
-
-/// What costs room and time, and nobody asks of an image.
-void slim(const fs::path& root)
-{
-    for (const char* folder :
-         {"var/lib/apt/lists", "var/cache/apt", "usr/share/doc", "usr/share/man", "usr/share/locale"})
-        for (const auto& entry : fs::directory_iterator(root / folder))
-            fs::remove_all(entry.path());
-    os::write_file(root / "etc/dpkg/dpkg.cfg.d/image",
-                   "force-unsafe-io\npath-exclude=/usr/share/doc/*\npath-exclude=/usr/share/man/*\n");
 }
 
 std::string proxy_line(Scene& scene)
@@ -81,7 +61,7 @@ std::string proxy_line(Scene& scene)
 /// Lines of the cache's log that say where the package came from.
 void show_cache_lines(Scene& scene, const std::string& package)
 {
-    const std::string log = scene.run({"docker", "logs", scene.stage.cache_container});
+    const std::string log = scene.run({"docker", "logs", scene.stage.cache_container}, true);
     std::vector<std::string> found;
     for (const std::string_view line : lines(log))
         if (line.find("/" + package + "_") != line.npos)
@@ -136,49 +116,42 @@ void show_cache(Scene& scene)
     scene.note_address("Package cache", local_url(ports.cache) + "/");
 }
 
-void make_debian_image(Scene& scene, const std::string& name)
+namespace {
+
+/// One that is there already is taken as it is.
+void make_stack(Scene& scene)
 {
-    if (!os::find_program("debootstrap"))
-        throw Error(ErrorKind::not_found, "the base image needs 'debootstrap', which is not installed")
-            .hint("apt-get install debootstrap");
-    const std::string proxy = "http_proxy=" + local_url(scene.stage.ports.cache);
-    const std::string mirror = find_mirror(), code_name = read_code_name();
-    const fs::path folder = scene.ledger().work() / "debian", root = folder / "root";
-    os::make_directories(folder);
-    scene.show_quietly({"env", proxy, "debootstrap", "--variant=minbase", code_name, "debian/root", mirror},
-                       fmt::format("{} debootstrap --variant=minbase {} debian/root {}", proxy, code_name, mirror));
-    slim(root);
-    scene.show_quietly({"tar", "-C", "debian/root", "-cf", "debian/debian.tar", "."});
-    fs::remove_all(root);
-    scene.write_file("debian/Dockerfile",
-                     "FROM scratch\n" + label_line(scene.ledger()) + "ADD debian.tar /\nCMD [\"/bin/bash\"]\n");
-    scene.show_quietly({"docker", "build", "-t", name, "debian"});
-    fs::remove(folder / "debian.tar");
+    note_image(scene, stack_image);
+    if (net::run(scene.engine().images().find(stack_image))) {
+        scene.say(fmt::format("There is an image '{}' already.\n", stack_image));
+        return;
+    }
+    std::vector<std::string> words{"dfriends", "paas", "stack:build", "--label",
+                                   fmt::format("{}={}", label, scene.ledger().mark())};
+    if (scene.stage.ports.cache != 3142) // where it looks by itself
+        words.insert(words.end(), {"--proxy", local_url(scene.stage.ports.cache)});
+    scene.show(words);
 }
+
+} // namespace
 
 void make_debian(Scene& scene)
 {
+    make_stack(scene);
     note_image(scene, debian_image);
-    make_debian_image(scene, debian_image);
+    scene.write_file("debian/Dockerfile", fmt::format("FROM {}\n{}", stack_image, label_line(scene.ledger())));
+    scene.run({"docker", "build", "-t", debian_image, "debian"});
     scene.show({"docker", "images", debian_image});
 }
 
 void make_code_it(Scene& scene)
 {
-    scene.write_file(
-        "node/Dockerfile",
-        fmt::format("FROM {}\n{}RUN apt-get update && apt-get install -y --no-install-recommends nodejs && "
-                    "rm -rf /var/lib/apt/lists/*\n",
-                    debian_image, proxy_line(scene)),
-        true);
-    note_image(scene, node_image);
-    scene.show_quietly({"docker", "build", "-t", node_image, "node"});
     for (const assets::Asset& asset : assets::all())
         if (constexpr std::string_view folder = "examples/"; asset.path.starts_with(folder))
             scene.write_asset(std::string(asset.path.substr(folder.size())), std::string(asset.path));
     note_image(scene, code_it_image);
     scene.show_quietly(
-        {"docker", "build", "-t", code_it_image, "--build-arg", fmt::format("BASE={}", node_image), "code.it"});
+        {"docker", "build", "-t", code_it_image, "--build-arg", fmt::format("BASE={}", debian_image), "code.it"});
     scene.show({"docker", "images", code_it_image});
 }
 

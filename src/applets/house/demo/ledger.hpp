@@ -48,6 +48,8 @@ class Ledger {
     os::Path work() const { return folder_ / "work"; }
     os::Path logs() const { return folder_ / "log"; }
     os::Path programs() const { return folder_ / "bin"; }
+    os::Path temporary() const { return folder_ / "tmp"; }
+    os::Path shared() const { return folder_ / "shared"; } ///< programs for the user of pushes
     /// The value of the label and the variable that tell the demo's own from all else.
     std::string mark() const { return folder_.string(); }
 

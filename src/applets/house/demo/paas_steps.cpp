@@ -6,7 +6,6 @@
 #include "base/text.hpp"
 #include "http/client.hpp"
 #include "net/loop.hpp"
-#include "net/tcp.hpp"
 #include "os/process.hpp"
 
 #include <map>
@@ -54,8 +53,7 @@ std::string make_key(Scene& scene, const std::string& name)
 /// An sshd of the demo's own, which reads nothing of the host's: returns its port.
 std::uint16_t serve_ssh(Scene& scene, const std::string& program)
 {
-    const net::Listener probe = net::Listener::tcp({"127.0.0.1", 0});
-    const std::uint16_t port = probe.endpoint().port;
+    const std::uint16_t port = scene.stage.ports.ssh;
     const fs::path ssh = scene.ledger().work() / "ssh", programs = scene.ledger().programs();
     (void)make_key(scene, "host");
     (void)make_key(scene, "root");
@@ -68,10 +66,10 @@ std::uint16_t serve_ssh(Scene& scene, const std::string& program)
     scene.write_file("ssh/sshd_config",
                      fmt::format("ListenAddress 127.0.0.1:{}\nHostKey {}\nPidFile none\nUsePAM no\nStrictModes no\n"
                                  "PasswordAuthentication no\nKbdInteractiveAuthentication no\n"
-                                 "SetEnv \"PATH={}:/usr/local/bin:/usr/bin:/bin\" \"DFRIENDS_STATE_DIR={}\"\n"
+                                 "SetEnv \"PATH={}:{}:/usr/local/bin:/usr/bin:/bin\" \"DFRIENDS_STATE_DIR={}\"\n"
                                  "Match User root\n  AuthorizedKeysFile {}\n",
-                                 port, (ssh / "host").string(), programs.string(), scene.ledger().state().string(),
-                                 (ssh / "root.pub").string()));
+                                 port, (ssh / "host").string(), programs.string(), scene.ledger().shared().string(),
+                                 scene.ledger().state().string(), (ssh / "root.pub").string()));
     const std::string key = os::read_file(ssh / "host.pub");
     scene.write_file("ssh/known_hosts", fmt::format("{} {}", domain, key));
     scene.serve("sshd", {program, "-D", "-e", "-f", (ssh / "sshd_config").string()});
@@ -131,9 +129,11 @@ void push(Scene& scene, std::uint16_t ssh_port)
 void show_paas(Scene& scene)
 {
     const std::string url = local_url(scene.stage.ports.web);
+    for (const char* name : {"dfriends/static", "dfriends/stack-npm"})
+        note_image(scene, name);
     scene.ledger().note(Ledger::Kind::user, user);
-    const std::string token =
-        find_token(scene.show({"dfriends", "paas", "install", "--domain", domain, "--user", user}));
+    const std::string token = find_token(scene.show({"dfriends", "paas", "install", "--domain", domain, "--user", user,
+                                                     "--bin-dir", scene.ledger().shared().string()}));
     scene.serve("paas", {"dfriends", "paas", "serve", "--listen", fmt::format("0.0.0.0:{}", scene.stage.ports.web)});
     scene.say("The first-run page takes a key, the host name and the naming of apps:\n");
     const int status = net::run(

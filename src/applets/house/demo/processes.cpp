@@ -6,6 +6,7 @@
 #include "os/process.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace dfriends::applets::house::demo {
@@ -54,6 +55,21 @@ std::vector<pid_t> find_marked(std::string_view variable, std::string_view value
                 found.push_back(process);
                 break;
             }
+    }
+    return found;
+}
+
+std::vector<pid_t> find_owned(uid_t user)
+{
+    std::vector<pid_t> found;
+    std::error_code ignored;
+    const fs::path here = fs::read_symlink("/proc/self/ns/mnt", ignored);
+    for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
+        const auto number = parse_unsigned(entry.path().filename().string());
+        struct stat status{};
+        if (number && ::stat(entry.path().c_str(), &status) == 0 && status.st_uid == user &&
+            fs::read_symlink(entry.path() / "ns/mnt", ignored) == here)
+            found.push_back(static_cast<pid_t>(*number));
     }
     return found;
 }

@@ -45,7 +45,7 @@ std::string last_lines(std::string_view text, std::size_t count)
     std::vector<std::string> last;
     for (std::size_t index = all.size() - std::min(all.size(), count); index < all.size(); ++index)
         last.push_back(printable(all[index]));
-    return join(last, "\n  ");
+    return join(last, "; ");
 }
 
 net::Task<std::string> ask(std::string url, std::string host)
@@ -70,14 +70,14 @@ void Scene::show_command(const std::string& typed)
     say(context_.out_colour.dim("$ " + typed) + "\n");
 }
 
-std::string Scene::run_command(std::vector<std::string> words, const std::string& input, bool is_shown)
+os::Outcome Scene::run_command(std::vector<std::string> words, const std::string& input, bool is_shown)
 {
     os::Command command{.words = std::move(words), .directory = ledger().work(), .input = input};
     if (is_shown)
         command.on_output = [this](std::string_view piece) { say(piece); };
     const os::Outcome outcome = os::run(command);
     if (outcome.ok())
-        return outcome.output;
+        return outcome;
     const std::string said = outcome.error.empty() ? outcome.output : outcome.error;
     if (!is_shown)
         say(said);
@@ -89,18 +89,19 @@ std::string Scene::run_command(std::vector<std::string> words, const std::string
 std::string Scene::show(std::vector<std::string> words, const std::string& input, const std::string& typed)
 {
     show_command(typed.empty() ? quote(words) : typed);
-    return run_command(std::move(words), input, true);
+    return run_command(std::move(words), input, true).output;
 }
 
 std::string Scene::show_quietly(std::vector<std::string> words, const std::string& typed)
 {
     show_command(typed.empty() ? quote(words) : typed);
-    return run_command(std::move(words), {}, false);
+    return run_command(std::move(words), {}, false).output;
 }
 
-std::string Scene::run(std::vector<std::string> words)
+std::string Scene::run(std::vector<std::string> words, bool with_errors)
 {
-    return run_command(std::move(words), {}, false);
+    const os::Outcome outcome = run_command(std::move(words), {}, false);
+    return with_errors ? outcome.output + outcome.error : outcome.output;
 }
 
 void Scene::write_file(const std::string& name, std::string_view text, bool is_shown)

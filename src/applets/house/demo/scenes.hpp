@@ -20,7 +20,7 @@ void show_paas(Scene& scene);
 void show_glance(Scene& scene);
 
 inline constexpr const char* debian_image = "dfriends-demo/debian";
-inline constexpr const char* node_image = "dfriends-demo/node";
+inline constexpr const char* stack_image = "dfriends/stack"; ///< below the apps that are pushed, too
 inline constexpr const char* code_it_image = "shrikrishna/code.it";
 inline constexpr const char* cache_image = "dfriends/cache";
 
@@ -30,7 +30,5 @@ void note_image(Scene& scene, const std::string& name);
 std::string label_line(const Ledger& ledger);
 /// The local address of a port.
 std::string local_url(std::uint16_t port);
-/// The base image of everything, made of the distribution's own packages through the cache.
-void make_debian_image(Scene& scene, const std::string& name);
 
 } // namespace dfriends::applets::house::demo

@@ -3,36 +3,27 @@
 #include "base/text.hpp"
 #include "state/store.hpp"
 
-#include <algorithm>
 #include <csignal>
 
 namespace dfriends::applets::house::demo {
 
 namespace {
 
-/// True once the executable has what the step shows.
-bool has_verb(std::string_view applet, std::string_view verb)
-{
-    const Applet* found = find_applet(applet);
-    return found != nullptr && std::ranges::find(found->verbs, verb, &Verb::name) != found->verbs.end();
-}
-
 std::vector<Step> make_steps()
 {
     std::vector<Step> all{
         {"dashboard", "The dashboard", {}, show_dashboard, false},
         {"cache", "The package cache: an image with the executable and nothing else", {}, show_cache, false},
-        {"debian", "A Debian base image, its packages taken through the cache", {"cache"}, make_debian},
-        {"code.it", "The example application on Node.js", {"debian"}, make_code_it},
+        {"debian", "A base image: Debian's packages, taken through the cache", {"cache"}, make_debian},
+        {"code.it", "The example application", {"debian"}, make_code_it},
         {"builds", "Two image builds; the second finds its packages in the cache", {"debian"}, show_cached_builds},
         {"converge", "A Chef recipe and a Puppet manifest, as their users have them", {"code.it"}, show_converge},
         {"kv", "A key-value store under etcd's words, and its discovery service", {}, show_kv, false},
         {"machines", "Three machines on this host", {"kv"}, show_machines},
         {"units", "A highly available service: one unit on each machine", {"machines", "code.it"}, show_units},
         {"balancer", "A load balancer, and a power failure", {"units"}, show_balancer},
+        {"paas", "A mini-Heroku: git push makes an application", {"debian"}, show_paas},
     };
-    if (has_verb("paas", "install"))
-        all.push_back({"paas", "A mini-Heroku: git push makes an application", {"code.it"}, show_paas});
     std::vector<std::string_view> names;
     for (const Step& step : all)
         names.push_back(step.name);
@@ -63,7 +54,8 @@ namespace {
 /// The configuration of `up`: where its dashboard listens, and what it links to.
 std::string render_configuration(const Scene& scene, const std::vector<Ledger::Line>& addresses)
 {
-    std::string text = fmt::format("up:\n  listen: 127.0.0.1:{}\n  link:\n", scene.stage.ports.dashboard);
+    std::string text = fmt::format("up:\n  listen: 127.0.0.1:{}\n{}", scene.stage.ports.dashboard,
+                                   addresses.empty() ? "" : "  link:\n");
     for (const Ledger::Line& line : addresses)
         text += fmt::format("    - \"{}={}\"\n", line.before, line.name);
     return text;

@@ -5,6 +5,7 @@
 #include "applets/house/wire.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cli/report.hpp"
 #include "config/paths.hpp"
 #include "engine/client.hpp"
 #include "net/loop.hpp"
@@ -70,8 +71,9 @@ class Removal {
         attempt([this] { end_processes(ledger_); });
         if (!ledger_.lines(Kind::machines).empty())
             attempt([this] { run_own({"cluster", "down"}, "machines"); });
+        attempt([this] { keep_images(); });
         for (const Ledger::Line& line : ledger_.lines(Kind::user))
-            attempt([&] { run_own({"paas", "uninstall", "--user", line.name}, "user " + line.name); });
+            attempt([&] { remove_user(line.name); });
         attempt([this] { clear_engine(); });
         for (const Ledger::Line& line : ledger_.lines(Kind::tree))
             attempt([&] { remove_tree(line.name); });
@@ -102,11 +104,46 @@ class Removal {
     }
 
     /// A verb of ours, on the demo's state.
-    void run_own(std::vector<std::string> words, const std::string& what)
+    std::vector<std::string> own_words(std::vector<std::string> words) const
     {
         words.insert(words.begin(), {fs::read_symlink("/proc/self/exe"), "--state-dir", ledger_.state().string()});
-        (void)os::run_checked({.words = words});
+        return words;
+    }
+
+    void run_own(std::vector<std::string> words, const std::string& what)
+    {
+        (void)os::run_checked({.words = own_words(std::move(words))});
         tell(what);
+    }
+
+    /// The user, its apps and their images. There was none of that name before the demo.
+    void remove_user(const std::string& name)
+    {
+        const std::optional<os::User> user = os::find_user(name);
+        for (const pid_t process : user && user->id != 0 ? find_owned(user->id) : std::vector<pid_t>())
+            ::kill(process, SIGKILL); // a push that goes on without who pushes
+        const os::Outcome outcome = os::run({.words = own_words({"paas", "uninstall", "--force", "--user", name})});
+        if (user && os::find_user(name)) { // an installation that was broken off
+            (void)os::run_checked({.words = {"userdel", "--force", name}});
+            fs::remove_all(user->home);
+        } else if (!outcome.ok() && outcome.status != cli::exit_code(ErrorKind::not_found)) {
+            throw Error(ErrorKind::failed, "'paas uninstall' failed: {}", trim(outcome.error));
+        }
+        if (user)
+            tell("user " + name);
+    }
+
+    static std::string kept_name(std::size_t number) { return fmt::format("dfriends-demo/kept:{}", number); }
+
+    /// Images that had a name before the demo outlive whoever removes what has it now.
+    void keep_images()
+    {
+        std::size_t number = 0;
+        for (const Ledger::Line& line : ledger_.lines(Kind::image)) {
+            ++number;
+            if (!line.before.empty() && net::run(context_.engine().images().find(line.before)))
+                net::run(context_.engine().images().tag(line.before, kept_name(number)));
+        }
     }
 
     void clear_engine()
@@ -121,8 +158,9 @@ class Removal {
         }
         while (remove_images(engine)) {
         }
+        std::size_t number = 0;
         for (const Ledger::Line& line : ledger_.lines(Kind::image))
-            give_back(engine, line);
+            give_back(engine, line, kept_name(++number));
         for (const Ledger::Line& line : ledger_.lines(Kind::volume))
             if (net::run(engine.volumes().find(line.name))) {
                 net::run(engine.volumes().remove(line.name));
@@ -159,15 +197,21 @@ class Removal {
         return any;
     }
 
-    /// A name that the demo took from an image of somebody else's.
-    void give_back(engine::Client& engine, const Ledger::Line& line)
+    /// A name stands for what it did before the demo: for another image, or for none.
+    void give_back(engine::Client& engine, const Ledger::Line& line, const std::string& kept)
     {
-        if (line.before.empty() || net::run(engine.images().find(line.name)))
+        const auto now = net::run(engine.images().find(line.name));
+        if (line.before.empty() && now) {
+            (void)net::run(engine.images().remove(line.name, true));
+            tell("image " + line.name);
+        }
+        if (line.before.empty() || !net::run(engine.images().find(kept)))
             return;
-        if (net::run(engine.images().find(line.before))) {
-            net::run(engine.images().tag(line.before, line.name));
+        if (!now || now->id != line.before) {
+            net::run(engine.images().tag(kept, line.name));
             tell("the demo's " + line.name + "; it is what it was before");
         }
+        (void)net::run(engine.images().remove(kept));
     }
 
     void remove_tree(const std::string& path)

@@ -4,6 +4,7 @@
 #include "applets/context.hpp"
 #include "applets/house/demo/ledger.hpp"
 #include "applets/house/demo/transcript.hpp"
+#include "os/process.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -16,7 +17,7 @@ namespace dfriends::applets::house::demo {
 
 /// The ports that the demo listens on: the usual ones where they are free.
 struct Ports {
-    std::uint16_t dashboard = 0, cache = 0, kv = 0, app = 0, balancer = 0, web = 0;
+    std::uint16_t dashboard = 0, cache = 0, kv = 0, app = 0, balancer = 0, web = 0, ssh = 0;
 };
 
 class Scene;
@@ -55,8 +56,8 @@ class Scene {
     std::string show(std::vector<std::string> words, const std::string& input = {}, const std::string& typed = {});
     /// Shows the words only; what they say only where they fail.
     std::string show_quietly(std::vector<std::string> words, const std::string& typed = {});
-    /// Runs them and shows nothing.
-    std::string run(std::vector<std::string> words);
+    /// Runs them and shows nothing; what they say on stdout, or on both streams.
+    std::string run(std::vector<std::string> words, bool with_errors = false);
     /// A file below the folder of the steps, shown where it is to be read.
     void write_file(const std::string& name, std::string_view text, bool is_shown = false);
     void write_asset(const std::string& name, const std::string& asset, bool is_shown = false);
@@ -74,7 +75,7 @@ class Scene {
 
   private:
     void show_command(const std::string& typed);
-    std::string run_command(std::vector<std::string> words, const std::string& input, bool is_shown);
+    os::Outcome run_command(std::vector<std::string> words, const std::string& input, bool is_shown);
 
     Context& context_;
     Transcript& transcript_;
