@@ -60,7 +60,7 @@ void Routes::refresh()
         if (app.stopped)
             stopped.insert(app.name);
     for (const Process& process : apps_.processes()) {
-        if (process.retired || process.port == 0 || stopped.contains(process.app))
+        if (process.retired || process.port == 0 || process.address.empty() || stopped.contains(process.app))
             continue;
         table->add(route_of_port(process.app), {process.address, process.port});
         for (const std::string& name : installation.host_names(apps_, process.app))
@@ -116,9 +116,38 @@ void Routes::open_ports(const Installation& installation)
 
 net::Task<> Routes::follow()
 {
+    try {
+        co_await supervise_once(); // what the database says of addresses may be of before the engine's last start
+    } catch (const Error&) { // then it is all that is known
+    }
     for (;;) {
         refresh();
         co_await net::sleep(milliseconds(100));
+    }
+}
+
+void Routes::withdraw(const std::string& container)
+{
+    for (const Process& process : apps_.processes())
+        if (process.container == container && !process.retired && !process.address.empty()) {
+            apps_.move_process(container, "");
+            refresh();
+        }
+}
+
+net::Task<> Routes::watch_events()
+{
+    for (;;) {
+        try {
+            co_await engine_.events({{"type", {"container"}}, {"event", {"die", "start"}}}, "", "",
+                                    [this](const engine::Event& event) {
+                                        if (event.action == "die")
+                                            withdraw(event.id);
+                                        container_changed_.notify_all();
+                                    });
+        } catch (const Error&) { // supervise() tells of an engine that does not answer
+        }
+        co_await net::sleep(std::chrono::seconds(1));
     }
 }
 
@@ -144,9 +173,14 @@ net::Task<> Routes::supervise_once()
         if (process.retired || stopped[process.app])
             continue;
         const auto details = co_await engine_.containers().find(process.container);
-        if (!details)
-            continue; // somebody removed it: the next deploy makes another one
-        if (!details->state.running && !details->state.restarting) {
+        if (!details) { // somebody removed it: the next deploy makes another one
+            withdraw(process.container);
+            continue;
+        }
+        if (!details->state.running) {
+            withdraw(process.container);
+            if (details->state.restarting)
+                continue; // by the engine
             co_await revive(process, details->state.exit_code);
             continue;
         }
@@ -167,7 +201,7 @@ net::Task<> Routes::supervise()
             if (!std::exchange(silent, true))
                 log_.warning(fmt::format("the engine does not answer; routes stay as they are: {}", error.what()));
         }
-        co_await net::sleep(std::chrono::seconds(2));
+        (void)co_await container_changed_.wait(std::chrono::seconds(2));
     }
 }
 

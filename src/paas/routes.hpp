@@ -28,6 +28,9 @@ class Routes {
     net::Task<> follow();
     /// Starts what should run and does not (the engine was started again), and notes new addresses. Never returns.
     net::Task<> supervise();
+    /// Hears of containers that end, so that no request goes to an address which the engine may give to another app's.
+    /// Never returns.
+    net::Task<> watch_events();
     /// Ends containers whose place newer ones took, when their last request has ended, at the latest after 30 s. Never
     /// returns.
     net::Task<> retire_all();
@@ -38,6 +41,7 @@ class Routes {
     void refresh();
     void open_ports(const Installation& installation);
     net::Task<> supervise_once();
+    void withdraw(const std::string& container);
     net::Task<> revive(const Process& process, int exit_code);
     bool has_requests(const Process& process) const;
     net::Task<> retire_app(std::string app);
@@ -58,6 +62,7 @@ class Routes {
         std::chrono::seconds pause{2};
     };
     std::map<std::string, Revival> revivals_;
+    net::Event container_changed_;
     struct Door; ///< a port of this host, for an app without a name
     std::map<std::string, std::unique_ptr<Door>> doors_;
     bool door_is_shut_ = false; ///< a port could not be had

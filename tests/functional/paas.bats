@@ -476,6 +476,17 @@ EOF
   wait_for 15 eval '[ "$(page lasting.dokku.app)" = still ]'
 }
 
+@test "containers that get other addresses: each app answers with its own page, never with another's" {
+  local app n
+  for app in alpha beta gamma; do static_app $app "page of $app"; fails 0 push; cd ..; done
+  for app in gamma alpha beta; do docker stop -t 1 $app.web.1 >/dev/null; done
+  ( for n in $(seq 200); do for app in alpha beta gamma; do page $app.dokku.app; echo " $app"; done; done >pages ) 3>&- &
+  local asking=$!
+  for app in gamma beta alpha; do wait_for 20 eval '[ "$(page $app.dokku.app)" = "page of $app" ]'; done
+  kill $asking; wait $asking || true
+  equal "$(awk '/^page of/ && $3 != $4' pages)" ''
+}
+
 @test "keys: three of them, one removed; options and doubles are refused" {
   local n
   for n in 1 2 3; do ssh-keygen -q -t ed25519 -N '' -f "k$n"; sshcommand acl-add dokku "user$n" <"k$n.pub"; done

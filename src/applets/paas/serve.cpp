@@ -96,6 +96,7 @@ int serve(Context& context)
     core::Routes routes(context.store(), context.engine(), forwarder, context.log());
     daemon.run_beside(routes.follow());
     daemon.run_beside(routes.supervise());
+    daemon.run_beside(routes.watch_events());
     daemon.run_beside(routes.retire_all());
     daemon.run_beside(routes.answer_at(installation.socket()));
     daemon.run_beside(router::check_health([&forwarder] { return forwarder.table(); }, {},
