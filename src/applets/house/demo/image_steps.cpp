@@ -126,11 +126,8 @@ void make_stack(Scene& scene)
         scene.say(fmt::format("There is an image '{}' already.\n", stack_image));
         return;
     }
-    std::vector<std::string> words{"dfriends", "paas", "stack:build", "--label",
-                                   fmt::format("{}={}", label, scene.ledger().mark())};
-    if (scene.stage.ports.cache != 3142) // where it looks by itself
-        words.insert(words.end(), {"--proxy", local_url(scene.stage.ports.cache)});
-    scene.show(words);
+    scene.show({"dfriends", "paas", "stack:build", "--proxy", local_url(scene.stage.ports.cache), "--label",
+                fmt::format("{}={}", label, scene.ledger().mark())});
 }
 
 } // namespace

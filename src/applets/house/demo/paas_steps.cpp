@@ -7,6 +7,7 @@
 #include "http/client.hpp"
 #include "net/loop.hpp"
 #include "os/process.hpp"
+#include "os/user.hpp"
 
 #include <map>
 #include <sys/stat.h>
@@ -131,6 +132,9 @@ void show_paas(Scene& scene)
     const std::string url = local_url(scene.stage.ports.web);
     for (const char* name : {"dfriends/static", "dfriends/stack-npm"})
         note_image(scene, name);
+    if (os::find_user(user)) // one that came since the demo began would go with it
+        throw Error(ErrorKind::conflict, "there is a user '{}' already, whose apps the demo would change", user)
+            .hint("show the demo on a host without one");
     scene.ledger().note(Ledger::Kind::user, user);
     const std::string token = find_token(scene.show({"dfriends", "paas", "install", "--domain", domain, "--user", user,
                                                      "--bin-dir", scene.ledger().shared().string()}));
