@@ -12,6 +12,8 @@ namespace dfriends::git {
 
 namespace {
 
+constexpr std::uint64_t largest_single_file = 8ULL << 20U;
+
 /// Initialises libgit2 once for the process.
 void require_library()
 {
@@ -65,6 +67,17 @@ std::string_view content_of(git_blob* blob)
     return {static_cast<const char*>(::git_blob_rawcontent(blob)), static_cast<std::size_t>(::git_blob_rawsize(blob))};
 }
 
+/// Bytes of a blob, without reading them.
+std::uint64_t size_of(git_repository* repository, const git_oid* id, const std::string& path)
+{
+    OwnedOdb objects;
+    check(::git_repository_odb(&objects.object, repository), "read '" + path + "'");
+    std::size_t size = 0;
+    git_object_t type{};
+    check(::git_odb_read_header(&size, &type, objects.object, id), "read '" + path + "'");
+    return size;
+}
+
 /// Walks one tree; calls itself for the trees below.
 class Walk {
   public:
@@ -100,11 +113,11 @@ class Walk {
             on_file_(file);
             return;
         }
+        if (size_of(repository_, ::git_tree_entry_id(entry), file.path) > left_) // before it is unpacked
+            throw Error(ErrorKind::invalid, "the commit's files are larger than {} MiB", limit_ >> 20U);
         OwnedBlob blob;
         check(::git_blob_lookup(&blob.object, repository_, ::git_tree_entry_id(entry)), "read '" + file.path + "'");
         file.content = content_of(blob.object);
-        if (file.content.size() > left_)
-            throw Error(ErrorKind::invalid, "the commit's files are larger than {} MiB", limit_ >> 20U);
         left_ -= file.content.size();
         const git_filemode_t mode = ::git_tree_entry_filemode(entry);
         file.kind = mode == GIT_FILEMODE_LINK              ? File::Kind::link
@@ -184,6 +197,8 @@ std::optional<std::string> Repository::find_file(const std::string& commit, cons
     check(found, "find '" + path + "'");
     if (::git_tree_entry_type(entry.object) != GIT_OBJECT_BLOB)
         return std::nullopt;
+    if (size_of(inside_->handle, ::git_tree_entry_id(entry.object), path) > largest_single_file)
+        throw Error(ErrorKind::invalid, "'{}' is larger than {} MiB", path, largest_single_file >> 20U);
     OwnedBlob blob;
     check(::git_blob_lookup(&blob.object, inside_->handle, ::git_tree_entry_id(entry.object)), "read '" + path + "'");
     return std::string(content_of(blob.object));

@@ -37,7 +37,7 @@ class Repository {
     /// Calls with each file of a commit, in the order of their paths. More than `limit` bytes in all is Error(invalid).
     void for_each_file(const std::string& commit, std::uint64_t limit,
                        const std::function<void(const File&)>& on_file) const;
-    /// One file's content; nothing where the commit has none of that path.
+    /// One file's content, at most 8 MiB; nothing where the commit has none of that path.
     std::optional<std::string> find_file(const std::string& commit, const std::string& path) const;
 
   private:

@@ -252,7 +252,7 @@ net::Task<> run_release_task(const Site& site, const std::string& app, const Rel
     const Manner manner = co_await find_manner(site.engine, release.image);
     engine::ContainerSpec spec = make_spec(site, app, release, {"release", 1}, manner);
     spec.restart = {};
-    spec.labels["com.dokku.container-type"] = "run";
+    spec.labels["com.dokku.container-type"] = "release";
     const engine::Created created = co_await site.engine.containers().create(spec);
     auto waiting = co_await site.engine.containers().begin_wait(created.id, "next-exit");
     (void)co_await site.engine.containers().start(created.id);
@@ -292,6 +292,22 @@ net::Task<> forget_old_images(const Site& site, const std::string& app)
         try {
             (void)co_await site.engine.images().remove(fmt::format("dokku/{}:v{}", app, old.number));
         } catch (const Error&) { // in use, or gone
+        }
+}
+
+/// Removes what a deploy that was killed left behind: containers that stand in no row.
+net::Task<> sweep(engine::Client& engine, const Apps& apps, const std::string& app)
+{
+    const std::vector<Process> known = apps.processes(app);
+    for (const char* type : {"build", "deploy", "release"})
+        for (const engine::ContainerSummary& container : co_await engine.containers().list(
+                 true, {{"label", {"com.dokku.app-name=" + app, std::string("com.dokku.container-type=") + type}}})) {
+            if (std::ranges::find(known, container.id, &Process::container) != known.end())
+                continue;
+            try {
+                co_await engine.containers().remove(container.id, true, true);
+            } catch (const Error&) { // it goes by itself
+            }
         }
 }
 
@@ -343,6 +359,7 @@ os::FileLock lock_app(const Apps& apps, const std::string& app, std::chrono::sec
 
 net::Task<Release> deploy(Site site, std::string app, Release release, Formation formation)
 {
+    co_await sweep(site.engine, site.apps, app);
     site.plugins.trigger("pre-deploy", {app, "latest"},
                          [&site](std::string_view text) { site.banner.raw(printable(text)); });
     co_await run_release_task(site, app, release);

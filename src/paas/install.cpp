@@ -23,8 +23,16 @@ void check_user_name(const std::string& user)
         throw Error(ErrorKind::usage, "'{}' is no name for a user", printable(user));
 }
 
+/// What lies in a folder of the user's may be a link that leads root astray.
+void refuse_link(const os::Path& path)
+{
+    if (fs::is_symlink(fs::symlink_status(path)))
+        throw Error(ErrorKind::denied, "'{}' is a link to elsewhere", path.string()).hint("remove it");
+}
+
 void give(const os::Path& path, uid_t user, gid_t group, mode_t mode)
 {
+    refuse_link(path);
     if (::lchown(path.c_str(), user, group) != 0 || ::chmod(path.c_str(), mode) != 0)
         throw Error(kind_of_errno(errno), "cannot give '{}' away: {}", path.string(), describe_errno(errno));
 }
@@ -104,15 +112,19 @@ void share_state(const Apps& apps, const os::User& user)
     for (const char* name : {"state.db", "state.db-wal", "state.db-shm"})
         if (const os::Path file = directory / name; fs::exists(file))
             give(file, 0, user.group, 0660);
-    for (const char* name : {"paas-locks", "paas-plugins"}) {
-        os::make_directories(directory / name, 0770);
-        give(directory / name, user.id, user.group, 02770);
-    }
+    os::make_directories(directory / "paas-locks", 0770);
+    give(directory / "paas-locks", user.id, user.group, 02770);
+    os::make_directories(directory / "paas-plugins", 0750); // root runs programs there
+    give(directory / "paas-plugins", 0, user.group, 02750);
 }
 
 void make_home(const Installation& installation, const os::User& user, const InstallOptions& options)
 {
     const os::Path ssh = installation.home() / ".ssh";
+    for (const os::Path& path :
+         {ssh, ssh / "authorized_keys", installation.hooks(), installation.hooks() / "pre-receive",
+          installation.home() / ".sshcommand", installation.home() / "HOSTNAME", installation.home() / "VHOST"})
+        refuse_link(path);
     os::make_directories(ssh, 0700);
     give(ssh, user.id, user.group, 0700);
     const os::Path keys = ssh / "authorized_keys";

@@ -20,7 +20,7 @@ constexpr std::chrono::seconds drain_limit{30};
 /// The table's name of an app that has no host name; no Host header can be it.
 std::string route_of_port(const std::string& app)
 {
-    return "port of " + app;
+    return "\x01" + app;
 }
 
 } // namespace
@@ -44,17 +44,18 @@ void Routes::refresh()
     row.next();
     const std::int64_t version = row.integer(0);
     const Installation installation(apps_);
+    if (!is_verified_)
+        return; // an address of before may be another app's by now
     const bool tries_again = door_is_shut_ && steady_clock::now() > next_try_;
     if (version == version_ && installation.vhost() == vhost_ && !tries_again)
         return;
-    version_ = version;
-    vhost_ = installation.vhost();
     const auto before = forwarder_.table();
     const auto counts = [this] {
         return std::pair(forwarder_.table()->routes().size(), forwarder_.table()->backends().size());
     };
     const auto counted = counts();
     auto table = std::make_shared<router::RouteTable>(before.get());
+    std::map<std::string, std::string> owners; // a name is one app's, whatever the database says
     std::set<std::string> stopped;
     for (const App& app : apps_.list())
         if (app.stopped)
@@ -64,7 +65,8 @@ void Routes::refresh()
             continue;
         table->add(route_of_port(process.app), {process.address, process.port});
         for (const std::string& name : installation.host_names(apps_, process.app))
-            table->add(name, {process.address, process.port});
+            if (owners.emplace(name, process.app).first->second == process.app)
+                table->add(name, {process.address, process.port});
     }
     table->finish();
     std::erase_if(known_, [](const auto& entry) { return entry.second.expired(); });
@@ -72,6 +74,8 @@ void Routes::refresh()
         known_[address] = backend;
     forwarder_.use(std::move(table));
     open_ports(installation);
+    version_ = version;
+    vhost_ = installation.vhost();
     if (const auto [names, servers] = counts(); std::pair(names, servers) != counted)
         log_.info(fmt::format("routes: {} names and ports, {} servers", names, servers));
 }
@@ -116,12 +120,15 @@ void Routes::open_ports(const Installation& installation)
 
 net::Task<> Routes::follow()
 {
-    try {
-        co_await supervise_once(); // what the database says of addresses may be of before the engine's last start
-    } catch (const Error&) { // then it is all that is known
-    }
+    bool silent = false;
     for (;;) {
-        refresh();
+        try {
+            refresh();
+            silent = false;
+        } catch (const Error& error) { // a file VHOST that cannot be read, say
+            if (!std::exchange(silent, true))
+                log_.error(fmt::format("routes stay as they are: {}", error.what()));
+        }
         co_await net::sleep(milliseconds(100));
     }
 }
@@ -138,6 +145,7 @@ void Routes::withdraw(const std::string& container)
 net::Task<> Routes::watch_events()
 {
     for (;;) {
+        container_changed_.notify_all(); // what happened while nobody listened
         try {
             co_await engine_.events({{"type", {"container"}}, {"event", {"die", "start"}}}, "", "",
                                     [this](const engine::Event& event) {
@@ -169,25 +177,36 @@ net::Task<> Routes::supervise_once()
     std::map<std::string, bool> stopped;
     for (const App& app : apps_.list())
         stopped[app.name] = app.stopped;
+    std::vector<std::pair<Process, int>> ended; // with their exit codes
     for (const Process& process : apps_.processes()) {
-        if (process.retired || stopped[process.app])
+        if (process.retired)
             continue;
         const auto details = co_await engine_.containers().find(process.container);
-        if (!details) { // somebody removed it: the next deploy makes another one
+        if (!details || !details->state.running) {
             withdraw(process.container);
-            continue;
+            if (details && !details->state.restarting && !stopped[process.app])
+                ended.emplace_back(process, details->state.exit_code);
+            continue; // one that somebody removed comes back with the next deploy
         }
-        if (!details->state.running) {
-            withdraw(process.container);
-            if (details->state.restarting)
-                continue; // by the engine
-            co_await revive(process, details->state.exit_code);
-            continue;
-        }
-        for (const engine::NetworkAddress& network : details->networks)
-            if (!network.ipv4_address.empty() && network.ipv4_address != process.address)
-                apps_.move_process(process.container, network.ipv4_address);
+        note_address(process, *details);
     }
+    // Only now is every address that was known right or withdrawn: what starts from here on may get any of them.
+    is_verified_ = true;
+    for (const auto& [process, exit_code] : ended)
+        co_await revive(process, exit_code);
+}
+
+void Routes::note_address(const Process& process, const engine::ContainerDetails& details)
+{
+    std::string first;
+    for (const engine::NetworkAddress& network : details.networks) {
+        if (network.ipv4_address == process.address && !process.address.empty())
+            return; // also where it is in several networks
+        if (first.empty())
+            first = network.ipv4_address;
+    }
+    if (!first.empty())
+        apps_.move_process(process.container, first);
 }
 
 net::Task<> Routes::supervise()
@@ -243,16 +262,16 @@ net::Task<> Routes::retire_app(std::string app)
 net::Task<> Routes::retire_all()
 {
     for (;;) {
-        std::set<std::string> apps;
-        for (const Process& process : apps_.processes())
-            if (process.retired)
-                apps.insert(process.app);
-        for (const std::string& app : apps)
-            try {
+        try {
+            std::set<std::string> apps;
+            for (const Process& process : apps_.processes())
+                if (process.retired)
+                    apps.insert(process.app);
+            for (const std::string& app : apps)
                 co_await retire_app(app);
-            } catch (const Error& error) {
-                log_.warning(fmt::format("what {} ran before cannot be ended yet: {}", app, error.what()));
-            }
+        } catch (const Error& error) {
+            log_.warning(fmt::format("what ran before cannot be ended yet: {}", error.what()));
+        }
         co_await net::sleep(milliseconds(500));
     }
 }

@@ -41,6 +41,7 @@ class Routes {
     void refresh();
     void open_ports(const Installation& installation);
     net::Task<> supervise_once();
+    void note_address(const Process& process, const engine::ContainerDetails& details);
     void withdraw(const std::string& container);
     net::Task<> revive(const Process& process, int exit_code);
     bool has_requests(const Process& process) const;
@@ -52,6 +53,7 @@ class Routes {
     log::Logger& log_;
     Apps apps_;
     std::unique_ptr<state::Database> watched_;
+    bool is_verified_ = false; ///< every address was compared with the engine's
     std::int64_t version_ = -1;
     std::string vhost_;
     /// Servers by address, as long as a request holds them: those that left the table too.

@@ -140,7 +140,7 @@ net::Task<http::Response> SetupPage::answer(http::Request& request)
 {
     const bool reads = request.method == "GET" || request.method == "HEAD";
     if (request.path() == "/" && reads)
-        co_return show();
+        co_return show(has_token(request.query()));
     if (is_finished())
         co_return http::text_response(410, "this host is set up already\n");
     if (request.path() == "/setup" && request.method == "POST")
@@ -152,7 +152,13 @@ net::Task<http::Response> SetupPage::answer(http::Request& request)
     co_return response;
 }
 
-http::Response SetupPage::show() const
+bool SetupPage::has_token(std::string_view query) const
+{
+    constexpr std::string_view name = "token=";
+    return query.starts_with(name) && crypto::equal_secrets(query.substr(name.size()), options_.token);
+}
+
+http::Response SetupPage::show(bool with_key) const
 {
     const auto page = assets::find("web/setup.html");
     if (!page)
@@ -164,7 +170,7 @@ http::Response SetupPage::show() const
                                          {"version", options_.version},
                                          {"user", options_.user},
                                          {"port", std::to_string(options_.port)},
-                                         {"key", finished_ ? "" : options_.key},
+                                         {"key", finished_ || !with_key ? "" : options_.key},
                                          {"hostname", finished_ ? finished_->hostname : options_.hostname},
                                          {"vhost", finished_ && finished_->virtual_hosts ? "true" : "false"},
                                          {"state", finished_ ? "finished" : "open"}}),

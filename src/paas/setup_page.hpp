@@ -46,7 +46,9 @@ class SetupPage {
 
   private:
     net::Task<http::Response> answer(http::Request& request);
-    http::Response show() const;
+    bool has_token(std::string_view query) const;
+    /// The key that the page begins with is for whoever has the token.
+    http::Response show(bool with_key) const;
     net::Task<http::Response> take(http::Request& request);
     void check_token(std::string_view token);
 

@@ -43,6 +43,14 @@ bool holds_type(std::string_view bytes, std::string_view type)
            bytes[1] == 0 && bytes[2] == 0 && bytes.substr(4, type.size()) == type;
 }
 
+/// sshd refuses files that others can write: what root makes belongs to whom the folder belongs to.
+void give_to_owner_of_folder(const os::Path& file)
+{
+    struct stat folder{};
+    if (::geteuid() == 0 && ::stat(file.parent_path().c_str(), &folder) == 0)
+        (void)!::lchown(file.c_str(), folder.st_uid, folder.st_gid);
+}
+
 } // namespace
 
 PublicKey parse_public_key(std::string_view text)
@@ -139,21 +147,23 @@ bool AuthorizedKeys::remove(const std::string& name) const
 /// One change at a time: each writes the whole file.
 os::FileLock AuthorizedKeys::hold() const
 {
+    const os::Path file = file_.string() + ".lock";
+    if (std::filesystem::is_symlink(std::filesystem::symlink_status(file)))
+        throw Error(ErrorKind::denied, "'{}' is a link to elsewhere", file.string()).hint("remove it");
     for (int attempts = 0; attempts < 100; ++attempts) {
-        if (auto lock = os::FileLock::try_lock(file_.string() + ".lock"))
+        if (auto lock = os::FileLock::try_lock(file)) {
+            give_to_owner_of_folder(file); // root may be the first to make it
             return std::move(*lock);
+        }
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     throw Error(ErrorKind::conflict, "another process changes '{}'", file_.string());
 }
 
-/// sshd refuses files that others can write: what is new belongs to whom the folder belongs to.
 void AuthorizedKeys::write(const std::string& text) const
 {
     os::write_file(file_, text, 0600);
-    struct stat folder{};
-    if (::geteuid() == 0 && ::stat(file_.parent_path().c_str(), &folder) == 0)
-        (void)!::lchown(file_.c_str(), folder.st_uid, folder.st_gid);
+    give_to_owner_of_folder(file_);
 }
 
 } // namespace dfriends::paas

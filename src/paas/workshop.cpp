@@ -151,6 +151,7 @@ net::Task<Assembled> assemble(engine::Client& engine, Assembly assembly, Banner 
     spec.labels = assembly.app.empty() ? engine::Labels{{"dokku", ""}} : labels_of(assembly.app);
     spec.labels["com.dokku.container-type"] = "build";
     spec.security_options = {"no-new-privileges"};
+    spec.pids_limit = 4096;
     if (assembly.with_cache)
         spec.binds = {cache_volume(assembly.app) + ":/tmp/cache"};
     const engine::Created created = co_await engine.containers().create(spec);

@@ -79,10 +79,10 @@ http::Headers request_headers(const http::Request& request, const ForwardOptions
         headers.remove("Content-Length"); // the client says it where one is due
     const std::string peer = request.connection->peer_address();
     const auto before = request.headers.find("X-Forwarded-For");
-    headers.set("X-Forwarded-For", before ? std::string(*before) + ", " + peer : peer);
-    if (!headers.has("X-Forwarded-Proto"))
+    headers.set("X-Forwarded-For", before && options.trusts_client ? std::string(*before) + ", " + peer : peer);
+    if (!options.trusts_client || !headers.has("X-Forwarded-Proto"))
         headers.set("X-Forwarded-Proto", options.scheme);
-    if (!headers.has("X-Forwarded-Host"))
+    if (!options.trusts_client || !headers.has("X-Forwarded-Host"))
         headers.set("X-Forwarded-Host", std::string(request.headers.get("Host")));
     if (wants_upgrade(request)) {
         headers.set("Connection", "Upgrade");

@@ -15,6 +15,7 @@ struct ForwardOptions {
     std::chrono::milliseconds connect_timeout{2'000};
     std::chrono::milliseconds head_timeout{60'000}; ///< until a backend's answer begins; then 504
     std::string scheme = "http";                    ///< what X-Forwarded-Proto says
+    bool trusts_client = true;                      ///< X-Forwarded-* of a client count: it is a proxy of ours
     std::string fallback;                           ///< the host name that stands for one without a route; may be empty
 };
 

@@ -87,6 +87,12 @@ net::Loop& Daemon::loop()
 std::vector<std::string> Daemon::listen(const std::vector<std::string>& addresses, http::Handler handler,
                                         http::ServeOptions options, const Metrics* metrics)
 {
+    return listen_plainly(addresses, CommonEndpoints(std::move(handler), metrics), std::move(options));
+}
+
+std::vector<std::string> Daemon::listen_plainly(const std::vector<std::string>& addresses, http::Handler handler,
+                                                http::ServeOptions options)
+{
     std::vector<net::Listener> listeners;
     for (const int descriptor : os::take_listen_descriptors())
         listeners.push_back(net::Listener::adopt(descriptor));
@@ -98,10 +104,9 @@ std::vector<std::string> Daemon::listen(const std::vector<std::string>& addresse
     std::vector<std::string> bound;
     for (const net::Listener& listener : listeners)
         bound.push_back(listener.endpoint().text());
-    inside_->servers.emplace_back(
-        std::piecewise_construct,
-        std::forward_as_tuple(CommonEndpoints(std::move(handler), metrics), std::move(options)),
-        std::forward_as_tuple(std::move(listeners)));
+    inside_->servers.emplace_back(std::piecewise_construct,
+                                  std::forward_as_tuple(std::move(handler), std::move(options)),
+                                  std::forward_as_tuple(std::move(listeners)));
     return bound;
 }
 
@@ -191,6 +196,7 @@ int Daemon::run()
         ends);
     const Ensemble::Listener listener(Ensemble::current(),
                                       [&inside] { inside.loop.post([&inside] { inside.begin_stop(); }); });
+    inside.loop.at_end([&inside] { inside.servers.clear(); }); // their sockets must not outlive the loop's context
     inside.loop.run();
     if (inside.failure)
         std::rethrow_exception(inside.failure);

@@ -27,6 +27,9 @@ class Daemon {
     /// the handler, for origin-form targets.
     std::vector<std::string> listen(const std::vector<std::string>& addresses, http::Handler handler,
                                     http::ServeOptions options = {}, const Metrics* metrics = nullptr);
+    /// The same without /healthz and /metrics: for a server of others' paths.
+    std::vector<std::string> listen_plainly(const std::vector<std::string>& addresses, http::Handler handler,
+                                            http::ServeOptions options = {});
     /// A task that runs beside the servers and is dropped at the end. An exception that leaves it ends the daemon.
     void run_beside(net::Task<> task);
     void on_reload(std::function<void()> reload);

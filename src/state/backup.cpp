@@ -7,6 +7,7 @@
 #include "state/sqlite.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace dfriends::state {
@@ -78,6 +79,11 @@ void restore(const fs::path& backup, const fs::path& database)
     const fs::path temporary = database.string() + ".part";
     ScopeExit remove_it([&] { ::unlink(temporary.c_str()); });
     os::write_file(temporary, os::read_file(backup, ~std::uint64_t{0}), 0640);
+    struct stat replaced{};
+    if (::stat(database.c_str(), &replaced) == 0) { // others may share the database with its owner
+        (void)!::chown(temporary.c_str(), replaced.st_uid, replaced.st_gid);
+        ::chmod(temporary.c_str(), replaced.st_mode & 07777U);
+    }
     if (fs::exists(database)) {
         const fs::path kept = database.string() + ".replaced";
         fs::remove(kept);

@@ -5,11 +5,12 @@
 #include "os/file.hpp"
 #include "state/migrate.hpp"
 
+#include <cerrno>
 #include <condition_variable>
 #include <deque>
-#include <fcntl.h>
 #include <future>
 #include <mutex>
+#include <sys/stat.h>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -124,7 +125,10 @@ Store::Store(const std::filesystem::path& directory) : directory_(directory)
         Database untouched(file(), OpenMode::read_only);
         refuse_newer(untouched);
     }
-    os::open_file(file(), O_RDWR | O_CREAT, 0640); // SQLite would make it readable for all
+    // SQLite would make it readable for all. Made without a descriptor of ours: closing one would drop the locks that
+    // other connections of this process hold (fcntl(2), POSIX locks).
+    if (::mknod(file().c_str(), S_IFREG | 0640, 0) != 0 && errno != EEXIST)
+        throw Error(kind_of_errno(errno), "cannot make '{}': {}", file().string(), describe_errno(errno));
     writer_ = std::make_unique<Writer>(file());
 }
 

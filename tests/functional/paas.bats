@@ -388,25 +388,37 @@ EOF
   git commit -q --allow-empty -m again
   fails 0 push
   says 'page number 2'
-  equal "$(docker run --rm --entrypoint /bin/sh dokku/packed -c 'ls /tmp')" ''
+  equal "$(docker run --rm --entrypoint /bin/sh dokku/packed -c 'ls /tmp; echo end')" end
   dokku --force apps:destroy packed
   equal "$(docker volume ls -q --filter name=dokku-cache-packed)" ''
 }
 
 @test "a Node.js app's dependencies come once for as long as they stay the same" {
   require_stack
+  mkdir -p registry/package
+  echo '{"name": "own", "version": "1.0.0"}' >registry/package/package.json
+  echo 'module.exports = "own module"' >registry/package/index.js
+  tar -czf registry/own.tgz -C registry package
+  local host; host=$(docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}')
+  local port; port=$(free_port)
+  python3 -m http.server --bind "$host" --directory registry "$port" >/dev/null 2>requests.log 3>&- &
+  local registry=$!
   repository deps
-  mkdir -p lib/own && echo '{"name": "own", "version": "1.0.0"}' >lib/own/package.json && echo 'module.exports = "own module"' >lib/own/index.js
-  tar -czf own.tgz --transform 's#^own#package#' -C lib own && rm -rf lib
-  echo '{"name": "deps", "version": "1.0.0", "scripts": {"start": "node server.js", "build": "echo built > built"}, "dependencies": {}}' >package.json
+  printf '{"name": "deps", "version": "1.0.0", "scripts": {"start": "node server.js", "build": "echo built > built"}, "dependencies": {"own": "http://%s:%s/own.tgz"}}' "$host" "$port" >package.json
   cat >server.js <<'EOF'
-require("http").createServer((q, s) => s.end(require("fs").readFileSync("built") + process.env.NODE_ENV)).listen(process.env.PORT)
+require("http").createServer((q, s) => s.end(require("own") + " " + require("fs").readFileSync("built") + process.env.NODE_ENV)).listen(process.env.PORT)
 EOF
   commit
   fails 0 push
+  says '-----> Installing dependencies'
   says '-----> Running the build'
   says 'Default process types for Node.js -> web'
-  equal "$(page deps.dokku.app)" $'built\nproduction'
+  equal "$(page deps.dokku.app)" $'own module built\nproduction'
+  kill $registry
+  echo '// changed' >>server.js; commit
+  fails 0 push
+  says '-----> Using the dependencies of the last build'
+  equal "$(page deps.dokku.app)" $'own module built\nproduction'
 }
 
 @test "without VHOST apps have ports, which stay; with it they have names again" {
@@ -480,7 +492,7 @@ EOF
   local app n
   for app in alpha beta gamma; do static_app $app "page of $app"; fails 0 push; cd ..; done
   for app in gamma alpha beta; do docker stop -t 1 $app.web.1 >/dev/null; done
-  ( for n in $(seq 200); do for app in alpha beta gamma; do page $app.dokku.app; echo " $app"; done; done >pages ) 3>&- &
+  ( for n in $(seq 200); do for app in alpha beta gamma; do echo "$(page $app.dokku.app) $app"; done; done >pages ) 3>&- &
   local asking=$!
   for app in gamma beta alpha; do wait_for 20 eval '[ "$(page $app.dokku.app)" = "page of $app" ]'; done
   kill $asking; wait $asking || true

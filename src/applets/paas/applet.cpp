@@ -68,6 +68,7 @@ constexpr std::array install_settings{
     Setting{.name = "domain", .help = "Apps are served below it; the setup page asks too", .placeholder = "DOMAIN"},
     Setting{.name = "user", .help = "The account that git pushes to", .placeholder = "USER", .fallback = "dokku"},
     Setting{.name = "home", .help = "Its home, where it is made; /home/USER otherwise", .placeholder = "DIR"},
+    Setting{.name = "ca-file", .help = "Certificates that builds trust beside the usual ones", .placeholder = "FILE"},
     Setting{.name = "bin-dir",
             .help = "Where the links dokku and sshcommand go",
             .placeholder = "DIR",

@@ -85,7 +85,7 @@ void restart(Session& session, const Scope& scope, const std::string& descriptio
     if (session.context.settings.flag("no-restart"))
         return;
     for (const core::App& app : session.apps.list())
-        if ((scope.app.empty() || app.name == scope.app) && app.release != 0) {
+        if ((scope.app.empty() || app.name == scope.app) && app.release != 0 && !app.stopped) {
             session.banner.step("Restarting app " + app.name);
             session.redeploy(app.name, description);
         }

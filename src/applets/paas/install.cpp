@@ -35,6 +35,10 @@ int install(Context& context)
     if (const std::string& domain = context.settings.text("domain"); !domain.empty())
         options.domain = core::parse_domain(domain);
     options.home = context.settings.text("home");
+    if (const std::string& file = context.settings.text("ca-file"); !file.empty()) {
+        (void)os::read_file(file, 8U << 20U); // said now, not by the first push
+        apps.set_setting("ca_file", std::filesystem::absolute(file).string());
+    }
     options.programs = std::filesystem::absolute(context.settings.text("bin-dir"));
     for (const std::string& line : core::install(apps, options))
         context.say(line);

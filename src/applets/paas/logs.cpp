@@ -138,6 +138,8 @@ int run(Context& context)
         request.spec.environment.push_back(key + "=" + value);
     request.spec.labels = core::labels_of(app);
     request.spec.labels["com.dokku.container-type"] = "run";
+    request.spec.cap_drop = {"NET_RAW"};
+    request.spec.security_options = {"no-new-privileges"};
     return docker::run_request(context, std::move(request));
 }
 

@@ -49,7 +49,6 @@ net::Task<> build_and_deploy(Session& session, std::string app, std::string comm
     const auto begin = steady_clock::now();
     const git::Repository repository(session.installation.repository(app));
     const auto line = [&session](std::string_view text) { session.banner.raw(printable(text)); };
-    session.banner.step("Cleaning up ...");
     core::BuildRequest request{.repository = repository, .app = app, .commit = commit};
     request.config = session.apps.merged_config(app);
     request.ca_file = session.apps.setting("ca_file");
@@ -67,7 +66,19 @@ net::Task<> build_and_deploy(Session& session, std::string app, std::string comm
                           .checks = built.checks,
                           .config = request.config};
     session.plugins.trigger("post-release", {app, "latest"}, line);
-    release = co_await core::deploy(session.site(), app, std::move(release), built.formation);
+    std::exception_ptr failure;
+    try {
+        release = co_await core::deploy(session.site(), app, std::move(release), built.formation);
+    } catch (const Error&) {
+        failure = std::current_exception();
+    }
+    if (failure) {
+        try {
+            (void)co_await session.context.engine().images().remove(built.image);
+        } catch (const Error&) { // an earlier release has the same
+        }
+        std::rethrow_exception(failure);
+    }
     session.banner.detail(fmt::format("v{}  build {:.1f}s  deploy {:.1f}s", release.number,
                                       std::chrono::duration<double>(built_at - begin).count(),
                                       seconds_since(built_at)));
@@ -119,8 +130,14 @@ int receive(Context& context)
     context.expect_arguments(1, 1);
     Session session(context);
     // git shows a hook's lines behind the word "remote: "; on a terminal this puts ours over it, as dokku's.
-    session.banner = core::Banner([&context](std::string_view line) {
-        context.write(line == "\n" ? std::string(line) : "\x1b[1G" + std::string(line));
+    // A client that goes away does not end what it began.
+    session.banner = core::Banner([&context, gone = std::make_shared<bool>(false)](std::string_view line) {
+        try {
+            if (!*gone)
+                context.write(line == "\n" ? std::string(line) : "\x1b[1G" + std::string(line));
+        } catch (const Error&) {
+            *gone = true;
+        }
     });
     const std::string app = core::parse_app_name(context.arguments[0]);
     const std::vector<Pushed> all = read_pushed();
@@ -144,10 +161,10 @@ int ps_rebuild(Context& context)
 {
     Session session(context);
     const std::string app = session.take_app();
+    const os::FileLock lock = core::lock_app(session.apps, app, std::chrono::minutes(10));
     const auto serving = session.apps.find_release(app, session.apps.get(app).release);
     if (!serving || serving->revision.empty())
         throw Error(ErrorKind::failed, "App {} has not been deployed", app);
-    const os::FileLock lock = core::lock_app(session.apps, app, std::chrono::minutes(10));
     net::run(build_and_deploy(session, app, serving->revision));
     print_addresses(session, app);
     return 0;

@@ -57,8 +57,9 @@ int releases(Context& context)
 int rollback(Context& context)
 {
     Session session(context);
-    const core::App app = session.apps.get(session.take_app());
-    const os::FileLock lock = core::lock_app(session.apps, app.name, std::chrono::minutes(10));
+    const std::string name = session.take_app();
+    const os::FileLock lock = core::lock_app(session.apps, name, std::chrono::minutes(10));
+    const core::App app = session.apps.get(name); // as a deploy that held the lock left it
     core::Release release = find_target(session, app);
     const std::int64_t target = release.number;
     if (!net::run(context.engine().images().find(release.image)))

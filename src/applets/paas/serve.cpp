@@ -20,7 +20,10 @@ namespace {
 /// Apps by their host names; until the setup is finished its page for every other name.
 class Front {
   public:
-    Front(core::Apps& apps, router::Forwarder& forwarder) : apps_(apps), forwarder_(forwarder) {}
+    Front(core::Apps& apps, router::Forwarder& forwarder, const service::Metrics& metrics)
+        : apps_(apps), forwarder_(forwarder), metrics_(metrics)
+    {
+    }
 
     void open_setup(std::uint16_t port)
     {
@@ -31,11 +34,17 @@ class Front {
 
     net::Task<http::Response> operator()(http::Request& request)
     {
-        if (page_ && forwarder_.table()->find(request.headers.get("Host")) == nullptr) {
+        if (forwarder_.table()->find(request.headers.get("Host")) != nullptr)
+            co_return co_await forwarder_(request);
+        // What every service answers, where the path is no app's; the numbers are for this host alone.
+        if (request.path() == "/healthz")
+            co_return http::text_response(200, "ok\n");
+        if (request.path() == "/metrics" && request.connection->peer_address().starts_with("127."))
+            co_return http::text_response(200, metrics_.render(), "text/plain; version=0.0.4; charset=utf-8");
+        if (page_)
             drop_page_when_done();
-            if (const auto page = page_)
-                co_return co_await (*page)(request);
-        }
+        if (const auto page = page_)
+            co_return co_await (*page)(request);
         co_return co_await forwarder_(request);
     }
 
@@ -52,6 +61,7 @@ class Front {
 
     core::Apps& apps_;
     router::Forwarder& forwarder_;
+    const service::Metrics& metrics_;
     std::shared_ptr<core::SetupPage> page_;
     std::optional<std::chrono::steady_clock::time_point> finished_;
 };
@@ -79,14 +89,14 @@ int serve(Context& context)
     const state::ServiceLock lock(context.state_directory(), "paas");
     core::Apps apps(context.store());
     const core::Installation installation(apps);
-    router::Forwarder forwarder;
-    Front front(apps, forwarder);
+    router::Forwarder forwarder({.trusts_client = false});
     service::Metrics metrics;
+    Front front(apps, forwarder, metrics);
     register_metrics(metrics, forwarder);
     service::Daemon daemon(context.log());
-    const auto bound = daemon.listen(
-        context.settings.list("listen"), [&front](http::Request& request) { return front(request); },
-        {.server_name = ""}, &metrics);
+    const auto bound =
+        daemon.listen_plainly(context.settings.list("listen"),
+                              [&front](http::Request& request) { return front(request); }, {.server_name = ""});
     const std::uint16_t port = net::parse_endpoint(bound.front()).port;
     if (apps.setting("port") != std::to_string(port))
         apps.set_setting("port", std::to_string(port));

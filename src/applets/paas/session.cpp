@@ -6,6 +6,7 @@
 #include "net/loop.hpp"
 #include "paas/app_name.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace dfriends::applets::paas {
@@ -73,6 +74,12 @@ void Session::create_app(const std::string& name)
     if (std::filesystem::exists(installation.repository(name)))
         throw Error(ErrorKind::conflict, "Name is already taken")
             .hint("there is a " + installation.repository(name).string() + " that belongs to no app");
+    const auto names = core::default_domains(name, installation.vhost());
+    for (const core::App& other : apps.list())
+        for (const std::string& taken : installation.host_names(apps, other.name))
+            if (std::ranges::find(names, taken) != names.end())
+                throw Error(ErrorKind::conflict, "Name is already taken")
+                    .hint(fmt::format("{} leads to app {}", taken, other.name));
     apps.create(name);
     os::make_directories(installation.home());
     git::Repository::initialize(installation.repository(name));

@@ -5,6 +5,7 @@
 #include "applets/paas/wire.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "git/repository.hpp"
 #include "os/process.hpp"
 #include "paas/app_name.hpp"
 #include "paas/ssh_words.hpp"
@@ -42,13 +43,16 @@ int serve_git(Session& session, const std::vector<std::string>& words)
         if (!pushes)
             throw Error(ErrorKind::not_found, "App {} does not exist", app);
         session.create_app(app);
+    } else if (!std::filesystem::exists(session.installation.repository(app))) { // killed before it was made
+        git::Repository::initialize(session.installation.repository(app));
     }
     if (pushes)
         require_space(session.installation.home());
     session.installation.write_hooks();
     os::Command git{.words = {"git", "-c", "core.hooksPath=" + session.installation.hooks().string(), "-c",
-                              "receive.fsckObjects=true", "-c", "receive.keepAlive=5", "-c", "gc.auto=0",
-                              words[0].substr(4), session.installation.repository(app).string()}};
+                              "receive.fsckObjects=true", "-c", "receive.maxInputSize=1073741824", "-c",
+                              "receive.keepAlive=5", "-c", "gc.auto=0", words[0].substr(4),
+                              session.installation.repository(app).string()}};
     git.environment = {{"GIT_CONFIG_NOSYSTEM", "1"}, {"GIT_PROTOCOL", ""}};
     os::execute(git);
 }

@@ -21,8 +21,8 @@ int static_server(Context& context)
     core::StaticSite site(std::move(options));
     const char* port = std::getenv("PORT");
     service::Daemon daemon(context.log());
-    daemon.listen({fmt::format("0.0.0.0:{}", port == nullptr ? "5000" : port)},
-                  [&site](http::Request& request) { return site(request); });
+    daemon.listen_plainly({fmt::format("0.0.0.0:{}", port == nullptr ? "5000" : port)},
+                          [&site](http::Request& request) { return site(request); });
     return daemon.run();
 }
 

@@ -68,7 +68,10 @@ net::Task<std::string> install_dependencies(engine::Client& engine, const BuildR
          co_await engine.images().list(false, {{"reference", {"dokku/" + request.app + ":modules-*"}}}))
         for (const std::string& name : old.tags)
             if (name != tag && name.starts_with("dokku/" + request.app + ":modules-"))
-                (void)co_await engine.images().remove(name);
+                try {
+                    (void)co_await engine.images().remove(name);
+                } catch (const Error&) { // in use
+                }
     co_return tag;
 }
 
