@@ -388,7 +388,7 @@ EOF
   git commit -q --allow-empty -m again
   fails 0 push
   says 'page number 2'
-  equal "$(docker run --rm --entrypoint /bin/sh dokku/packed -c 'ls /tmp; echo end')" end
+  equal "$(docker run --rm --entrypoint /bin/sh dokku/packed -c 'ls -A /tmp /tmp/cache; echo end')" $'/tmp:\ncache\n\n/tmp/cache:\nend'
   dokku --force apps:destroy packed
   equal "$(docker volume ls -q --filter name=dokku-cache-packed)" ''
 }
@@ -399,7 +399,7 @@ EOF
   echo '{"name": "own", "version": "1.0.0"}' >registry/package/package.json
   echo 'module.exports = "own module"' >registry/package/index.js
   tar -czf registry/own.tgz -C registry package
-  local host; host=$(docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}')
+  local host; host=$(ip -4 -o addr show docker0 | awk '{ print $4 }' | cut -d/ -f1)
   local port; port=$(free_port)
   python3 -m http.server --bind "$host" --directory registry "$port" >/dev/null 2>requests.log 3>&- &
   local registry=$!
