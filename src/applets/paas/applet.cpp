@@ -96,6 +96,8 @@ constexpr std::array acl_list_settings{
 };
 
 constexpr std::array verbs{
+    // Those that are hidden are words of 2014, or not for people.
+    Verb{.name = "apps", .synopsis = "Lists the apps", .traits = hidden, .run = apps_list},
     Verb{.name = "apps:create", .usage = "APP", .synopsis = "Makes an app", .run = apps_create},
     Verb{.name = "apps:destroy",
          .usage = "APP",
@@ -109,6 +111,12 @@ constexpr std::array verbs{
     Verb{
         .name = "apps:locked", .usage = "APP", .synopsis = "Says whether an app is being deployed", .run = apps_locked},
     Verb{.name = "apps:report", .usage = "[APP]", .synopsis = "Shows what is known of apps", .run = apps_report},
+    Verb{.name = "config",
+         .usage = "APP",
+         .synopsis = "Shows the variables of an app",
+         .settings = show_settings,
+         .traits = hidden,
+         .run = config_show},
     Verb{.name = "config:export",
          .usage = "APP",
          .synopsis = "Prints variables for other programs",
@@ -139,6 +147,13 @@ constexpr std::array verbs{
          .synopsis = "Removes variables and restarts the app",
          .settings = unset_settings,
          .run = config_unset},
+    Verb{.name = "create", .usage = "APP", .synopsis = "Makes an app", .traits = hidden, .run = apps_create},
+    Verb{.name = "delete", .usage = "APP", .synopsis = "Removes an app", .traits = hidden, .run = apps_destroy},
+    Verb{.name = "domains",
+         .usage = "APP",
+         .synopsis = "Shows the names of apps",
+         .traits = hidden,
+         .run = domains_report},
     Verb{.name = "domains:add",
          .usage = "APP DOMAIN...",
          .synopsis = "Serves an app under further names",
@@ -203,6 +218,7 @@ constexpr std::array verbs{
          .synopsis = "Removes a plugin",
          .needs = root,
          .run = plugin_uninstall},
+    Verb{.name = "plugins", .synopsis = "Lists the plugins", .traits = hidden, .run = plugin_list},
     Verb{.name = "ps", .usage = "APP", .synopsis = "Lists the containers of an app", .run = ps},
     Verb{.name = "ps:rebuild",
          .usage = "APP",
@@ -224,6 +240,8 @@ constexpr std::array verbs{
          .settings = all_settings,
          .run = ps_start},
     Verb{.name = "ps:stop", .usage = "APP", .synopsis = "Stops an app", .settings = all_settings, .run = ps_stop},
+    Verb{
+        .name = "rebuild", .usage = "APP", .synopsis = "Builds and deploys again", .traits = hidden, .run = ps_rebuild},
     Verb{.name = "receive",
          .usage = "APP",
          .synopsis = "Builds, releases and deploys what git has received",
@@ -281,26 +299,8 @@ constexpr std::array verbs{
          .settings = uninstall_settings,
          .needs = root,
          .run = uninstall},
-    Verb{.name = "urls", .usage = "APP", .synopsis = "Prints where an app is reached", .run = urls},
-    // Words of 2014.
-    Verb{.name = "apps", .synopsis = "Lists the apps", .traits = hidden, .run = apps_list},
-    Verb{.name = "config",
-         .usage = "APP",
-         .synopsis = "Shows the variables of an app",
-         .settings = show_settings,
-         .traits = hidden,
-         .run = config_show},
-    Verb{.name = "create", .usage = "APP", .synopsis = "Makes an app", .traits = hidden, .run = apps_create},
-    Verb{.name = "delete", .usage = "APP", .synopsis = "Removes an app", .traits = hidden, .run = apps_destroy},
-    Verb{.name = "domains",
-         .usage = "APP",
-         .synopsis = "Shows the names of apps",
-         .traits = hidden,
-         .run = domains_report},
-    Verb{.name = "plugins", .synopsis = "Lists the plugins", .traits = hidden, .run = plugin_list},
-    Verb{
-        .name = "rebuild", .usage = "APP", .synopsis = "Builds and deploys again", .traits = hidden, .run = ps_rebuild},
     Verb{.name = "url", .usage = "APP", .synopsis = "Prints where an app is reached", .traits = hidden, .run = urls},
+    Verb{.name = "urls", .usage = "APP", .synopsis = "Prints where an app is reached", .run = urls},
     Verb{.name = "version", .synopsis = "Prints the version", .traits = hidden, .run = version},
 };
 
