@@ -48,7 +48,7 @@ Fields fields_of(const engine::ImageSummary& image, const std::pair<std::string,
             {"Size", render_decimal_size(image.size)}};
 }
 
-const Fields headings{
+const Fields image_headings{
     {"Repository", "REPOSITORY"}, {"Tag", "TAG"}, {"ID", "IMAGE ID"}, {"CreatedSince", "CREATED"}, {"Size", "SIZE"}};
 
 /// NAME=VALUE, or NAME with the environment's value.
@@ -153,7 +153,7 @@ int images(Context& context)
         for (const auto& image : rows)
             for (const auto& name : names_of(image))
                 fields.push_back(fields_of(image, name, settings.flag("no-trunc")));
-        context.write(render_list(*format, fields, headings));
+        context.write(render_list(*format, fields, image_headings));
         return 0;
     }
     cli::TableOutput table({"REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"}, 3, 10);
