@@ -3,7 +3,9 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <list>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -11,6 +13,17 @@
 namespace dfriends::state {
 
 namespace {
+
+/// Two that open a new file at once would both change its mode: SQLite tells one of them that it is busy, without
+/// asking the busy timeout. What else goes wrong is found by whoever asks next.
+void use_wal(sqlite3* handle)
+{
+    for (int attempts = 0; attempts < 250; ++attempts) {
+        if ((sqlite3_exec(handle, "pragma journal_mode = wal", nullptr, nullptr, nullptr) & 0xff) != SQLITE_BUSY)
+            return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+}
 
 ErrorKind kind_of_result(int code)
 {
@@ -74,8 +87,10 @@ Database::Database(const std::filesystem::path& path, OpenMode mode)
         if (sqlite3_open_v2(name_.c_str(), &handle_, flags, nullptr) != SQLITE_OK)
             fail("open");
         sqlite3_busy_timeout(handle_, 5000);
-        if (mode == OpenMode::read_write)
+        if (mode == OpenMode::read_write) {
+            use_wal(handle_);
             execute("pragma journal_mode = wal; pragma synchronous = full;");
+        }
         execute("pragma foreign_keys = on; pragma trusted_schema = off;");
         prepare("select count(*) from sqlite_schema").next(); // reads the head: finds what is no database at all
     } catch (...) {
