@@ -98,23 +98,15 @@ int apps_locked(Context& context)
 int apps_report(Context& context)
 {
     Session session(context);
-    std::vector<core::App> apps;
-    if (context.arguments.empty() && context.settings.text("app").empty())
-        apps = session.apps.list();
-    else
-        apps.push_back(session.apps.get(session.take_app()));
-    for (const core::App& app : apps) {
+    for (const core::App& app : session.take_apps()) {
         session.banner.section(app.name + " app information");
-        const auto row = [&session](std::string_view label, std::string_view value) {
-            session.banner.detail(fmt::format("{:<30} {}", std::string(label) + ":", value));
-        };
         const bool locked = os::FileLock::find_holder(session.apps.directory() / "paas-locks" / app.name).has_value();
-        row("App created at", app.created);
-        row("App deploy branch", app.deploy_branch);
-        row("App dir", session.installation.repository(app.name).string());
-        row("App locked", locked ? "true" : "false");
-        row("App release", app.release == 0 ? "" : fmt::format("v{}", app.release));
-        row("App running", app.release != 0 && !app.stopped ? "true" : "false");
+        session.print_row("App created at", app.created);
+        session.print_row("App deploy branch", app.deploy_branch);
+        session.print_row("App dir", session.installation.repository(app.name).string());
+        session.print_row("App locked", locked ? "true" : "false");
+        session.print_row("App release", app.release == 0 ? "" : fmt::format("v{}", app.release));
+        session.print_row("App running", app.release != 0 && !app.stopped ? "true" : "false");
     }
     return 0;
 }

@@ -67,22 +67,14 @@ int domains_remove(Context& context)
 int domains_report(Context& context)
 {
     Session session(context);
-    std::vector<core::App> apps;
-    if (context.arguments.empty() && context.settings.text("app").empty())
-        apps = session.apps.list();
-    else
-        apps.push_back(session.apps.get(session.take_app()));
     const std::string vhost = session.installation.vhost();
-    for (const core::App& app : apps) {
+    for (const core::App& app : session.take_apps()) {
         const std::vector<std::string> names = session.installation.host_names(session.apps, app.name);
         session.banner.section(app.name + " domains information");
-        const auto row = [&session](std::string_view label, std::string_view value) {
-            session.banner.detail(fmt::format("{:<30} {}", std::string(label) + ":", value));
-        };
-        row("Domains app enabled", names.empty() ? "false" : "true");
-        row("Domains app vhosts", join(names, " "));
-        row("Domains global enabled", vhost.empty() ? "false" : "true");
-        row("Domains global vhosts", vhost);
+        session.print_row("Domains app enabled", names.empty() ? "false" : "true");
+        session.print_row("Domains app vhosts", join(names, " "));
+        session.print_row("Domains global enabled", vhost.empty() ? "false" : "true");
+        session.print_row("Domains global vhosts", vhost);
     }
     return 0;
 }

@@ -63,6 +63,18 @@ std::string Session::take_app()
     return app;
 }
 
+std::vector<core::App> Session::take_apps()
+{
+    if (context.arguments.empty() && context.settings.text("app").empty())
+        return apps.list();
+    return {apps.get(take_app())};
+}
+
+void Session::print_row(std::string_view label, std::string_view value) const
+{
+    banner.detail(fmt::format("{:<30} {}", std::string(label) + ":", value));
+}
+
 std::string Session::author() const
 {
     const std::string name = variable("SSH_NAME");

@@ -27,6 +27,10 @@ class Session {
     core::Site site() { return {context.engine(), apps, installation, plugins, banner}; }
     /// The app that the words name: the first argument, or --app. Throws in dokku's words where there is none such.
     std::string take_app();
+    /// The app that the words name, or every one where they name none: what a report is about.
+    std::vector<core::App> take_apps();
+    /// A row of a report: "Label:    value", in dokku's columns.
+    void print_row(std::string_view label, std::string_view value) const;
     /// The arguments behind the app's name.
     const std::vector<std::string>& rest() const { return rest_; }
     /// Who asks: the name of the ssh key, or "default".
