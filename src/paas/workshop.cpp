@@ -8,7 +8,6 @@
 #include "os/file.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 namespace dfriends::paas {
 
@@ -44,11 +43,9 @@ std::string script_of(const Assembly& assembly)
     return script + assembly.script + std::string(epilogue);
 }
 
-/// The files of an assembly, and what its script needs, as an archive on disk.
-void write_archive(const Assembly& assembly, const os::Path& file)
+/// The files of an assembly, and what its script needs.
+void write_files(const Assembly& assembly, archive::TarWriter& tar)
 {
-    const os::Descriptor out = os::open_file(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    archive::TarWriter tar([&](std::string_view bytes) { os::write_all(out.number(), bytes, file); });
     assembly.files(tar);
     if (!assembly.script.empty()) {
         tar.add_directory("tmp/dfriends", 0755);
@@ -58,7 +55,6 @@ void write_archive(const Assembly& assembly, const os::Path& file)
         if (!assembly.ca_file.empty())
             tar.add_file("tmp/dfriends/ca.crt", os::read_file(assembly.ca_file, largest_ca_file), 0644);
     }
-    tar.finish();
 }
 
 /// buildstep's manner: headings stand at the left, all else is indented.
@@ -114,18 +110,8 @@ net::Task<std::string> read_result(engine::Client& engine, std::string container
 
 net::Task<Assembled> work(engine::Client& engine, const Assembly& assembly, std::string container, Banner banner)
 {
-    const os::TemporaryDirectory directory;
-    const os::Path archive = directory.path() / "files.tar";
-    write_archive(assembly, archive);
-    const os::Descriptor file = os::open_file(archive, O_RDONLY);
-    co_await engine.containers().copy_to(container, "/", [&file](http::BodyWriter& out) -> net::Task<> {
-        std::vector<char> piece(256 * 1024);
-        while (const ssize_t count = ::read(file.number(), piece.data(), piece.size())) {
-            if (count < 0)
-                throw Error(ErrorKind::unavailable, "cannot read what is to be built");
-            co_await out.write({piece.data(), static_cast<std::size_t>(count)});
-        }
-    });
+    const ArchiveFile archive([&assembly](archive::TarWriter& tar) { write_files(assembly, tar); });
+    co_await engine.containers().copy_to(container, "/", archive.producer());
     if (!assembly.script.empty())
         co_await run_script(engine, container, banner);
     std::vector<std::string> changes = assembly.changes;
@@ -140,6 +126,23 @@ net::Task<Assembled> work(engine::Client& engine, const Assembly& assembly, std:
 }
 
 } // namespace
+
+ArchiveFile::ArchiveFile(const std::function<void(archive::TarWriter&)>& write)
+{
+    const os::Path path = directory_.path() / "files.tar";
+    file_ = os::open_file(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+    archive::TarWriter tar([&](std::string_view bytes) { os::write_all(file_.number(), bytes, path); });
+    write(tar);
+    tar.finish();
+}
+
+http::Producer ArchiveFile::producer() const
+{
+    return [this](http::BodyWriter& out) -> net::Task<> {
+        const auto size = std::filesystem::file_size(directory_.path() / "files.tar");
+        co_await out.send_file(file_.number(), 0, size);
+    };
+}
 
 net::Task<Assembled> assemble(engine::Client& engine, Assembly assembly, Banner banner)
 {

@@ -4,6 +4,7 @@
 #include "archive/tar_writer.hpp"
 #include "engine/client.hpp"
 #include "git/repository.hpp"
+#include "os/file.hpp"
 #include "paas/banner.hpp"
 
 #include <functional>
@@ -43,6 +44,19 @@ std::string cache_volume(const std::string& app);
 /// Puts a commit's files below a folder ("app/") of an archive.
 void add_source(archive::TarWriter& tar, const git::Repository& repository, const std::string& commit,
                 const std::string& folder);
+
+/// Writes an archive to a file first, since the engine takes it slower than it is made, and hands the file on as a
+/// body.
+class ArchiveFile {
+  public:
+    explicit ArchiveFile(const std::function<void(archive::TarWriter&)>& write);
+    /// Valid as long as this object.
+    http::Producer producer() const;
+
+  private:
+    os::TemporaryDirectory directory_;
+    os::Descriptor file_;
+};
 
 /// Labels that every container and image of an app has.
 engine::Labels labels_of(const std::string& app);

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "os/file.hpp"
 #include "paas/builder.hpp"
 #include "paas/workshop.hpp"
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace dfriends::paas {
 
@@ -21,26 +17,11 @@ net::Task<Slug> build_dockerfile(engine::Client& engine, const BuildRequest& req
 {
     if (request.repository.find_file(request.commit, "Procfile"))
         banner.detail("There is a Procfile too: its lines start the image that the Dockerfile makes");
-    const os::TemporaryDirectory directory;
-    const os::Path context = directory.path() / "context.tar";
-    {
-        const os::Descriptor out = os::open_file(context, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        archive::TarWriter tar([&](std::string_view bytes) { os::write_all(out.number(), bytes, context); });
-        add_source(tar, request.repository, request.commit, "");
-        tar.finish();
-    }
-    const os::Descriptor file = os::open_file(context, O_RDONLY);
+    const ArchiveFile context(
+        [&request](archive::TarWriter& tar) { add_source(tar, request.repository, request.commit, ""); });
     std::string rest;
     const std::string image = co_await engine.images().build(
-        [&file](http::BodyWriter& out) -> net::Task<> {
-            std::vector<char> piece(256 * 1024);
-            while (const ssize_t count = ::read(file.number(), piece.data(), piece.size())) {
-                if (count < 0)
-                    throw Error(ErrorKind::unavailable, "cannot read what is to be built");
-                co_await out.write({piece.data(), static_cast<std::size_t>(count)});
-            }
-        },
-        {.labels = labels_of(request.app), .force_remove = true},
+        context.producer(), {.labels = labels_of(request.app), .force_remove = true},
         [&](const engine::Progress& progress) {
             rest += progress.stream;
             for (std::size_t end = 0; (end = rest.find('\n')) != rest.npos; rest.erase(0, end + 1))
