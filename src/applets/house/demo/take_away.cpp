@@ -220,7 +220,7 @@ class Removal {
             tell(path);
     }
 
-    /// What a killed debootstrap left mounted must not be emptied with the folder.
+    /// What is still mounted below the folder must not be emptied with it.
     static void unmount_below(const fs::path& folder)
     {
         const std::string mounts = os::find_file("/proc/self/mounts", 16U << 20U).value_or("");
