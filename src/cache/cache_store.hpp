@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cache/expected.hpp"
+#include "debian/expected.hpp"
 #include "net/worker.hpp"
 #include "os/file.hpp"
 
@@ -13,6 +13,8 @@
 #include <unordered_set>
 
 namespace dfriends::cache {
+
+using debian::Expected;
 
 /// Content in the store, open for reading: it can be removed from the store meanwhile and stays whole for who holds it.
 struct Blob {

@@ -20,11 +20,6 @@ constexpr int most_resumes = 3;
 constexpr std::uint64_t largest_file = 64ULL << 30U;
 constexpr std::chrono::milliseconds first_pause{300};
 
-bool is_transient(int status)
-{
-    return status == 408 || status == 429 || status >= 500;
-}
-
 struct ContentRange {
     std::uint64_t first = 0;
     std::optional<std::uint64_t> total;
@@ -59,6 +54,11 @@ bool have_same_start(int a, int b, std::uint64_t length)
 }
 
 } // namespace
+
+bool is_transient(int status)
+{
+    return status == 408 || status == 429 || status >= 500;
+}
 
 Fill::Fill(FetchOrder order, Upstream& upstream, CacheStore& store)
     : order_(std::move(order)), upstream_(upstream), store_(store)

@@ -15,6 +15,9 @@
 
 namespace dfriends::cache {
 
+/// Whether a later or another try may have a better answer than this status.
+bool is_transient(int status);
+
 /// What is to be fetched.
 struct FetchOrder {
     std::string key;                ///< canonical URL; fills without a digest are joined by it

@@ -2,7 +2,8 @@
 #include "cache/package_index.hpp"
 
 #include "base/text.hpp"
-#include "cache/release_file.hpp"
+#include "crypto/hash.hpp"
+#include "debian/release_file.hpp"
 
 #include <algorithm>
 
@@ -10,13 +11,7 @@ namespace dfriends::cache {
 
 namespace {
 
-constexpr std::size_t longest_line = 64 * 1024;
 constexpr std::size_t most_sources = 1000; // files of one source package
-
-bool is_sha256(std::string_view text)
-{
-    return text.size() == 64 && std::ranges::all_of(text, [](unsigned char c) { return std::isxdigit(c) != 0; });
-}
 
 } // namespace
 
@@ -30,63 +25,12 @@ std::string inner_path(std::string_view text)
             path += '/';
         path += segment;
     }
-    return !text.starts_with('/') && is_inner_path(path) ? path : std::string();
-}
-
-void PackageIndexReader::feed(std::string_view piece)
-{
-    while (!piece.empty()) {
-        const auto end = piece.find('\n');
-        const auto part = piece.substr(0, end);
-        if (rest_.size() + part.size() > longest_line) {
-            skipping_ = true;
-            rest_.clear();
-        }
-        if (end == std::string_view::npos) {
-            if (!skipping_)
-                rest_ += part;
-            return;
-        }
-        if (skipping_) {
-            skipping_ = false;
-        } else if (rest_.empty()) {
-            line(part);
-        } else {
-            rest_ += part;
-            line(rest_);
-        }
-        rest_.clear();
-        piece.remove_prefix(end + 1);
-    }
-}
-
-void PackageIndexReader::finish()
-{
-    if (!skipping_ && !rest_.empty())
-        line(rest_);
-    rest_.clear();
-    end_stanza();
-}
-
-void PackageIndexReader::line(std::string_view text)
-{
-    if (text.ends_with('\r'))
-        text.remove_suffix(1);
-    if (text.empty())
-        return end_stanza();
-    if (text.front() == ' ' || text.front() == '\t') {
-        if (in_checksums_)
-            checksum(text);
-        return;
-    }
-    in_checksums_ = false;
-    const auto colon = text.find(':');
-    if (colon != std::string_view::npos)
-        field(text.substr(0, colon), trim(text.substr(colon + 1)));
+    return !text.starts_with('/') && debian::is_inner_path(path) ? path : std::string();
 }
 
 void PackageIndexReader::field(std::string_view name, std::string_view value)
 {
+    in_checksums_ = false;
     if (equal_ignoring_case(name, "Filename")) {
         file_.path = inner_path(value);
     } else if (equal_ignoring_case(name, "Size")) {
@@ -94,7 +38,7 @@ void PackageIndexReader::field(std::string_view name, std::string_view value)
         has_size_ = size.has_value();
         file_.size = size.value_or(0);
     } else if (equal_ignoring_case(name, "SHA256")) {
-        file_.sha256 = is_sha256(value) ? to_lower(value) : std::string();
+        file_.sha256 = crypto::is_digest(crypto::Algorithm::sha256, value) ? to_lower(value) : std::string();
     } else if (equal_ignoring_case(name, "Directory")) {
         directory_ = value;
     } else if (equal_ignoring_case(name, "Checksums-Sha256")) {
@@ -102,10 +46,12 @@ void PackageIndexReader::field(std::string_view name, std::string_view value)
     }
 }
 
-void PackageIndexReader::checksum(std::string_view text)
+void PackageIndexReader::continuation(std::string_view text)
 {
+    if (!in_checksums_)
+        return;
     const auto parts = words(text);
-    if (parts.size() != 3 || !is_sha256(parts[0]) || sources_.size() >= most_sources)
+    if (parts.size() != 3 || !crypto::is_digest(crypto::Algorithm::sha256, parts[0]) || sources_.size() >= most_sources)
         return;
     if (const auto size = parse_unsigned(parts[1]))
         sources_.push_back({std::string(parts[2]), *size, to_lower(parts[0])});

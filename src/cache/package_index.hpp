@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "debian/stanza_reader.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -16,26 +18,18 @@ struct PackageFile {
     std::string sha256; ///< 64 lower-case hexadecimal digits
 };
 
-/// Reads Packages and Sources indices piece by piece. Stanzas without a usable path, size and SHA-256 are passed over;
-/// lines above 64 KiB are skipped, so memory stays small whatever arrives.
-class PackageIndexReader {
+/// Reads Packages and Sources indices. Stanzas without a usable path, size and SHA-256 are passed over.
+class PackageIndexReader final : public debian::StanzaReader {
   public:
     using OnFile = std::function<void(const PackageFile&)>;
     explicit PackageIndexReader(OnFile on_file) : on_file_(std::move(on_file)) {}
 
-    void feed(std::string_view piece);
-    /// The end of the text, which ends the last stanza too.
-    void finish();
-
   private:
-    void line(std::string_view text);
-    void field(std::string_view name, std::string_view value);
-    void checksum(std::string_view text);
-    void end_stanza();
+    void field(std::string_view name, std::string_view value) override;
+    void continuation(std::string_view text) override;
+    void end_stanza() override;
 
     OnFile on_file_;
-    std::string rest_;
-    bool skipping_ = false;
     PackageFile file_;
     bool has_size_ = false;
     std::string directory_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cache/expected.hpp"
+#include "debian/expected.hpp"
 #include "os/file.hpp"
 
 #include <cstddef>
@@ -9,6 +9,8 @@
 #include <string_view>
 
 namespace dfriends::cache {
+
+using debian::Expected;
 
 /// The files of one Packages or Sources index as a sorted table on disk, mapped and searched in place: a suite of
 /// 60,000 packages costs 3.5 MB of page cache and no memory of ours.

@@ -17,11 +17,6 @@ namespace {
 constexpr std::chrono::seconds table_patience{20};
 constexpr std::int64_t taken_back_time = 600;
 
-bool is_transient(int status)
-{
-    return status == 408 || status == 429 || status >= 500;
-}
-
 /// apt's way to say that the user wants upstream asked; "max-age=0" it sends with every index.
 bool wants_check(const http::Request& request)
 {

@@ -84,7 +84,7 @@ void ReleaseSets::load(ReleaseRow row)
     if (!text || crypto::hash_hex(crypto::Algorithm::sha256, *text) != row.sha256)
         return; // gone or rotten: fetched again when asked for
     try {
-        auto release = std::make_shared<const ReleaseFile>(parse_release(*text));
+        auto release = std::make_shared<const debian::ReleaseFile>(debian::parse_release(*text));
         auto& document = documents_[row.document];
         document.key = row.document;
         document.directory = directory_of(row.document);
@@ -211,7 +211,7 @@ net::Task<> ReleaseSets::ask_upstream(const ProxyRequest& asked, Check& check)
                 co_return;
             }
             if (status == 200) {
-                auto text = co_await reply.read_all(release_file_limit);
+                auto text = co_await reply.read_all(debian::release_file_limit);
                 check.changed = co_await adopt(asked, std::move(text), reply.headers());
                 co_return;
             }
@@ -231,7 +231,7 @@ net::Task<> ReleaseSets::ask_upstream(const ProxyRequest& asked, Check& check)
 net::Task<bool> ReleaseSets::adopt(const ProxyRequest& asked, std::string text, http::Headers head)
 {
     check_armour(text, asked.key);
-    auto release = std::make_shared<const ReleaseFile>(parse_release(text));
+    auto release = std::make_shared<const debian::ReleaseFile>(debian::parse_release(text));
     const auto sha256 = crypto::hash_hex(crypto::Algorithm::sha256, text);
     const auto now = seconds(clock_());
     std::int64_t number = 1;
@@ -269,7 +269,7 @@ net::Task<bool> ReleaseSets::adopt(const ProxyRequest& asked, std::string text, 
 }
 
 /// Fetches the indices that clients use in the version that a new Release file lists; false where one cannot be had.
-net::Task<bool> ReleaseSets::gather(const ProxyRequest& asked, const ReleaseFile& release)
+net::Task<bool> ReleaseSets::gather(const ProxyRequest& asked, const debian::ReleaseFile& release)
 {
     const auto directory = directory_of(asked.key);
     std::vector<FillPointer> fills;

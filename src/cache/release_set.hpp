@@ -7,7 +7,7 @@
 #include "cache/fetch.hpp"
 #include "cache/package_tables.hpp"
 #include "cache/proxy_request.hpp"
-#include "cache/release_file.hpp"
+#include "debian/release_file.hpp"
 
 #include <map>
 #include <memory>
@@ -21,7 +21,7 @@ namespace dfriends::cache {
 /// An adopted InRelease or Release file: together with the indices it lists, what clients see of a suite.
 struct Generation {
     ReleaseRow row;
-    std::shared_ptr<const ReleaseFile> release;
+    std::shared_ptr<const debian::ReleaseFile> release;
 };
 
 /// A file that a Release file lists.
@@ -87,7 +87,7 @@ class ReleaseSets {
     net::Task<> run_check(ProxyRequest asked, CheckPointer check);
     net::Task<> ask_upstream(const ProxyRequest& asked, Check& check);
     net::Task<bool> adopt(const ProxyRequest& asked, std::string text, http::Headers head);
-    net::Task<bool> gather(const ProxyRequest& asked, const ReleaseFile& release);
+    net::Task<bool> gather(const ProxyRequest& asked, const debian::ReleaseFile& release);
     net::Task<std::string> fetch_signature(const ProxyRequest& asked);
     net::Task<std::string> keep(std::string text, http::Headers head, std::string name);
     void load(ReleaseRow row);

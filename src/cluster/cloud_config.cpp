@@ -16,9 +16,9 @@ namespace {
 
 using config::Node;
 using config::NodeKind;
-using Kind = CloudConfig::Finding::Kind;
+using FindingKind = CloudConfig::Finding::Kind;
 
-constexpr std::size_t largest_file = 4U << 20U;
+constexpr std::size_t largest_cloud_config = 4U << 20U;
 constexpr std::uint64_t largest_content = 16U << 20U;
 constexpr std::array<std::string_view, 4> tokens{"public_ipv4", "private_ipv4", "public_ipv6", "private_ipv6"};
 constexpr std::array<std::string_view, 7> commands{
@@ -101,7 +101,7 @@ std::string plain_key(const Node& key)
     return replace_all(key.text(), "-", "_");
 }
 
-class Reader {
+class CloudConfigReader {
   public:
     CloudConfig run(const Node& document)
     {
@@ -113,7 +113,7 @@ class Reader {
     }
 
   private:
-    void find(const Node& where, Kind kind, std::string text)
+    void find(const Node& where, FindingKind kind, std::string text)
     {
         result_.findings.push_back({where.position().line, kind, std::move(text)});
     }
@@ -122,14 +122,15 @@ class Reader {
         std::string text = "unrecognized key \"" + printable(key.text()) + "\"";
         if (const auto nearest = suggest(plain_key(key), known))
             text += "; did you mean \"" + *nearest + "\"?";
-        find(key, Kind::warning, std::move(text));
+        find(key, FindingKind::warning, std::move(text));
     }
     bool is_of(const Node& key, const Node& value, NodeKind wanted, std::string_view name)
     {
         if (value.kind() == wanted)
             return true;
         if (!value.is_null())
-            find(key, Kind::warning, fmt::format("incorrect type for \"{}\" (want {})", printable(key.text()), name));
+            find(key, FindingKind::warning,
+                 fmt::format("incorrect type for \"{}\" (want {})", printable(key.text()), name));
         return false;
     }
 
@@ -149,7 +150,7 @@ class Reader {
         else if (std::ranges::find(top_keys, name) == top_keys.end())
             unrecognized(key, top_keys);
         else if (name == "users" || name == "manage_etc_hosts")
-            find(key, Kind::warning,
+            find(key, FindingKind::warning,
                  "\"" + name + "\" has no effect here: a machine shares the users and the names of its host");
     }
 
@@ -163,11 +164,11 @@ class Reader {
             for (const Node& unit : value.items())
                 read_unit(unit);
         else if (name == "write_files")
-            find(key, Kind::info, "write_files doesn't belong under coreos");
+            find(key, FindingKind::info, "write_files doesn't belong under coreos");
         else if (std::ranges::find(coreos_keys, name) == coreos_keys.end())
             unrecognized(key, coreos_keys);
         else if (name == "flannel" || name == "locksmith" || name == "oem" || name == "update")
-            find(key, Kind::warning, "\"" + name + "\" has no effect here");
+            find(key, FindingKind::warning, "\"" + name + "\" has no effect here");
     }
 
     void read_settings(const Node& map, const std::vector<std::string>& known,
@@ -205,7 +206,7 @@ class Reader {
         if (!file.path.starts_with('/') || ("/" + file.path + "/").find("/../") != std::string::npos)
             throw node.error("a file wants an absolute path");
         if (file.path.starts_with("/usr/"))
-            find(node, Kind::error, "file cannot be written to a read-only filesystem");
+            find(node, FindingKind::error, "file cannot be written to a read-only filesystem");
         if (const std::string permissions = text("permissions"); !permissions.empty())
             read_permissions(*members.at("permissions"), permissions, file);
         if (const std::string encoding = text("encoding"); !encoding.empty())
@@ -220,7 +221,7 @@ class Reader {
         if (is_octal)
             file.mode = static_cast<unsigned>(std::stoul(text, nullptr, 8));
         else
-            find(node, Kind::error, "invalid value " + printable(text));
+            find(node, FindingKind::error, "invalid value " + printable(text));
     }
 
     void decode(const Node& node, const std::string& encoding, CloudConfig::File& file)
@@ -229,7 +230,7 @@ class Reader {
         const bool is_base64 =
             encoding == "b64" || encoding == "base64" || encoding.ends_with("+b64") || encoding.ends_with("+base64");
         if (!is_base64 && encoding != "gz" && encoding != "gzip") {
-            find(node, Kind::error, "invalid value " + printable(encoding));
+            find(node, FindingKind::error, "invalid value " + printable(encoding));
             return;
         }
         try {
@@ -243,7 +244,7 @@ class Reader {
             if (is_packed)
                 file.content = archive::decompress(file.content, largest_content);
         } catch (const Error&) {
-            find(node, Kind::error, "content cannot be decoded as \"" + printable(encoding) + "\"");
+            find(node, FindingKind::error, "content cannot be decoded as \"" + printable(encoding) + "\"");
         }
     }
 
@@ -263,7 +264,7 @@ class Reader {
         if (unit.name.empty() || unit.name.find('/') != std::string::npos)
             throw node.error("a unit wants a name, such as app.service");
         if (!unit.command.empty() && std::ranges::find(commands, unit.command) == commands.end())
-            find(*members.at("command"), Kind::error, "invalid value " + printable(unit.command));
+            find(*members.at("command"), FindingKind::error, "invalid value " + printable(unit.command));
         if (members.contains("drop_ins"))
             for (const Node& drop_in : members.at("drop_ins")->items())
                 unit.drop_ins.push_back({drop_in.at("name").text(), drop_in.at("content").text()});
@@ -306,7 +307,7 @@ std::string substitute(std::string_view text, const Substitutions& addresses)
 
 CloudConfig parse_cloud_config(std::string_view text, const std::string& file, const Substitutions& addresses)
 {
-    if (text.size() > largest_file)
+    if (text.size() > largest_cloud_config)
         throw Error(ErrorKind::invalid, "'{}' is larger than a cloud-config can be", file);
     if (trim(text).empty())
         return {};
@@ -317,7 +318,7 @@ CloudConfig parse_cloud_config(std::string_view text, const std::string& file, c
     if (head != "#cloud-config")
         throw Error(ErrorKind::invalid, first_line(text, file), "unrecognized user-data format")
             .hint("the first line of a cloud-config is just #cloud-config");
-    return Reader().run(config::parse_yaml(substitute(text, addresses), file));
+    return CloudConfigReader().run(config::parse_yaml(substitute(text, addresses), file));
 }
 
 std::optional<std::string> CloudConfig::discovery() const

@@ -60,37 +60,37 @@ bool has_entries(const std::string& path)
     return fs::is_directory(path, code) && !fs::is_empty(path, code) && !code;
 }
 
-struct Kind {
+struct ConditionKind {
     std::string_view name;
     bool (*holds)(const std::string& parameter);
 };
 
 constexpr std::array kinds{
-    Kind{"DirectoryNotEmpty", has_entries},
-    Kind{"FileIsExecutable", is_executable_file},
-    Kind{"FileNotEmpty", is_filled_file},
-    Kind{"PathExists", [](const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }},
-    Kind{"PathExistsGlob", any_path_matches},
-    Kind{"PathIsDirectory",
-         [](const std::string& path) {
-             std::error_code code;
-             return fs::is_directory(path, code);
-         }},
-    Kind{"PathIsMountPoint", is_mount_point},
-    Kind{"PathIsReadWrite", [](const std::string& path) { return ::access(path.c_str(), W_OK) == 0; }},
-    Kind{"PathIsSymbolicLink",
-         [](const std::string& path) {
-             std::error_code code;
-             return fs::is_symlink(path, code);
-         }},
-    Kind{"User", is_our_user},
+    ConditionKind{"DirectoryNotEmpty", has_entries},
+    ConditionKind{"FileIsExecutable", is_executable_file},
+    ConditionKind{"FileNotEmpty", is_filled_file},
+    ConditionKind{"PathExists", [](const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }},
+    ConditionKind{"PathExistsGlob", any_path_matches},
+    ConditionKind{"PathIsDirectory",
+                  [](const std::string& path) {
+                      std::error_code code;
+                      return fs::is_directory(path, code);
+                  }},
+    ConditionKind{"PathIsMountPoint", is_mount_point},
+    ConditionKind{"PathIsReadWrite", [](const std::string& path) { return ::access(path.c_str(), W_OK) == 0; }},
+    ConditionKind{"PathIsSymbolicLink",
+                  [](const std::string& path) {
+                      std::error_code code;
+                      return fs::is_symlink(path, code);
+                  }},
+    ConditionKind{"User", is_our_user},
 };
 
 bool holds(const Condition& condition, std::string_view host_name)
 {
     if (condition.kind == "Host")
         return glob_match(condition.parameter, host_name) != condition.negated;
-    const auto kind = std::ranges::find(kinds, condition.kind, &Kind::name);
+    const auto kind = std::ranges::find(kinds, condition.kind, &ConditionKind::name);
     return kind == kinds.end() || kind->holds(condition.parameter) != condition.negated;
 }
 
@@ -104,7 +104,7 @@ std::string render(const Condition& condition)
 
 bool is_known_condition(std::string_view kind)
 {
-    return kind == "Host" || std::ranges::find(kinds, kind, &Kind::name) != kinds.end();
+    return kind == "Host" || std::ranges::find(kinds, kind, &ConditionKind::name) != kinds.end();
 }
 
 Condition make_condition(std::string_view kind, std::string_view value)

@@ -13,7 +13,7 @@ namespace dfriends::cluster {
 
 namespace {
 
-constexpr std::size_t largest_file = 1U << 20U;
+constexpr std::size_t largest_config_rb = 1U << 20U;
 constexpr int deepest = 32; ///< of hashes and arrays inside each other
 constexpr std::int64_t most_instances = 64;
 
@@ -49,9 +49,9 @@ bool is_name(char c)
 }
 
 /// Reads one file line by line; a hash may go over several.
-class Reader {
+class ConfigRbReader {
   public:
-    Reader(std::string_view text, const std::string& file, const VariableLookup& environment)
+    ConfigRbReader(std::string_view text, const std::string& file, const VariableLookup& environment)
         : text_(text), file_(file), environment_(environment)
     {
     }
@@ -435,9 +435,9 @@ class Reader {
 
 ConfigRb parse_config_rb(std::string_view text, const std::string& file, const VariableLookup& environment)
 {
-    if (text.size() > largest_file)
+    if (text.size() > largest_config_rb)
         throw Error(ErrorKind::invalid, "'{}' is larger than a config.rb can be", file);
-    return Reader(text, file, environment).run();
+    return ConfigRbReader(text, file, environment).run();
 }
 
 } // namespace dfriends::cluster

@@ -12,8 +12,8 @@ namespace dfriends::cluster {
 
 namespace {
 
-constexpr std::string_view blanks = " \t\r";
-constexpr std::uint64_t largest_file = std::uint64_t{1} << 20U;
+constexpr std::string_view blanks_of_environment = " \t\r";
+constexpr std::uint64_t largest_environment_file = std::uint64_t{1} << 20U;
 
 bool is_name_start(char c)
 {
@@ -21,9 +21,9 @@ bool is_name_start(char c)
 }
 
 /// Walks over the text; each call takes one element.
-class Reader {
+class EnvironmentFileReader {
   public:
-    explicit Reader(std::string_view text) : rest_(text) {}
+    explicit EnvironmentFileReader(std::string_view text) : rest_(text) {}
 
     std::map<std::string, std::string> read()
     {
@@ -44,7 +44,7 @@ class Reader {
         }
         const std::string_view name = trim(rest_.substr(0, equals));
         rest_.remove_prefix(equals + 1);
-        rest_.remove_prefix(std::min(rest_.find_first_not_of(blanks), rest_.size()));
+        rest_.remove_prefix(std::min(rest_.find_first_not_of(blanks_of_environment), rest_.size()));
         std::string value = take_value();
         if (is_variable_name(name))
             variables_[std::string(name)] = std::move(value);
@@ -70,7 +70,7 @@ class Reader {
                 kept = value.size();
             } else {
                 value += c;
-                if (blanks.find(c) == blanks.npos)
+                if (blanks_of_environment.find(c) == blanks_of_environment.npos)
                     kept = value.size();
             }
         }
@@ -127,13 +127,13 @@ bool is_variable_name(std::string_view name)
 
 std::map<std::string, std::string> parse_environment_file(std::string_view text)
 {
-    return Reader(text).read();
+    return EnvironmentFileReader(text).read();
 }
 
 std::size_t read_environment_files(const std::string& pattern, const std::function<void(std::string_view)>& on_text)
 {
     if (pattern.find_first_of("*?[") == pattern.npos) {
-        const auto text = os::find_file(pattern, largest_file);
+        const auto text = os::find_file(pattern, largest_environment_file);
         if (text)
             on_text(*text);
         return text ? 1 : 0;
@@ -143,7 +143,7 @@ std::size_t read_environment_files(const std::string& pattern, const std::functi
     if (::glob(pattern.c_str(), 0, nullptr, &found) != 0)
         return 0;
     for (std::size_t i = 0; i < found.gl_pathc; ++i)
-        on_text(os::read_file(found.gl_pathv[i], largest_file));
+        on_text(os::read_file(found.gl_pathv[i], largest_environment_file));
     return found.gl_pathc;
 }
 

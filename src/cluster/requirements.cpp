@@ -75,9 +75,9 @@ void add_words(std::vector<std::string>& to, std::string_view text)
 }
 
 /// Applies the directives of one name; the order of names is fleet's, new before old.
-class Reader {
+class RequirementsReader {
   public:
-    Reader(const UnitName& unit, Warnings& warnings) : unit_(unit), warnings_(warnings) {}
+    RequirementsReader(const UnitName& unit, Warnings& warnings) : unit_(unit), warnings_(warnings) {}
 
     void apply(const Name& row, const Directive& directive)
     {
@@ -197,7 +197,7 @@ bool is_well_formed(std::string_view pattern)
 
 Requirements Requirements::read(const UnitFile& file, const UnitName& unit, Warnings& warnings)
 {
-    Reader reader(unit, warnings);
+    RequirementsReader reader(unit, warnings);
     for (const Directive& directive : file.directives()) {
         if (directive.section != "X-Fleet")
             continue;

@@ -2,6 +2,7 @@
 #include "cluster/unit_command.hpp"
 
 #include "base/text.hpp"
+#include "cluster/environment_file.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -12,7 +13,7 @@ namespace dfriends::cluster {
 
 namespace {
 
-constexpr std::string_view blanks = " \t\n\r";
+constexpr std::string_view blanks_of_command = " \t\n\r";
 constexpr std::size_t most_commands = 1024;
 
 struct Word {
@@ -92,7 +93,7 @@ class Splitter {
     /// Skips blanks; false at the end.
     bool skip_blanks()
     {
-        at_ = std::min(value_.find_first_not_of(blanks, at_), value_.size());
+        at_ = std::min(value_.find_first_not_of(blanks_of_command, at_), value_.size());
         return at_ < value_.size();
     }
 
@@ -101,7 +102,7 @@ class Splitter {
     {
         const std::size_t after = at_ + text.size();
         if (value_.substr(at_, text.size()) != text ||
-            (after < value_.size() && blanks.find(value_[after]) == blanks.npos))
+            (after < value_.size() && blanks_of_command.find(value_[after]) == blanks_of_command.npos))
             return false;
         at_ = after;
         return true;
@@ -116,7 +117,7 @@ class Splitter {
         std::size_t opened = 0;
         while (at_ < value_.size()) {
             const char c = value_[at_];
-            if (quote == 0 && blanks.find(c) != blanks.npos)
+            if (quote == 0 && blanks_of_command.find(c) != blanks_of_command.npos)
                 break;
             if (c == '\\') {
                 take_escape(word.text);
@@ -221,16 +222,10 @@ class CommandReader {
     bool wants_name_ = false;
 };
 
-bool is_name_start(char c)
-{
-    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /// "$NAME" and nothing else.
 bool is_lone_variable(std::string_view word)
 {
-    return word.size() > 1 && word[0] == '$' && is_name_start(word[1]) &&
-           std::ranges::all_of(word.substr(1), [](char c) { return is_name_start(c) || (c >= '0' && c <= '9'); });
+    return word.size() > 1 && word[0] == '$' && is_variable_name(word.substr(1));
 }
 
 const std::string& value_of(const Environment& environment, std::string_view name)

@@ -10,12 +10,12 @@ namespace dfriends::cluster {
 
 namespace {
 
-constexpr std::size_t largest_file = std::size_t{1} << 20U;
-constexpr std::string_view blanks = " \t\r\f\v";
+constexpr std::size_t largest_unit_file = std::size_t{1} << 20U;
+constexpr std::string_view blanks_of_unit_file = " \t\r\f\v";
 
 std::size_t first_not_blank(std::string_view line)
 {
-    return std::min(line.find_first_not_of(blanks), line.size());
+    return std::min(line.find_first_not_of(blanks_of_unit_file), line.size());
 }
 
 bool is_comment(std::string_view line)
@@ -38,10 +38,10 @@ class UnitFileParser {
 
     UnitFile parse()
     {
-        if (rest_.size() > largest_file)
+        if (rest_.size() > largest_unit_file)
             throw Error(ErrorKind::invalid, SourcePosition{.file = unit_.file_}, "a unit file of {} bytes is too large",
                         rest_.size())
-                .hint(fmt::format("the limit is {} bytes", largest_file));
+                .hint(fmt::format("the limit is {} bytes", largest_unit_file));
         if (const auto zero = rest_.find('\0'); zero != rest_.npos)
             throw Error(ErrorKind::invalid, SourcePosition{.file = unit_.file_},
                         "the file is no text: byte {} of it is 0", zero);

@@ -12,8 +12,8 @@ namespace {
 constexpr std::size_t longest_expression = 500;
 constexpr int deepest_group = 20;
 
-using Step = Automaton::Step;
-using Program = std::vector<Step>;
+using Instruction = Automaton::Instruction;
+using Program = std::vector<Instruction>;
 using Bytes = std::bitset<256>;
 
 std::size_t index(char c)
@@ -38,7 +38,7 @@ class Compiler {
         Program program = alternatives();
         if (at_ < text_.size())
             throw Error(ErrorKind::invalid, "the pattern has a ')' without its '('");
-        program.push_back({Step::Kind::match, {}});
+        program.push_back({Instruction::Kind::match, {}});
         return program;
     }
 
@@ -87,7 +87,7 @@ Program Compiler::one(Bytes bytes) const
             if (bytes[index(c)] || bytes[upper])
                 bytes.set(index(c)).set(upper);
         }
-    return {{Step::Kind::byte, bytes}};
+    return {{Instruction::Kind::byte, bytes}};
 }
 
 Program Compiler::alternatives()
@@ -95,9 +95,9 @@ Program Compiler::alternatives()
     Program left = sequence();
     while (take('|')) {
         const Program right = sequence();
-        Program both{{Step::Kind::split, {}, 1, static_cast<int>(left.size()) + 2}};
+        Program both{{Instruction::Kind::split, {}, 1, static_cast<int>(left.size()) + 2}};
         append(both, left);
-        both.push_back({Step::Kind::jump, {}, static_cast<int>(right.size()) + 1});
+        both.push_back({Instruction::Kind::jump, {}, static_cast<int>(right.size()) + 1});
         append(both, right);
         left = std::move(both);
     }
@@ -119,13 +119,13 @@ Program Compiler::repeated()
         const char sign = take();
         const int size = static_cast<int>(inner.size());
         if (sign == '+') {
-            inner.push_back({Step::Kind::split, {}, -size, 1});
+            inner.push_back({Instruction::Kind::split, {}, -size, 1});
             continue;
         }
-        Program program{{Step::Kind::split, {}, 1, size + (sign == '*' ? 2 : 1)}};
+        Program program{{Instruction::Kind::split, {}, 1, size + (sign == '*' ? 2 : 1)}};
         append(program, inner);
         if (sign == '*')
-            program.push_back({Step::Kind::jump, {}, -size - 1});
+            program.push_back({Instruction::Kind::jump, {}, -size - 1});
         inner = std::move(program);
     }
     return inner;
@@ -142,9 +142,9 @@ Program Compiler::atom()
     case '.':
         return one(~Bytes{}.set(index('\n')));
     case '^':
-        return {{Step::Kind::line_start, {}}};
+        return {{Instruction::Kind::line_start, {}}};
     case '$':
-        return {{Step::Kind::line_end, {}}};
+        return {{Instruction::Kind::line_end, {}}};
     case '\\':
         return escaped();
     case '*':
@@ -198,9 +198,9 @@ Program Compiler::escaped()
     if (named_set(c, bytes))
         return one(bytes);
     if (c == 'A')
-        return {{Step::Kind::text_start, {}}};
+        return {{Instruction::Kind::text_start, {}}};
     if (c == 'z' || c == 'Z')
-        return {{Step::Kind::text_end, {}}};
+        return {{Instruction::Kind::text_end, {}}};
     if (c == 'n' || c == 't')
         return one(Bytes{}.set(index(c == 'n' ? '\n' : '\t')));
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
@@ -257,30 +257,30 @@ void Automaton::follow(std::vector<std::size_t>& reached, std::vector<bool>& see
         reached.push_back(step);
         const auto go = [&](int distance) { open.push_back(step + static_cast<std::size_t>(distance)); };
         switch (program_[step].kind) {
-        case Step::Kind::split:
+        case Instruction::Kind::split:
             go(program_[step].second);
             [[fallthrough]];
-        case Step::Kind::jump:
+        case Instruction::Kind::jump:
             go(program_[step].first);
             break;
-        case Step::Kind::line_start:
+        case Instruction::Kind::line_start:
             if (at == 0 || text[at - 1] == '\n')
                 go(1);
             break;
-        case Step::Kind::line_end:
+        case Instruction::Kind::line_end:
             if (at == text.size() || text[at] == '\n')
                 go(1);
             break;
-        case Step::Kind::text_start:
+        case Instruction::Kind::text_start:
             if (at == 0)
                 go(1);
             break;
-        case Step::Kind::text_end:
+        case Instruction::Kind::text_end:
             if (at == text.size())
                 go(1);
             break;
-        case Step::Kind::byte:
-        case Step::Kind::match:
+        case Instruction::Kind::byte:
+        case Instruction::Kind::match:
             break;
         }
     }
@@ -295,9 +295,10 @@ bool Automaton::found_in(std::string_view text) const
         std::vector<std::size_t> after;
         std::vector<bool> seen_after(program_.size());
         for (const std::size_t step : now) {
-            if (program_[step].kind == Step::Kind::match)
+            if (program_[step].kind == Instruction::Kind::match)
                 return true;
-            if (at < text.size() && program_[step].kind == Step::Kind::byte && program_[step].bytes[index(text[at])])
+            if (at < text.size() && program_[step].kind == Instruction::Kind::byte &&
+                program_[step].bytes[index(text[at])])
                 follow(after, seen_after, step + 1, text, at + 1);
         }
         if (at == text.size())

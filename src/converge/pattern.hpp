@@ -20,10 +20,10 @@ class Automaton {
 
     std::size_t size() const { return program_.size(); }
 
-    struct Step {
+    struct Instruction {
         enum class Kind { byte, split, jump, line_start, line_end, text_start, text_end, match } kind;
         std::bitset<256> bytes;
-        int first = 0;  ///< of split and jump: relative to this step
+        int first = 0;  ///< of split and jump: relative to this instruction
         int second = 0; ///< of split
     };
 
@@ -31,7 +31,7 @@ class Automaton {
     void follow(std::vector<std::size_t>& reached, std::vector<bool>& seen, std::size_t from, std::string_view text,
                 std::size_t at) const;
 
-    std::vector<Step> program_;
+    std::vector<Instruction> program_;
 };
 
 } // namespace dfriends::converge

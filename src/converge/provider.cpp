@@ -73,6 +73,15 @@ bool can_ask_docker(Scene& scene)
     return true;
 }
 
+os::Command tool_command(std::vector<std::string> words)
+{
+    os::Command command;
+    command.words = std::move(words);
+    command.environment = {{"LC_ALL", "C"}};
+    command.timeout = std::chrono::minutes(3);
+    return command;
+}
+
 void run_or_fail(Host& host, const os::Command& command)
 {
     const os::Outcome outcome = host.run(command);

@@ -72,6 +72,9 @@ Step examine_user(const Resource& resource, const std::string& action, Scene& sc
 /// answers.
 bool can_ask_docker(Scene& scene);
 
+/// One of the system's own tools, whose words are read: in the C locale, ended after three minutes.
+os::Command tool_command(std::vector<std::string> words);
+
 /// Runs a program and throws Error(failed) with the last lines that it said where it did not end with 0.
 void run_or_fail(Host& host, const os::Command& command);
 

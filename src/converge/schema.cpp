@@ -12,6 +12,8 @@ namespace dfriends::converge {
 
 namespace {
 
+namespace tables {
+
 using enum AttributeType;
 
 constexpr std::array docker_engine{
@@ -138,7 +140,7 @@ constexpr std::array<std::string_view, 2> exec_actions{"run", "nothing"};
 constexpr std::array<std::string_view, 3> file_actions{"create", "create_if_missing", "delete"};
 constexpr std::array<std::string_view, 1> message_actions{"write"};
 
-constexpr std::array types{
+constexpr std::array resource_type_rows{
     ResourceType{"directory", directory, create_delete, {}},
     ResourceType{"docker_container", docker_container, container_actions, "restart"},
     ResourceType{"docker_engine", docker_engine, engine_actions, "restart"},
@@ -154,6 +156,10 @@ constexpr std::array types{
     ResourceType{"service", service, service_actions, "restart"},
     ResourceType{"user", user, create_remove, {}},
 };
+
+} // namespace tables
+
+using tables::resource_type_rows;
 
 template <class Rows>
 std::vector<std::string> names_of(const Rows& rows)
@@ -173,17 +179,17 @@ bool is_scalar(const Value& value)
 bool fits(AttributeType type, const Value& value)
 {
     switch (type) {
-    case text:
+    case AttributeType::text:
         return is_scalar(value);
-    case number:
+    case AttributeType::number:
         return std::holds_alternative<std::int64_t>(value.content);
-    case flag:
+    case AttributeType::flag:
         return std::holds_alternative<bool>(value.content);
-    case text_list:
+    case AttributeType::text_list:
         if (const auto* list = std::get_if<Value::List>(&value.content))
             return std::ranges::all_of(*list, is_scalar);
         return is_scalar(value);
-    case text_map:
+    case AttributeType::text_map:
         if (const auto* map = std::get_if<Value::Map>(&value.content))
             return std::ranges::all_of(*map, [](const Member& member) { return is_scalar(member.value); });
         return false;
@@ -194,15 +200,15 @@ bool fits(AttributeType type, const Value& value)
 std::string_view words_of(AttributeType type)
 {
     switch (type) {
-    case text:
+    case AttributeType::text:
         return "a text";
-    case number:
+    case AttributeType::number:
         return "a whole number";
-    case flag:
+    case AttributeType::flag:
         return "true or false";
-    case text_list:
+    case AttributeType::text_list:
         return "a list of texts";
-    case text_map:
+    case AttributeType::text_map:
         return "a map of texts";
     }
     return "";
@@ -238,13 +244,13 @@ void check_actions(const Resource& resource, const ResourceType& type)
 
 std::span<const ResourceType> resource_types()
 {
-    return types;
+    return resource_type_rows;
 }
 
 const ResourceType* find_resource_type(std::string_view name)
 {
-    const auto row = std::ranges::find(types, name, &ResourceType::name);
-    return row == types.end() ? nullptr : &*row;
+    const auto row = std::ranges::find(resource_type_rows, name, &ResourceType::name);
+    return row == resource_type_rows.end() ? nullptr : &*row;
 }
 
 void check(const Catalog& catalog)
@@ -254,7 +260,7 @@ void check(const Catalog& catalog)
         const ResourceType* type = find_resource_type(resource.type);
         if (type == nullptr)
             throw Error(ErrorKind::invalid, resource.position, "there is no resource type '{}'", resource.type)
-                .hint(did_you_mean(resource.type, names_of(types)));
+                .hint(did_you_mean(resource.type, names_of(resource_type_rows)));
         check_attributes(resource, *type);
         check_actions(resource, *type);
         if (!seen.emplace(resource.type, resource.name).second && resource.type != "log")

@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 
 namespace dfriends::crypto {
@@ -67,6 +68,12 @@ std::optional<Algorithm> find_algorithm(std::string_view name)
 std::size_t digest_size(Algorithm algorithm)
 {
     return row_of(algorithm).size;
+}
+
+bool is_digest(Algorithm algorithm, std::string_view hex)
+{
+    return hex.size() == 2 * digest_size(algorithm) &&
+           std::ranges::all_of(hex, [](unsigned char c) { return std::isxdigit(c) != 0; });
 }
 
 Hash::Hash(Algorithm algorithm) : context_(std::make_unique<Context>())

@@ -15,6 +15,8 @@ std::string_view name(Algorithm algorithm);
 std::optional<Algorithm> find_algorithm(std::string_view name);
 /// Bytes of a digest: 16, 20, 32, 64.
 std::size_t digest_size(Algorithm algorithm);
+/// True for a digest of that size in hexadecimal digits of either case.
+bool is_digest(Algorithm algorithm, std::string_view hex);
 
 /// A digest that grows with the bytes fed to it. Copies are independent.
 class Hash {

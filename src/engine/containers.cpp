@@ -11,7 +11,7 @@ namespace dfriends::engine {
 
 namespace {
 
-std::string path_of(const std::string& container, std::string_view rest = {})
+std::string container_path(const std::string& container, std::string_view rest = {})
 {
     return "/containers/" + encode_percent(container) + std::string(rest);
 }
@@ -68,7 +68,7 @@ net::Task<Created> Containers::create(ContainerSpec spec)
 net::Task<bool> Containers::start(std::string container)
 {
     refuse_empty(container);
-    co_return co_await finish(co_await connection_.send(post(path_of(container, "/start"), true))) != 304;
+    co_return co_await finish(co_await connection_.send(post(container_path(container, "/start"), true))) != 304;
 }
 
 net::Task<bool> Containers::stop(std::string container, std::optional<int> timeout, std::string signal)
@@ -78,7 +78,8 @@ net::Task<bool> Containers::stop(std::string container, std::optional<int> timeo
     if (timeout)
         query.add("t", static_cast<std::int64_t>(*timeout));
     query.add("signal", signal);
-    co_return co_await finish(co_await connection_.send(post(path_of(container, "/stop") + query.text(), true))) != 304;
+    co_return co_await finish(
+        co_await connection_.send(post(container_path(container, "/stop") + query.text(), true))) != 304;
 }
 
 net::Task<> Containers::restart(std::string container, std::optional<int> timeout, std::string signal)
@@ -88,31 +89,31 @@ net::Task<> Containers::restart(std::string container, std::optional<int> timeou
     if (timeout)
         query.add("t", static_cast<std::int64_t>(*timeout));
     query.add("signal", signal);
-    co_await connection_.fetch(post(path_of(container, "/restart") + query.text(), true));
+    co_await connection_.fetch(post(container_path(container, "/restart") + query.text(), true));
 }
 
 net::Task<> Containers::kill(std::string container, std::string signal)
 {
     refuse_empty(container);
-    co_await connection_.fetch(post(path_of(container, "/kill") + Query().add("signal", signal).text()));
+    co_await connection_.fetch(post(container_path(container, "/kill") + Query().add("signal", signal).text()));
 }
 
 net::Task<> Containers::pause(std::string container)
 {
     refuse_empty(container);
-    co_await connection_.fetch(post(path_of(container, "/pause")));
+    co_await connection_.fetch(post(container_path(container, "/pause")));
 }
 
 net::Task<> Containers::unpause(std::string container)
 {
     refuse_empty(container);
-    co_await connection_.fetch(post(path_of(container, "/unpause")));
+    co_await connection_.fetch(post(container_path(container, "/unpause")));
 }
 
 net::Task<> Containers::rename(std::string container, std::string name)
 {
     refuse_empty(container);
-    co_await connection_.fetch(post(path_of(container, "/rename") + Query().add("name", name).text()));
+    co_await connection_.fetch(post(container_path(container, "/rename") + Query().add("name", name).text()));
 }
 
 net::Task<> Containers::remove(std::string container, bool force, bool volumes, bool link)
@@ -128,14 +129,14 @@ net::Task<> Containers::remove(std::string container, bool force, bool volumes, 
 net::Task<> Containers::resize(std::string container, unsigned columns, unsigned rows)
 {
     const std::string query = Query().add("h", std::int64_t{rows}).add("w", std::int64_t{columns}).text();
-    co_await connection_.fetch(post(path_of(container, "/resize") + query));
+    co_await connection_.fetch(post(container_path(container, "/resize") + query));
 }
 
 net::Task<ContainerDetails> Containers::inspect(std::string container, bool size)
 {
     refuse_empty(container);
     co_return decode_container(
-        co_await connection_.fetch({.path = path_of(container, "/json") + Query().add("size", size).text()}));
+        co_await connection_.fetch({.path = container_path(container, "/json") + Query().add("size", size).text()}));
 }
 
 net::Task<std::optional<ContainerDetails>> Containers::find(std::string container)
@@ -165,7 +166,7 @@ net::Task<int> Containers::wait(std::string container, std::string condition)
     if (!connection_.speaks("1.30"))
         condition.clear(); // those engines know only "not-running"
     co_return decode_wait(co_await connection_.fetch(
-        post(path_of(container, "/wait") + Query().add("condition", condition).text(), true)));
+        post(container_path(container, "/wait") + Query().add("condition", condition).text(), true)));
 }
 
 net::Task<std::optional<Containers::Waiting>> Containers::begin_wait(std::string container, std::string condition)
@@ -175,7 +176,7 @@ net::Task<std::optional<Containers::Waiting>> Containers::begin_wait(std::string
     if (!connection_.speaks("1.30"))
         co_return std::nullopt;
     co_return Waiting(co_await connection_.send(
-        post(path_of(container, "/wait") + Query().add("condition", condition).text(), true)));
+        post(container_path(container, "/wait") + Query().add("condition", condition).text(), true)));
 }
 
 net::Task<int> Containers::Waiting::exit_code()
@@ -195,7 +196,7 @@ net::Task<> Containers::logs(std::string container, LogOptions options, OnOutput
         .add("stderr", options.error);
     query.add("tail", options.tail).add("since", options.since).add("until", options.until);
     http::Reply reply =
-        co_await connection_.send({.path = path_of(container, "/logs") + query.text(), .waits_long = true});
+        co_await connection_.send({.path = container_path(container, "/logs") + query.text(), .waits_long = true});
     FrameReader frames;
     std::array<char, 32 * 1024> piece;
     while (const std::size_t count = co_await reply.read_some(piece)) {
@@ -212,21 +213,21 @@ net::Task<Attachment> Containers::attach(std::string container, AttachOptions op
     Query query;
     query.add("stream", true).add("stdin", options.input).add("stdout", options.output).add("stderr", options.error);
     query.add("logs", options.logs).add("detachKeys", options.detach_keys);
-    co_return Attachment(co_await connection_.hijack(post(path_of(container, "/attach") + query.text())), tty);
+    co_return Attachment(co_await connection_.hijack(post(container_path(container, "/attach") + query.text())), tty);
 }
 
 net::Task<std::vector<std::vector<std::string>>> Containers::top(std::string container, std::string ps_arguments)
 {
     refuse_empty(container);
-    co_return decode_top(
-        co_await connection_.fetch({.path = path_of(container, "/top") + Query().add("ps_args", ps_arguments).text()}));
+    co_return decode_top(co_await connection_.fetch(
+        {.path = container_path(container, "/top") + Query().add("ps_args", ps_arguments).text()}));
 }
 
 net::Task<> Containers::copy_from(std::string container, std::string path, OnOutput on_bytes)
 {
     refuse_empty(container);
     http::Reply reply = co_await connection_.send(
-        {.path = path_of(container, "/archive") + Query().add("path", path).text(), .waits_long = true});
+        {.path = container_path(container, "/archive") + Query().add("path", path).text(), .waits_long = true});
     std::array<char, 64 * 1024> piece;
     while (const std::size_t count = co_await reply.read_some(piece))
         on_bytes(Channel::output, {piece.data(), count});
@@ -235,7 +236,7 @@ net::Task<> Containers::copy_from(std::string container, std::string path, OnOut
 net::Task<http::Reply> Containers::export_files(std::string container)
 {
     refuse_empty(container);
-    co_return co_await connection_.send({.path = path_of(container, "/export"), .waits_long = true});
+    co_return co_await connection_.send({.path = container_path(container, "/export"), .waits_long = true});
 }
 
 net::Task<std::string> Containers::commit(std::string container, ImageChanges changes)
@@ -251,7 +252,7 @@ net::Task<> Containers::copy_to(std::string container, std::string folder, http:
     refuse_empty(container);
     const std::string query = Query().add("path", folder).add("noOverwriteDirNonDir", true).text();
     Connection::Ask ask{.method = "PUT",
-                        .path = path_of(container, "/archive") + query,
+                        .path = container_path(container, "/archive") + query,
                         .producer = std::move(tar),
                         .waits_long = true};
     ask.headers.set("Content-Type", "application/x-tar");
@@ -264,7 +265,7 @@ net::Task<std::optional<Containers::PathStat>> Containers::stat(std::string cont
     co_await inspect(container); // so that a missing container is not taken for a missing path
     try {
         const http::Reply reply = co_await connection_.send(
-            {.method = "HEAD", .path = path_of(container, "/archive") + Query().add("path", path).text()});
+            {.method = "HEAD", .path = container_path(container, "/archive") + Query().add("path", path).text()});
         co_return decode_path_stat(reply.headers().get("X-Docker-Container-Path-Stat"));
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::not_found)

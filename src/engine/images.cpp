@@ -49,7 +49,7 @@ net::Task<> read_progress(http::Reply& reply, const OnLine& on_line)
     lines.finish(hand_over);
 }
 
-std::string path_of(const std::string& image, std::string_view rest = {})
+std::string image_path(const std::string& image, std::string_view rest = {})
 {
     // Slashes stay: the engine routes names with them. A name that would climb out of /images/ is none.
     if (image.empty() || image.front() == '/' || holds_one_of("/" + image + "/", {"/../", "/./", "//"}))
@@ -89,7 +89,7 @@ std::string build_query(const BuildOptions& options)
 
 net::Task<ImageDetails> Images::inspect(std::string image)
 {
-    co_return decode_image(co_await connection_.fetch({.path = path_of(image, "/json")}));
+    co_return decode_image(co_await connection_.fetch({.path = image_path(image, "/json")}));
 }
 
 net::Task<std::optional<ImageDetails>> Images::find(std::string image)
@@ -200,14 +200,14 @@ net::Task<> Images::tag(std::string image, std::string reference)
                                   .add("repo", target.familiar_name())
                                   .add("tag", target.tag.empty() ? std::string("latest") : target.tag)
                                   .text();
-    co_await connection_.fetch({.method = "POST", .path = path_of(image, "/tag") + query});
+    co_await connection_.fetch({.method = "POST", .path = image_path(image, "/tag") + query});
 }
 
 net::Task<std::vector<Images::Removed>> Images::remove(std::string image, bool force, bool no_prune)
 {
     const std::string query = Query().add("force", force).add("noprune", no_prune).text();
     co_return decode_removed(
-        co_await connection_.fetch({.method = "DELETE", .path = path_of(image) + query, .waits_long = true}));
+        co_await connection_.fetch({.method = "DELETE", .path = image_path(image) + query, .waits_long = true}));
 }
 
 net::Task<> Images::save(std::vector<std::string> images, OnOutput on_bytes)

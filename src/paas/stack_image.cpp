@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "paas/builder.hpp"
-#include "paas/debian/stack.hpp"
 #include "paas/package_cache.hpp"
+#include "paas/stack/build.hpp"
 #include "paas/workshop.hpp"
 
 namespace dfriends::paas {

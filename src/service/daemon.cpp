@@ -27,27 +27,6 @@ void raise_file_limit()
     }
 }
 
-/// Answers what every service answers, and hands the rest on.
-class CommonEndpoints {
-  public:
-    CommonEndpoints(http::Handler handler, const Metrics* metrics) : handler_(std::move(handler)), metrics_(metrics) {}
-
-    net::Task<http::Response> operator()(http::Request& request) const
-    {
-        const std::string_view path = request.path();
-        const bool reads = request.method == "GET" || request.method == "HEAD";
-        if (reads && path == "/healthz")
-            co_return http::text_response(200, "ok\n");
-        if (reads && path == "/metrics" && metrics_ != nullptr)
-            co_return http::text_response(200, metrics_->render(), "text/plain; version=0.0.4; charset=utf-8");
-        co_return co_await handler_(request);
-    }
-
-  private:
-    http::Handler handler_;
-    const Metrics* metrics_;
-};
-
 } // namespace
 
 struct Daemon::Inside {
@@ -76,6 +55,17 @@ struct Daemon::Inside {
     }
 };
 
+std::optional<http::Response> common_answer(const http::Request& request, const Metrics* metrics)
+{
+    if (request.method != "GET" && request.method != "HEAD")
+        return std::nullopt;
+    if (request.path() == "/healthz")
+        return http::text_response(200, "ok\n");
+    if (request.path() == "/metrics" && metrics != nullptr)
+        return http::text_response(200, metrics->render(), "text/plain; version=0.0.4; charset=utf-8");
+    return std::nullopt;
+}
+
 Daemon::Daemon(log::Logger& log) : inside_(std::make_unique<Inside>(log)) {}
 Daemon::~Daemon() = default;
 
@@ -87,7 +77,14 @@ net::Loop& Daemon::loop()
 std::vector<std::string> Daemon::listen(const std::vector<std::string>& addresses, http::Handler handler,
                                         http::ServeOptions options, const Metrics* metrics)
 {
-    return listen_plainly(addresses, CommonEndpoints(std::move(handler), metrics), std::move(options));
+    return listen_plainly(
+        addresses,
+        [handler = std::move(handler), metrics](http::Request& request) -> net::Task<http::Response> {
+            if (auto answer = common_answer(request, metrics))
+                co_return std::move(*answer);
+            co_return co_await handler(request);
+        },
+        std::move(options));
 }
 
 std::vector<std::string> Daemon::listen_plainly(const std::vector<std::string>& addresses, http::Handler handler,

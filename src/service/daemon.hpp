@@ -6,12 +6,16 @@
 #include "net/loop.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace dfriends::service {
 
 class Metrics;
+
+/// What every service answers: /healthz, and /metrics where there are metrics. Nothing for other requests.
+std::optional<http::Response> common_answer(const http::Request& request, const Metrics* metrics);
 
 /// A long-running command: listeners, "listening on ADDR:PORT", READY=1, SIGHUP, and an orderly stop on SIGTERM or
 /// SIGINT.

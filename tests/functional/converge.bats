@@ -11,7 +11,10 @@ setup() {
   cd "$BATS_TEST_TMPDIR"
 }
 
-teardown() { clean; }
+teardown() {
+  clean
+  [ -z "${made_logs:-}" ] || rm -rf /var/log/code.it
+}
 
 clean() {
   local container
@@ -181,15 +184,21 @@ END
   wait $pid
 }
 
-@test "the walkthrough's native manifest runs, and again changes nothing" {
+# walkthrough_host: the walkthrough's application logs into a folder of this host, which goes with the test.
+walkthrough_host() {
   code_it_image
+  [ -e /var/log/code.it ] || made_logs=1
+}
+
+@test "the walkthrough's native manifest runs, and again changes nothing" {
+  walkthrough_host
   dfriends converge apply "$examples/codeit.yaml"
   wait_for 10 curl -fs http://127.0.0.1:8000/
   fails 0 dfriends converge apply --detailed-exitcode "$examples/codeit.yaml"
 }
 
 @test "the walkthrough's Chef recipe runs as it stands, and again changes nothing" {
-  code_it_image
+  walkthrough_host
   fails 2 dfriends converge apply --detailed-exitcode "$examples/codeit.rb"
   wait_for 10 curl -fs http://127.0.0.1:8000/
   fails 0 dfriends converge apply --detailed-exitcode "$examples/codeit.rb"
@@ -197,7 +206,7 @@ END
 }
 
 @test "a recipe translated to the native manifest declares the same" {
-  code_it_image
+  walkthrough_host
   dfriends converge apply "$examples/codeit.rb"
   dfriends converge translate "$examples/codeit.rb" >codeit.yaml
   fails 0 dfriends converge apply --detailed-exitcode codeit.yaml

@@ -44,6 +44,9 @@ status_of() { curl -s -o /dev/null -w '%{http_code}' --max-time 10 -H "Host: $1"
   equal "$(status_of nobody.example)" 404
   equal "$(curl -s -o /dev/null -w '%{http_connect}' -p -x "http://$LB" http://code.it:80/ || true)" 405
   curl -sf "http://$LB/metrics" | grep -q '^dfriends_lb_servers_healthy 2'
+  # Of a name that has a route these paths are its servers'.
+  equal "$(get code.it /metrics | head -c 1)" s
+  equal "$(get code.it /healthz | head -c 1)" s
 }
 
 @test "a store that changes: servers come and go without a failed request" {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
 #include "cache/package_index.hpp"
-#include "cache/release_file.hpp"
+#include "debian/release_file.hpp"
 
 #include <cstdlib>
 #include <string>
@@ -13,7 +13,7 @@ std::string read(std::string_view text, std::size_t piece)
 {
     std::string found;
     dfriends::cache::PackageIndexReader reader([&](const dfriends::cache::PackageFile& file) {
-        if (!dfriends::cache::is_inner_path(file.path) || file.sha256.size() != 64)
+        if (!dfriends::debian::is_inner_path(file.path) || file.sha256.size() != 64)
             std::abort();
         found += file.path + '\n' + file.sha256 + std::to_string(file.size) + '\n';
     });

@@ -9,7 +9,7 @@ import tempfile
 FLOORS = [
     {"base"},
     {"log", "json", "crypto", "os", "assets"},
-    {"net", "state", "config", "git", "archive", "cli"},
+    {"net", "state", "config", "git", "archive", "debian", "cli"},
     {"http", "http2"},
     {"engine", "etcd", "router", "acme", "service"},
     {"converge", "cache", "paas", "kv", "cluster"},

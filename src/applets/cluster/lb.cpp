@@ -113,9 +113,13 @@ int lb(Context& context)
                                             exchange.request.headers.get("Host"), exchange.request.target,
                                             exchange.status, exchange.request.note));
         };
-    daemon.listen(
-        context.settings.list("listen"), [&forwarder](http::Request& request) { return forwarder(request); }, options,
-        &metrics);
+    const auto handler = [&forwarder, &metrics](http::Request& request) -> net::Task<http::Response> {
+        if (forwarder.table()->find(request.headers.get("Host")) == nullptr)
+            if (auto answer = service::common_answer(request, &metrics)) // the path is no server's
+                co_return std::move(*answer);
+        co_return co_await forwarder(request);
+    };
+    daemon.listen_plainly(context.settings.list("listen"), handler, options);
     daemon.run_beside(router::follow_registrations(
         store, prefix.starts_with('/') ? prefix : "/" + prefix,
         [&routes](std::vector<router::Registration> all) { return routes.take(std::move(all)); },

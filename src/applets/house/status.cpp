@@ -57,7 +57,7 @@ std::vector<Status::Paas::App> list_apps(state::Store& store)
 void read_state(Context& context, Status& status)
 {
     state::Store& store = context.store();
-    const auto totals = cache::CacheIndex(store).totals();
+    const auto totals = dfriends::cache::CacheIndex(store).totals();
     status.cache.files = totals.blobs;
     status.cache.bytes = totals.bytes;
     const auto database = store.reader();
@@ -65,7 +65,7 @@ void read_state(Context& context, Status& status)
     status.kv.keys = rows.count_keys();
     status.kv.index = rows.number("index", 0);
     status.paas.apps = list_apps(store);
-    if (const auto run = converge::last_run(store))
+    if (const auto run = dfriends::converge::last_run(store))
         status.converge = {.run = run->id,
                            .started = run->started,
                            .is_finished = !run->finished.empty(),

@@ -37,10 +37,9 @@ class Front {
         if (forwarder_.table()->find(request.headers.get("Host")) != nullptr)
             co_return co_await forwarder_(request);
         // What every service answers, where the path is no app's; the numbers are for this host alone.
-        if (request.path() == "/healthz")
-            co_return http::text_response(200, "ok\n");
-        if (request.path() == "/metrics" && request.connection->peer_address().starts_with("127."))
-            co_return http::text_response(200, metrics_.render(), "text/plain; version=0.0.4; charset=utf-8");
+        const bool is_local = request.connection->peer_address().starts_with("127.");
+        if (auto answer = service::common_answer(request, is_local ? &metrics_ : nullptr))
+            co_return std::move(*answer);
         if (page_)
             drop_page_when_done();
         if (const auto page = page_)

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "paas/debian/stack.hpp"
-
 #include "applets/paas/session.hpp"
 #include "applets/paas/verbs.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "net/loop.hpp"
 #include "paas/package_cache.hpp"
+#include "paas/stack/build.hpp"
 
 namespace dfriends::applets::paas {
 

@@ -26,6 +26,13 @@ struct Declaration {
     std::vector<Guard> guards;
     std::vector<Notice> notifications;
     std::vector<Notice> subscriptions;
+
+    /// A property that is given and not nil.
+    const Value* find(std::string_view property) const
+    {
+        const auto found = properties.find(property);
+        return found == properties.end() || found->second.is_null() ? nullptr : &found->second;
+    }
 };
 
 } // namespace dfriends::converge::chef

@@ -18,17 +18,11 @@ constexpr std::array<std::string_view, 6> words_of_2014{"volume",      "link",  
 constexpr std::array<std::string_view, 7> modern_words{"repo",  "restart_policy", "network_mode", "volumes",
                                                        "binds", "links",          "kill_after"};
 
-const Value* find_value(const Declaration& declaration, std::string_view name)
-{
-    const auto found = declaration.properties.find(name);
-    return found == declaration.properties.end() || found->second.is_null() ? nullptr : &found->second;
-}
-
 template <class Words>
 bool uses(const Declaration& declaration, const Words& words)
 {
     return declaration.type == "docker_container" &&
-           std::ranges::any_of(words, [&](std::string_view word) { return find_value(declaration, word) != nullptr; });
+           std::ranges::any_of(words, [&](std::string_view word) { return declaration.find(word) != nullptr; });
 }
 
 bool is(const Value* value, bool wanted)
@@ -49,11 +43,11 @@ std::string short_name(std::string_view image)
 
 std::string image_of(const Declaration& from)
 {
-    const Value* given = find_value(from, "image");
+    const Value* given = from.find("image");
     if (given == nullptr)
-        given = find_value(from, "repo");
+        given = from.find("repo");
     std::string image = given == nullptr ? from.name : scalar_text(*given);
-    const Value* tag = find_value(from, "tag");
+    const Value* tag = from.find("tag");
     const std::size_t slash = image.rfind('/');
     const bool has_tag = image.find(':', slash == std::string::npos ? 0 : slash) != std::string::npos;
     return tag == nullptr || has_tag ? image : image + ":" + scalar_text(*tag);
@@ -61,29 +55,29 @@ std::string image_of(const Declaration& from)
 
 std::string container_name(const Declaration& from, Dialect dialect, const std::string& image)
 {
-    if (const Value* given = find_value(from, "container_name"))
+    if (const Value* given = from.find("container_name"))
         return scalar_text(*given);
     // In 2014 too a recipe that says repo follows the later rule: the word came with it.
-    if (dialect == Dialect::modern || find_value(from, "repo") != nullptr)
+    if (dialect == Dialect::modern || from.find("repo") != nullptr)
         return short_name(from.name);
     const std::string name = short_name(image);
-    if (!is(find_value(from, "init_type"), false))
+    if (!is(from.find("init_type"), false))
         return name;
-    const Value* command = find_value(from, "command");
+    const Value* command = from.find("command");
     const std::string identity = image + '\n' + (command == nullptr ? "" : scalar_text(*command));
     return name + "-" + crypto::hash_hex(crypto::Algorithm::sha256, identity).substr(0, 8);
 }
 
 void set_restart(Resource& resource, const Declaration& from, Dialect dialect)
 {
-    if (const Value* policy = find_value(from, "restart_policy")) {
+    if (const Value* policy = from.find("restart_policy")) {
         std::string text = scalar_text(*policy);
-        const Value* count = find_value(from, "restart_maximum_retry_count");
+        const Value* count = from.find("restart_maximum_retry_count");
         if (text == "on-failure" && count != nullptr && scalar_text(*count) != "0")
             text += ":" + scalar_text(*count);
         resource.attributes["restart"] = {text, policy->position};
-    } else if (dialect == Dialect::cookbook_2014 && is(find_value(from, "detach"), true) &&
-               !flag_or(resource, "remove", false) && !is(find_value(from, "init_type"), false)) {
+    } else if (dialect == Dialect::cookbook_2014 && is(from.find("detach"), true) &&
+               !flag_or(resource, "remove", false) && !is(from.find("init_type"), false)) {
         resource.attributes["restart"] = {std::string("unless-stopped"), from.position};
     }
 }
@@ -115,7 +109,7 @@ void translate_container(Resource& resource, const Declaration& from, Dialect di
         throw Error(ErrorKind::invalid, from.position, "'{}' gives no name for a container", printable(from.name))
             .hint("give it one with container_name");
     resource.attributes["container"] = {name, from.position};
-    if (is(find_value(from, "networking"), false))
+    if (is(from.find("networking"), false))
         resource.attributes["network"] = {std::string("none"), from.position};
     set_restart(resource, from, dialect);
 }

@@ -46,7 +46,7 @@ std::string decimal_text(double value)
     return text.find_first_not_of("-0123456789") == std::string::npos ? text + ".0" : text;
 }
 
-std::string quoted(std::string_view text)
+std::string inspect_text(std::string_view text)
 {
     std::string result = "\"";
     for (const char c : text) {
@@ -136,7 +136,7 @@ std::string inspect(const Object& object)
                           [](bool value) -> std::string { return value ? "true" : "false"; },
                           [](std::int64_t value) { return std::to_string(value); },
                           [](double value) { return decimal_text(value); },
-                          [](const std::string& text) { return quoted(text); },
+                          [](const std::string& text) { return inspect_text(text); },
                           [](const Symbol& symbol) { return ":" + symbol.name; },
                           [](const NodePath& path) { return path_text(path); },
                           [](const Constant& constant) { return constant.name; },

@@ -152,12 +152,6 @@ std::string house_action(const TypeRow& type, std::string_view action, const Sou
         .hint(nearest.empty() ? fmt::format("it has: {}", join(known, ", ")) : nearest);
 }
 
-const Value* find_value(const Declaration& declaration, std::string_view name)
-{
-    const auto found = declaration.properties.find(name);
-    return found == declaration.properties.end() || found->second.is_null() ? nullptr : &found->second;
-}
-
 /// bash and script run their code with an interpreter of their own.
 void translate_script(Resource& resource, const Declaration& from)
 {
@@ -173,10 +167,10 @@ void translate_script(Resource& resource, const Declaration& from)
         {"perl", "-e"},
         {"node", "-e"},
     }};
-    const Value* code = find_value(from, "code");
+    const Value* code = from.find("code");
     if (code == nullptr)
         throw Error(ErrorKind::invalid, from.position, "'{}[{}]' wants 'code'", from.type, printable(from.name));
-    const Value* given = find_value(from, "interpreter");
+    const Value* given = from.find("interpreter");
     const std::string interpreter = given == nullptr ? "bash" : scalar_text(*given);
     const std::size_t slash = interpreter.rfind('/');
     const std::string_view program =
@@ -187,7 +181,7 @@ void translate_script(Resource& resource, const Declaration& from)
                     printable(interpreter))
             .hint("use execute with the whole command");
     std::string command = shell_quoted(interpreter);
-    if (const Value* flags = find_value(from, "flags"))
+    if (const Value* flags = from.find("flags"))
         for (const std::string& flag : shell_words(scalar_text(*flags)))
             command += " " + shell_quoted(flag);
     resource.attributes["command"] =
@@ -200,10 +194,10 @@ void translate_execute(Resource& resource, const Declaration& from)
         resource.attributes["command"] = text("apt-get update", from.position);
     else if (from.type != "execute")
         translate_script(resource, from);
-    else if (const Value* code = find_value(from, "code"))
+    else if (const Value* code = from.find("code"))
         throw Error(ErrorKind::invalid, code->position, "'execute' has no property 'code'")
             .hint("use 'command', or the resource 'bash'");
-    else if (find_value(from, "command") == nullptr)
+    else if (from.find("command") == nullptr)
         resource.attributes["command"] = text(from.name, from.position);
     resource.attributes.try_emplace("timeout", Value{std::int64_t{3600}, from.position}); // Chef's
     Value& command = resource.attributes["command"];
@@ -218,7 +212,7 @@ void translate_execute(Resource& resource, const Declaration& from)
 /// What goes on in spite of an error can only be said in a command.
 void ignore_failure(Resource& resource, const Declaration& from)
 {
-    const Value* ignored = find_value(from, "ignore_failure");
+    const Value* ignored = from.find("ignore_failure");
     const auto* flag = ignored == nullptr ? nullptr : std::get_if<bool>(&ignored->content);
     if (ignored == nullptr || (flag != nullptr && !*flag))
         return;
@@ -234,7 +228,7 @@ void ignore_failure(Resource& resource, const Declaration& from)
 void translate_cookbook_file(Resource& resource, const Declaration& from)
 {
     namespace fs = std::filesystem;
-    const Value* given = find_value(from, "source");
+    const Value* given = from.find("source");
     const std::string source = given != nullptr ? scalar_text(*given) : fs::path(from.name).filename().string();
     const fs::path relative = fs::path(source).lexically_normal();
     if (relative.empty() || relative.is_absolute() || *relative.begin() == "..")
@@ -248,7 +242,7 @@ void translate_cookbook_file(Resource& resource, const Declaration& from)
 
 void translate_image(Resource& resource, const Declaration& from)
 {
-    if (const Value* registry = find_value(from, "registry"))
+    if (const Value* registry = from.find("registry"))
         resource.attributes["image"] =
             text(scalar_text(*registry) + "/" + text_or_name(resource, "image"), registry->position);
 }
@@ -265,12 +259,12 @@ void translate_apart(Resource& resource, const Declaration& from, Dialect dialec
         return translate_execute(resource, from);
     if (resource.type == "service" && resource.actions.empty())
         resource.actions = {"nothing"}; // Chef's default, unlike the house's
-    if (const Value* kind = find_value(from, "link_type"); kind != nullptr && scalar_text(*kind) != "symbolic")
+    if (const Value* kind = from.find("link_type"); kind != nullptr && scalar_text(*kind) != "symbolic")
         throw Error(ErrorKind::invalid, kind->position,
                     "links other than symbolic ones are outside the supported subset")
             .hint("use execute with ln and 'creates'");
     for (const std::string_view name : {"network_name", "volume_name"})
-        if (const Value* given = find_value(from, name))
+        if (const Value* given = from.find(name))
             resource.name = scalar_text(*given);
 }
 

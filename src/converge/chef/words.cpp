@@ -8,6 +8,8 @@ namespace dfriends::converge::chef {
 
 namespace {
 
+namespace tables {
+
 using enum Conversion;
 
 constexpr std::string_view local_only = "containers are those of the engine that converge is given";
@@ -287,22 +289,24 @@ constexpr auto types = std::to_array<TypeRow>({
     {"yum_package", "package", "package", package, package_actions},
 });
 
+} // namespace tables
+
 } // namespace
 
 std::span<const TypeRow> type_rows()
 {
-    return types;
+    return tables::types;
 }
 
 const TypeRow* find_type_row(std::string_view chef)
 {
-    const auto* row = std::ranges::find(types, chef, &TypeRow::chef);
-    return row == types.end() ? nullptr : row;
+    const auto* row = std::ranges::find(tables::types, chef, &TypeRow::chef);
+    return row == tables::types.end() ? nullptr : row;
 }
 
 std::span<const PropertyRow> common_rows()
 {
-    return common;
+    return tables::common;
 }
 
 } // namespace dfriends::converge::chef

@@ -88,12 +88,6 @@ Step act(std::function<void()> perform, std::vector<Change> changes = {})
     return {.effect = Effect::act, .changes = std::move(changes), .perform = std::move(perform)};
 }
 
-std::optional<int> timeout_of(const Resource& resource)
-{
-    const auto seconds = find_number(resource, "stop_timeout");
-    return seconds ? std::optional(static_cast<int>(*seconds)) : std::nullopt;
-}
-
 Step examine_existing(const Resource& resource, const std::string& action, const ContainerDetails& actual, Scene& scene)
 {
     Docker& docker = scene.host.docker();
@@ -104,19 +98,19 @@ Step examine_existing(const Resource& resource, const std::string& action, const
     if (action == "stop" && running)
         return {.effect = Effect::update,
                 .changes = {{"state", actual.state.status, "stopped"}},
-                .perform = [&docker, id, timeout = timeout_of(resource)] { docker.stop(id, timeout); }};
+                .perform = [&docker, id, timeout = stop_timeout(resource)] { docker.stop(id, timeout); }};
     if (action == "kill" && running)
         return act([&docker, id, signal = text_or(resource, "signal", "KILL")] { docker.kill(id, signal); },
                    {{"signal", "", text_or(resource, "signal", "KILL")}});
     if (action == "restart")
-        return act([&docker, id, timeout = timeout_of(resource)] { docker.restart(id, timeout); });
+        return act([&docker, id, timeout = stop_timeout(resource)] { docker.restart(id, timeout); });
     if (action == "redeploy")
         return replace(resource, actual, compare_container(resource, actual, ""), scene,
                        actual.state.status != "created");
     if (action == "remove")
         return {.effect = Effect::remove,
                 .changes = {{"state", actual.state.status, ""}},
-                .perform = [&docker, id, running, timeout = timeout_of(resource)] {
+                .perform = [&docker, id, running, timeout = stop_timeout(resource)] {
                     if (running)
                         docker.stop(id, timeout);
                     docker.remove(id);

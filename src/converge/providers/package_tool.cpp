@@ -10,17 +10,8 @@ namespace dfriends::converge {
 
 namespace {
 
-os::Command words_of(std::vector<std::string> words)
-{
-    os::Command command;
-    command.words = std::move(words);
-    command.environment = {{"LC_ALL", "C"}};
-    command.timeout = std::chrono::minutes(1);
-    return command;
-}
-
 /// Names come from manifests: a dash at the front would be an option.
-void check_name(const std::string& package)
+void check_package_name(const std::string& package)
 {
     static constexpr std::string_view safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-._:~=@";
     if (package.empty() || package[0] == '-' || package.find_first_not_of(safe) != std::string::npos)
@@ -43,17 +34,18 @@ PackageTool::PackageTool(Host& host) : host_(host)
 
 std::optional<std::string> PackageTool::installed_version(const std::string& package) const
 {
-    check_name(package);
+    check_package_name(package);
     if (kind_ == Kind::apt) {
-        const auto outcome = host_.run(words_of({"dpkg-query", "-W", "-f", "${db:Status-Status} ${Version}", package}));
+        const auto outcome =
+            host_.run(tool_command({"dpkg-query", "-W", "-f", "${db:Status-Status} ${Version}", package}));
         const auto [status, version] = split_once(trim(outcome.output), ' ');
         return outcome.ok() && status == "installed" ? std::optional(std::string(version)) : std::nullopt;
     }
     if (kind_ == Kind::dnf) {
-        const auto outcome = host_.run(words_of({"rpm", "-q", "--qf", "%{VERSION}-%{RELEASE}", package}));
+        const auto outcome = host_.run(tool_command({"rpm", "-q", "--qf", "%{VERSION}-%{RELEASE}", package}));
         return outcome.ok() ? std::optional(std::string(trim(outcome.output))) : std::nullopt;
     }
-    const auto outcome = host_.run(words_of({"apk", "info", "-e", "-v", package}));
+    const auto outcome = host_.run(tool_command({"apk", "info", "-e", "-v", package}));
     const std::string_view shown = trim(outcome.output);
     return outcome.ok() && shown.starts_with(package + "-")
                ? std::optional(std::string(shown.substr(package.size() + 1)))
@@ -62,10 +54,10 @@ std::optional<std::string> PackageTool::installed_version(const std::string& pac
 
 std::optional<std::string> PackageTool::newest_version(const std::string& package) const
 {
-    check_name(package);
+    check_package_name(package);
     if (kind_ != Kind::apt)
         return std::nullopt;
-    const auto outcome = host_.run(words_of({"apt-cache", "policy", package}));
+    const auto outcome = host_.run(tool_command({"apt-cache", "policy", package}));
     for (const std::string_view line : lines(outcome.output))
         if (const auto [key, value] = split_once(trim(line), ':'); key == "Candidate" && trim(value) != "(none)")
             return std::string(trim(value));
@@ -75,13 +67,13 @@ std::optional<std::string> PackageTool::newest_version(const std::string& packag
 os::Command PackageTool::command(const std::vector<std::string>& words, const std::vector<std::string>& options,
                                  const std::vector<std::string>& packages) const
 {
-    os::Command command = words_of(words);
+    os::Command command = tool_command(words);
     command.environment["DEBIAN_FRONTEND"] = "noninteractive";
     command.timeout = std::chrono::minutes(30);
     for (const std::string& option : options)
         command.words.push_back(option);
     for (const std::string& package : packages) {
-        check_name(package);
+        check_package_name(package);
         command.words.push_back(package);
     }
     return command;

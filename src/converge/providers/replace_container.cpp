@@ -69,19 +69,13 @@ void remove_if_there(const std::string& name, Docker& docker)
     }
 }
 
-std::optional<int> timeout_of(const Resource& resource)
-{
-    const auto seconds = find_number(resource, "stop_timeout");
-    return seconds ? std::optional(static_cast<int>(*seconds)) : std::nullopt;
-}
-
 /// One that removes itself when it stops cannot come back: its successor takes its place after that.
 void replace_passing(const Resource& resource, const engine::ContainerDetails& old, Host& host, bool starts)
 {
     Docker& docker = host.docker();
     require_image(text_or(resource, "image", ""), docker);
     if (old.state.running)
-        docker.stop(old.id, timeout_of(resource));
+        docker.stop(old.id, stop_timeout(resource));
     else
         docker.remove(old.id);
     const auto end = std::chrono::steady_clock::now() + removal_patience;
@@ -103,6 +97,12 @@ void put_back(const engine::ContainerDetails& old, const std::string& fresh, con
 }
 
 } // namespace
+
+std::optional<int> stop_timeout(const Resource& resource)
+{
+    const auto seconds = find_number(resource, "stop_timeout");
+    return seconds ? std::optional(static_cast<int>(*seconds)) : std::nullopt;
+}
 
 void start_container(const Resource& resource, const std::string& container, Host& host)
 {
@@ -162,7 +162,7 @@ void replace_container(const Resource& resource, const engine::ContainerDetails&
     const std::string fresh = docker.create(spec);
     try {
         if (old.state.running)
-            docker.stop(old.id, timeout_of(resource));
+            docker.stop(old.id, stop_timeout(resource));
         docker.rename(old.id, old_name(name));
         docker.rename(fresh, name);
         if (starts)

@@ -8,6 +8,9 @@
 
 namespace dfriends::converge {
 
+/// The seconds that a container may take to stop; nothing where the engine shall decide.
+std::optional<int> stop_timeout(const Resource& resource);
+
 /// Creates a container under its name, and starts it where wanted. An image that is missing is pulled first.
 void make_container(const Resource& resource, Host& host, bool starts);
 

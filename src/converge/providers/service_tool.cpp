@@ -9,17 +9,8 @@ namespace dfriends::converge {
 
 namespace {
 
-os::Command words_of(std::vector<std::string> words)
-{
-    os::Command command;
-    command.words = std::move(words);
-    command.environment = {{"LC_ALL", "C"}};
-    command.timeout = std::chrono::minutes(3);
-    return command;
-}
-
 /// The name becomes part of paths and command lines.
-void check_name(const std::string& service)
+void check_service_name(const std::string& service)
 {
     static constexpr std::string_view safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._@:\\";
     if (service.empty() || service[0] == '-' || service[0] == '.' ||
@@ -39,40 +30,42 @@ ServiceTool::ServiceTool(Host& host) : host_(host), kind_(Kind::scripts)
 
 bool ServiceTool::is_running(const std::string& service) const
 {
-    check_name(service);
+    check_service_name(service);
     if (kind_ == Kind::systemd)
-        return host_.run(words_of({"systemctl", "is-active", "--quiet", service})).ok();
+        return host_.run(tool_command({"systemctl", "is-active", "--quiet", service})).ok();
     if (kind_ == Kind::openrc)
-        return host_.run(words_of({"rc-service", service, "status"})).ok();
-    return host_.find_path("/etc/init.d/" + service) && host_.run(words_of({"/etc/init.d/" + service, "status"})).ok();
+        return host_.run(tool_command({"rc-service", service, "status"})).ok();
+    return host_.find_path("/etc/init.d/" + service) &&
+           host_.run(tool_command({"/etc/init.d/" + service, "status"})).ok();
 }
 
 bool ServiceTool::is_enabled(const std::string& service) const
 {
-    check_name(service);
+    check_service_name(service);
     if (kind_ == Kind::systemd)
-        return host_.run(words_of({"systemctl", "is-enabled", "--quiet", service})).ok();
+        return host_.run(tool_command({"systemctl", "is-enabled", "--quiet", service})).ok();
     if (kind_ == Kind::openrc)
-        return host_.run(words_of({"/bin/sh", "-c", "rc-update show | grep -qw -- \"$1\"", "sh", service})).ok();
-    return host_.run(words_of({"/bin/sh", "-c", "ls /etc/rc[2345].d/S[0-9][0-9]\"$1\" >/dev/null 2>&1", "sh", service}))
+        return host_.run(tool_command({"/bin/sh", "-c", "rc-update show | grep -qw -- \"$1\"", "sh", service})).ok();
+    return host_
+        .run(tool_command({"/bin/sh", "-c", "ls /etc/rc[2345].d/S[0-9][0-9]\"$1\" >/dev/null 2>&1", "sh", service}))
         .ok();
 }
 
 void ServiceTool::act(const std::string& service, const std::string& action) const
 {
-    check_name(service);
+    check_service_name(service);
     const bool boots = action == "enable" || action == "disable";
     if (kind_ == Kind::systemd)
-        return run_or_fail(host_, words_of({"systemctl", action, service}));
+        return run_or_fail(host_, tool_command({"systemctl", action, service}));
     if (kind_ == Kind::openrc && boots)
-        return run_or_fail(host_, words_of({"rc-update", action == "enable" ? "add" : "del", service}));
+        return run_or_fail(host_, tool_command({"rc-update", action == "enable" ? "add" : "del", service}));
     if (kind_ == Kind::openrc)
-        return run_or_fail(host_, words_of({"rc-service", service, action}));
+        return run_or_fail(host_, tool_command({"rc-service", service, action}));
     if (!host_.find_path("/etc/init.d/" + service))
         throw Error(ErrorKind::not_found, "there is no service '{}'", service);
     if (boots)
-        return run_or_fail(host_, words_of({"update-rc.d", service, action == "enable" ? "defaults" : "remove"}));
-    run_or_fail(host_, words_of({"/etc/init.d/" + service, action}));
+        return run_or_fail(host_, tool_command({"update-rc.d", service, action == "enable" ? "defaults" : "remove"}));
+    run_or_fail(host_, tool_command({"/etc/init.d/" + service, action}));
 }
 
 } // namespace dfriends::converge

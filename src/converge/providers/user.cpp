@@ -9,15 +9,7 @@ namespace dfriends::converge {
 
 namespace {
 
-os::Command words_of(std::vector<std::string> words)
-{
-    os::Command command;
-    command.words = std::move(words);
-    command.environment = {{"LC_ALL", "C"}};
-    return command;
-}
-
-void check_name(const std::string& name)
+void check_account_name(const std::string& name)
 {
     if (name.empty() || name[0] == '-' || name.find_first_of(":,/ \t\n") != std::string::npos)
         throw Error(ErrorKind::invalid, "'{}' is no name of a user or group", name);
@@ -26,8 +18,8 @@ void check_name(const std::string& name)
 /// A line of passwd or group, split at its colons; nothing where there is none.
 std::optional<std::vector<std::string>> entry(Host& host, const std::string& table, const std::string& name)
 {
-    check_name(name);
-    const auto outcome = host.run(words_of({"getent", table, name}));
+    check_account_name(name);
+    const auto outcome = host.run(tool_command({"getent", table, name}));
     if (!outcome.ok())
         return std::nullopt;
     std::vector<std::string> fields;
@@ -40,7 +32,7 @@ std::optional<std::vector<std::string>> entry(Host& host, const std::string& tab
 std::vector<std::string> groups_of(Host& host, const std::string& user)
 {
     std::vector<std::string> groups;
-    const os::Outcome outcome = host.run(words_of({"id", "-Gn", user}));
+    const os::Outcome outcome = host.run(tool_command({"id", "-Gn", user}));
     for (const std::string_view group : words(trim(outcome.output)))
         groups.emplace_back(group);
     return groups;
@@ -96,7 +88,7 @@ Step change_user(const Resource& resource, const std::string& name,
     if (!current && flag_or(resource, "system", false))
         words.emplace_back("-r");
     words.push_back(name);
-    step.perform = [&host, words] { run_or_fail(host, words_of(words)); };
+    step.perform = [&host, words] { run_or_fail(host, tool_command(words)); };
     return step;
 }
 
@@ -112,7 +104,7 @@ Step examine_user(const Resource& resource, const std::string& action, Scene& sc
     if (!current)
         return {};
     return {.effect = Effect::remove, .changes = {}, .perform = [&host, name] {
-                run_or_fail(host, words_of({"userdel", name}));
+                run_or_fail(host, tool_command({"userdel", name}));
             }};
 }
 
@@ -125,7 +117,7 @@ Step examine_group(const Resource& resource, const std::string& action, Scene& s
         if (!current)
             return {};
         return {.effect = Effect::remove, .changes = {}, .perform = [&host, name] {
-                    run_or_fail(host, words_of({"groupdel", name}));
+                    run_or_fail(host, tool_command({"groupdel", name}));
                 }};
     }
     Step step{.effect = current ? Effect::update : Effect::create, .changes = {}, .perform = {}};
@@ -145,7 +137,7 @@ Step examine_group(const Resource& resource, const std::string& action, Scene& s
         for (const std::string_view member : split((*current)[3], ','))
             members.emplace_back(member);
     for (const std::string& member : list_of(resource, "members")) {
-        check_name(member);
+        check_account_name(member);
         if (std::ranges::find(members, member) != members.end())
             continue;
         step.changes.push_back({"members", "", member});
@@ -155,7 +147,7 @@ Step examine_group(const Resource& resource, const std::string& action, Scene& s
         return {};
     step.perform = [&host, commands] {
         for (const auto& words : commands)
-            run_or_fail(host, words_of(words));
+            run_or_fail(host, tool_command(words));
     };
     return step;
 }

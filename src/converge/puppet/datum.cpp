@@ -13,7 +13,7 @@ namespace dfriends::converge::puppet {
 
 namespace {
 
-constexpr int deepest = 64;
+constexpr int deepest_datum = 64;
 constexpr std::size_t heaviest = 200'000;
 
 void include(Extent& extent, const Datum& datum)
@@ -25,8 +25,8 @@ void include(Extent& extent, const Datum& datum)
         depth = (*hash)->extent.depth;
     extent.depth = std::max(extent.depth, depth + 1);
     extent.weight += weight(datum);
-    if (extent.depth > deepest)
-        throw Error(ErrorKind::invalid, "lists and hashes are nested more than {} deep", deepest);
+    if (extent.depth > deepest_datum)
+        throw Error(ErrorKind::invalid, "lists and hashes are nested more than {} deep", deepest_datum);
     if (extent.weight > heaviest)
         throw Error(ErrorKind::invalid, "a list or hash has more than {} parts", heaviest);
 }

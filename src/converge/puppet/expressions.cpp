@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t most_work = 5'000'000;
 constexpr std::size_t longest_text = std::size_t{1} << 20;
-constexpr int deepest = 400;
+constexpr int deepest_expression = 400;
 
 /// A pattern is run in time that grows with its length times the text's.
 std::size_t match_cost(const Datum& left, const Datum& right)
@@ -35,7 +35,7 @@ Datum Evaluator::eval(const Node& node, const ScopePointer& scope)
         int& value;
         ~Depth() { --value; }
     } depth{depth_};
-    if (++depth_ > deepest)
+    if (++depth_ > deepest_expression)
         throw error(node.offset, "this is nested too deeply");
     Datum value = eval_value(node, scope);
     spend(1 + weight(value), node.offset);

@@ -35,7 +35,7 @@ std::vector<Source> find_sources(const BuildRequest& request)
     return sources;
 }
 
-bool detects(const BuildRequest& request)
+bool names_buildpack(const BuildRequest& request)
 {
     return !find_sources(request).empty();
 }
@@ -138,6 +138,6 @@ net::Task<Slug> build_by_buildpacks(engine::Client& engine, const BuildRequest& 
 
 } // namespace
 
-constinit const Builder buildpack_builder{"buildpack", "buildpack", detects, build_by_buildpacks};
+constinit const Builder buildpack_builder{"buildpack", "buildpack", names_buildpack, build_by_buildpacks};
 
 } // namespace dfriends::paas

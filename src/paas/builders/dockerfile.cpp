@@ -8,7 +8,7 @@ namespace dfriends::paas {
 
 namespace {
 
-bool detects(const BuildRequest& request)
+bool has_dockerfile(const BuildRequest& request)
 {
     return request.repository.find_file(request.commit, "Dockerfile").has_value();
 }
@@ -33,6 +33,6 @@ net::Task<Slug> build_dockerfile(engine::Client& engine, const BuildRequest& req
 
 } // namespace
 
-constinit const Builder dockerfile_builder{"dockerfile", "Dockerfile", detects, build_dockerfile};
+constinit const Builder dockerfile_builder{"dockerfile", "Dockerfile", has_dockerfile, build_dockerfile};
 
 } // namespace dfriends::paas

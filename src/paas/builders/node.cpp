@@ -18,7 +18,7 @@ std::optional<std::string> file_of(const BuildRequest& request, const char* name
     return request.repository.find_file(request.commit, name);
 }
 
-bool detects(const BuildRequest& request)
+bool is_node_project(const BuildRequest& request)
 {
     return file_of(request, "package.json").has_value();
 }
@@ -107,6 +107,6 @@ net::Task<Slug> build_node(engine::Client& engine, const BuildRequest& request, 
 
 } // namespace
 
-constinit const Builder node_builder{"node", "Node.js", detects, build_node};
+constinit const Builder node_builder{"node", "Node.js", is_node_project, build_node};
 
 } // namespace dfriends::paas

@@ -6,7 +6,7 @@ namespace dfriends::paas {
 
 namespace {
 
-bool detects(const BuildRequest& request)
+bool has_procfile(const BuildRequest& request)
 {
     return request.repository.find_file(request.commit, "Procfile").has_value();
 }
@@ -25,6 +25,6 @@ net::Task<Slug> build_procfile(engine::Client& engine, const BuildRequest& reque
 
 } // namespace
 
-constinit const Builder procfile_builder{"procfile", "Procfile", detects, build_procfile};
+constinit const Builder procfile_builder{"procfile", "Procfile", has_procfile, build_procfile};
 
 } // namespace dfriends::paas

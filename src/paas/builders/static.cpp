@@ -12,7 +12,7 @@ namespace dfriends::paas {
 
 namespace {
 
-bool detects(const BuildRequest& request)
+bool is_static_site(const BuildRequest& request)
 {
     const auto has = [&request](const char* file) {
         return request.repository.find_file(request.commit, file).has_value();
@@ -59,6 +59,6 @@ net::Task<Slug> build_static(engine::Client& engine, const BuildRequest& request
 
 } // namespace
 
-constinit const Builder static_builder{"static", "Static", detects, build_static};
+constinit const Builder static_builder{"static", "Static", is_static_site, build_static};
 
 } // namespace dfriends::paas

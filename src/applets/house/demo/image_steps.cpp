@@ -181,8 +181,10 @@ void converge_file(Scene& scene, const std::string& file)
 void show_converge(Scene& scene)
 {
     const std::uint16_t port = scene.stage.ports.app;
-    if (const fs::path logs = "/var/log/code.it"; !fs::exists(logs))
-        scene.ledger().note(Ledger::Kind::tree, logs.string());
+    // The recipe's volume is this host's; of a folder that stood there before, only the log is ours.
+    const fs::path logs = "/var/log/code.it";
+    if (const fs::path ours = fs::exists(logs) ? logs / "access.log" : logs; !fs::exists(ours))
+        scene.ledger().note(Ledger::Kind::tree, ours.string());
     const std::string recipe(assets::find("examples/converge/codeit.rb").value_or(""));
     scene.write_file("codeit.rb", replace_all(recipe, "'8000:8000'", fmt::format("'{}:8000'", port)), true);
     converge_file(scene, "codeit.rb");

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
-#include "cache/release_file.hpp"
+#include "debian/release_file.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace dfriends;
-using namespace dfriends::cache;
+using namespace dfriends::debian;
 
 namespace {
 
@@ -75,4 +75,14 @@ TEST_CASE("is_inner_path: stays inside")
     CHECK(is_inner_path("a..b/c"));
     for (const auto* path : {"", "/a", "a/", "a//b", "..", "a/../b", "./a", "a\nb"})
         CHECK(!is_inner_path(path));
+}
+
+TEST_CASE("check_release: the suite by either of its names, and no old file played back")
+{
+    ReleaseFile file = parse_release("Suite: stable\nCodename: bookworm\nSHA256:\n " + sha256 + " 5 main/Packages\n");
+    file.valid_until = TimePoint(std::chrono::seconds(100));
+    CHECK_NOTHROW(check_release(file, "bookworm", TimePoint(std::chrono::seconds(99))));
+    CHECK_NOTHROW(check_release(file, "stable", TimePoint(std::chrono::seconds(99))));
+    CHECK_THROWS_AS(check_release(file, "trixie", {}), Error);
+    CHECK_THROWS_AS(check_release(file, "stable", TimePoint(std::chrono::seconds(101))), Error);
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "paas/debian/packages.hpp"
+#include "debian/packages.hpp"
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "crypto/hash.hpp"
+#include "debian/release_file.hpp"
 
 #include <algorithm>
-#include <cctype>
 
-namespace dfriends::paas::debian {
+namespace dfriends::debian {
 
 namespace {
 
-constexpr std::size_t longest_line = 256 * 1024;
 constexpr std::size_t most_packages = 500'000;
 
 bool is_version(std::string_view version)
@@ -44,21 +44,6 @@ bool is_package_name(std::string_view name)
     return name.size() >= 2 && name.size() <= 128 && is_letter_or_digit(name[0]) && std::ranges::all_of(name, fits);
 }
 
-bool is_inner_path(std::string_view path)
-{
-    if (path.empty() || path.size() > 1024)
-        return false;
-    if (std::ranges::any_of(path, [](unsigned char c) { return c <= 0x20 || c == 0x7f; }))
-        return false;
-    return std::ranges::none_of(split(path, '/'),
-                                [](std::string_view s) { return s.empty() || s == ".." || s == "."; });
-}
-
-bool is_sha256(std::string_view text)
-{
-    return text.size() == 64 && std::ranges::all_of(text, [](unsigned char c) { return std::isxdigit(c) != 0; });
-}
-
 void Packages::add(Package package)
 {
     const auto [place, added] = packages_.emplace(package.name, Package());
@@ -86,54 +71,6 @@ std::vector<const Package*> Packages::providers(std::string_view name) const
     return found;
 }
 
-void PackagesReader::feed(std::string_view piece)
-{
-    while (!piece.empty()) {
-        const auto end = piece.find('\n');
-        const auto part = piece.substr(0, end);
-        if (rest_.size() + part.size() > longest_line) {
-            skipping_ = true;
-            rest_.clear();
-        }
-        if (end == std::string_view::npos) {
-            if (!skipping_)
-                rest_ += part;
-            return;
-        }
-        if (skipping_) {
-            skipping_ = false;
-        } else if (rest_.empty()) {
-            line(part);
-        } else {
-            rest_ += part;
-            line(rest_);
-        }
-        rest_.clear();
-        piece.remove_prefix(end + 1);
-    }
-}
-
-void PackagesReader::finish()
-{
-    if (!skipping_ && !rest_.empty())
-        line(rest_);
-    rest_.clear();
-    end_stanza();
-}
-
-void PackagesReader::line(std::string_view text)
-{
-    if (text.ends_with('\r'))
-        text.remove_suffix(1);
-    if (text.empty())
-        return end_stanza();
-    if (text.front() == ' ' || text.front() == '\t')
-        return; // no field that counts here goes over several lines
-    const auto colon = text.find(':');
-    if (colon != std::string_view::npos)
-        field(text.substr(0, colon), trim(text.substr(colon + 1)));
-}
-
 void PackagesReader::field(std::string_view name, std::string_view value)
 {
     if (name == "Package")
@@ -153,11 +90,11 @@ void PackagesReader::field(std::string_view name, std::string_view value)
     else if (name == "Provides")
         package_.provides = value;
     else if (name == "Filename")
-        package_.path = is_inner_path(value) ? value : std::string_view();
+        package_.path = is_inner_path(value) && value.find(' ') == value.npos ? value : std::string_view();
     else if (name == "Size")
         package_.size = parse_unsigned(value).value_or(0);
     else if (name == "SHA256")
-        package_.sha256 = is_sha256(value) ? to_lower(value) : std::string();
+        package_.sha256 = crypto::is_digest(crypto::Algorithm::sha256, value) ? to_lower(value) : std::string();
 }
 
 void PackagesReader::end_stanza()
@@ -203,4 +140,4 @@ std::vector<std::vector<Alternative>> parse_relations(std::string_view field)
     return relations;
 }
 
-} // namespace dfriends::paas::debian
+} // namespace dfriends::debian

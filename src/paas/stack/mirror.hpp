@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "debian/packages.hpp"
+#include "debian/release_file.hpp"
 #include "http/client.hpp"
 #include "os/file.hpp"
-#include "paas/debian/packages.hpp"
-#include "paas/debian/release.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace dfriends::paas::debian {
+namespace dfriends::paas {
 
 /// A file of the mirror, and where it goes on disk.
 struct Download {
@@ -28,13 +28,13 @@ class Mirror {
     Mirror(const std::string& url, const std::string& proxy);
 
     struct Suite {
-        Release release;
+        debian::ReleaseFile release;
         bool verified = false; ///< the signature is one of Debian's; without gpgv and its keyring nobody has looked
     };
     /// InRelease of a suite. Throws Error(denied) for a signature that is not Debian's.
     net::Task<Suite> suite(std::string name);
     /// The index of component main.
-    net::Task<Packages> packages(std::string suite, Release release, std::string architecture);
+    net::Task<debian::Packages> packages(std::string suite, debian::ReleaseFile release, std::string architecture);
     /// Several at once; each is tried twice.
     net::Task<> download(std::vector<Download> files);
 
@@ -53,4 +53,4 @@ class Mirror {
     http::Client client_;
 };
 
-} // namespace dfriends::paas::debian
+} // namespace dfriends::paas

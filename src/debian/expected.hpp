@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace dfriends::cache {
+namespace dfriends::debian {
 
 /// What an index says of a file: its size and its digests in lower-case hexadecimal digits, the strongest algorithm
 /// last.
@@ -29,4 +29,4 @@ struct Expected {
     std::string name() const { return std::string(crypto::name(algorithm())) + ":" + digest(); }
 };
 
-} // namespace dfriends::cache
+} // namespace dfriends::debian

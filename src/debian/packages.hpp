@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "debian/stanza_reader.hpp"
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -8,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace dfriends::paas::debian {
+namespace dfriends::debian {
 
 /// A binary package as a Packages index lists it.
 struct Package {
@@ -46,37 +48,26 @@ class Packages {
     std::map<std::string, std::map<std::string_view, const Package*>, std::less<>> providers_;
 };
 
-/// Reads a Packages index piece by piece. Stanzas of other architectures, and those without a usable name, version,
-/// path, size and SHA-256, are passed over; lines above 256 KiB are skipped; more than 500,000 packages are
-/// Error(invalid).
-class PackagesReader {
+/// Reads a Packages index. Stanzas of other architectures, and those without a usable name, version, path, size and
+/// SHA-256, are passed over; more than 500,000 packages are Error(invalid).
+class PackagesReader final : public StanzaReader {
   public:
     PackagesReader(Packages& packages, std::string architecture)
         : packages_(packages), architecture_(std::move(architecture))
     {
     }
 
-    void feed(std::string_view piece);
-    /// The end of the text, which ends the last stanza too.
-    void finish();
-
   private:
-    void line(std::string_view text);
-    void field(std::string_view name, std::string_view value);
-    void end_stanza();
+    void field(std::string_view name, std::string_view value) override;
+    void end_stanza() override;
 
     Packages& packages_;
     std::string architecture_;
-    std::string rest_;
-    bool skipping_ = false;
     Package package_;
 };
 
 /// A name of letters, digits and "+-." as Debian's policy allows it (section 5.6.7).
 bool is_package_name(std::string_view name);
-/// True for a relative path without "..", empty segments, blanks and control characters.
-bool is_inner_path(std::string_view path);
-bool is_sha256(std::string_view text);
 
 /// One alternative of a relation such as "libc6:any (>= 2.36) [amd64]"; the version is not looked at.
 struct Alternative {
@@ -88,4 +79,4 @@ struct Alternative {
 /// "a | b (>= 1), c" → {{a, b}, {c}}. The views are parts of `field`.
 std::vector<std::vector<Alternative>> parse_relations(std::string_view field);
 
-} // namespace dfriends::paas::debian
+} // namespace dfriends::debian

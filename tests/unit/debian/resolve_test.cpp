@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "paas/debian/resolve.hpp"
+#include "debian/resolve.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace dfriends;
-using namespace dfriends::paas::debian;
+using namespace dfriends::debian;
 
 namespace {
 

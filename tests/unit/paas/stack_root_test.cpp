@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
-#include "paas/debian/apt_sources.hpp"
-#include "paas/debian/root.hpp"
+#include "paas/stack/apt_sources.hpp"
+#include "paas/stack/root.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace dfriends;
-using namespace dfriends::paas::debian;
+using namespace dfriends::paas;
 
 TEST_CASE("merged_path: what stood in /bin, /sbin and /lib stands below /usr")
 {

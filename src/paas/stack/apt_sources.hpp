@@ -8,7 +8,10 @@
 #include <string_view>
 #include <vector>
 
-namespace dfriends::paas::debian {
+namespace dfriends::paas {
+
+/// A mirror's URL without '/' at its end.
+std::string without_slash(std::string_view url);
 
 /// A place where apt gets binary packages of component main from.
 struct AptSource {
@@ -25,4 +28,4 @@ std::vector<AptSource> parse_deb822_sources(std::string_view text);
 /// `folder` is /etc/apt.
 std::optional<std::string> find_mirror(const os::Path& folder, std::string_view suite);
 
-} // namespace dfriends::paas::debian
+} // namespace dfriends::paas

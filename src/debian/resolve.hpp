@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "paas/debian/packages.hpp"
+#include "debian/packages.hpp"
 
 #include <string>
 #include <vector>
 
-namespace dfriends::paas::debian {
+namespace dfriends::debian {
 
 /// A package that will be installed.
 struct Chosen {
@@ -22,4 +22,4 @@ struct Chosen {
 std::vector<Chosen> resolve(const Packages& packages, const std::vector<std::string>& wanted,
                             std::string_view architecture);
 
-} // namespace dfriends::paas::debian
+} // namespace dfriends::debian

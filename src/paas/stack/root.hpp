@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace dfriends::paas::debian {
+namespace dfriends::paas {
 
 /// A package's file on disk.
 struct Deb {
@@ -36,4 +36,4 @@ void write_root(const std::vector<Deb>& debs, std::string_view mirror, std::stri
 /// /mnt is a file system in memory: dpkg syncs its database after every step, which would cost a quarter of the time.
 extern const std::string_view install_script;
 
-} // namespace dfriends::paas::debian
+} // namespace dfriends::paas

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "paas/debian/apt_sources.hpp"
+#include "paas/stack/apt_sources.hpp"
 
 #include "base/text.hpp"
 #include "http/url.hpp"
@@ -8,18 +8,11 @@
 #include <map>
 #include <utility>
 
-namespace dfriends::paas::debian {
+namespace dfriends::paas {
 
 namespace {
 
 constexpr std::uint64_t largest_file = 1U << 20U;
-
-std::string without_slash(std::string_view url)
-{
-    while (url.ends_with('/'))
-        url.remove_suffix(1);
-    return std::string(url);
-}
 
 bool holds(const std::vector<std::string_view>& list, std::string_view word)
 {
@@ -64,6 +57,13 @@ std::vector<AptSource> read_sources(const os::Path& folder)
 }
 
 } // namespace
+
+std::string without_slash(std::string_view url)
+{
+    while (url.ends_with('/'))
+        url.remove_suffix(1);
+    return std::string(url);
+}
 
 std::vector<AptSource> parse_sources_list(std::string_view text)
 {
@@ -116,4 +116,4 @@ std::optional<std::string> find_mirror(const os::Path& folder, std::string_view 
     return std::nullopt;
 }
 
-} // namespace dfriends::paas::debian
+} // namespace dfriends::paas

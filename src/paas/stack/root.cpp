@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "paas/debian/root.hpp"
+#include "paas/stack/root.hpp"
 
 #include "archive/reader.hpp"
 #include "base/error.hpp"
@@ -10,7 +10,7 @@
 #include <fcntl.h>
 #include <unordered_set>
 
-namespace dfriends::paas::debian {
+namespace dfriends::paas {
 
 namespace {
 
@@ -220,4 +220,4 @@ rm -f /var/cache/ldconfig/aux-cache /var/log/dpkg.log /var/log/alternatives.log 
 rm -rf /tmp/* /var/tmp/*
 )";
 
-} // namespace dfriends::paas::debian
+} // namespace dfriends::paas

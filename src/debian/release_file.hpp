@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/timestamp.hpp"
-#include "cache/expected.hpp"
+#include "debian/expected.hpp"
 
 #include <map>
 #include <optional>
@@ -10,10 +10,12 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace dfriends::cache {
+namespace dfriends::debian {
 
 /// A Release or InRelease file: the indices of a suite with their sizes and digests.
 struct ReleaseFile {
+    std::string suite;    ///< "stable"
+    std::string codename; ///< "bookworm"
     std::optional<TimePoint> date;
     std::optional<TimePoint> valid_until;
     bool acquire_by_hash = false;
@@ -31,7 +33,13 @@ constexpr std::size_t release_file_limit = 16U << 20U;
 /// page, say.
 ReleaseFile parse_release(std::string_view text);
 
+/// Throws Error(invalid) where the file is of another suite, or its time has passed: an old one played back.
+void check_release(const ReleaseFile& release, std::string_view suite, TimePoint now);
+
+/// True for the names that a suite can have: "bookworm", "bookworm-backports", "stable/updates".
+bool is_suite(std::string_view suite);
+
 /// True for a relative path without "..", empty segments and control characters.
 bool is_inner_path(std::string_view path);
 
-} // namespace dfriends::cache
+} // namespace dfriends::debian

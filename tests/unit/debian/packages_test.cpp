@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/error.hpp"
-#include "paas/debian/packages.hpp"
-#include "paas/debian/release.hpp"
+#include "debian/packages.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace dfriends;
-using namespace dfriends::paas::debian;
+using namespace dfriends::debian;
 
 namespace {
 
@@ -73,29 +71,4 @@ TEST_CASE("parse_relations: alternatives, versions, qualifiers and architectures
     CHECK(!relations[1][1].applies_to("i386"));
     CHECK(!relations[2][0].applies_to("amd64"));
     CHECK(relations[2][0].applies_to("arm64"));
-}
-
-TEST_CASE("parse_release: only what is signed counts")
-{
-    const std::string entry = " " + digest + " 5 main/binary-amd64/Packages.xz\n";
-    const Release release =
-        parse_release("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nSuite: stable\n"
-                      "Codename: bookworm\nAcquire-By-Hash: yes\nSHA256:\n" +
-                      entry + " " + digest + " 5 ../main/x\n-----BEGIN PGP SIGNATURE-----\nSuite: evil\n");
-    CHECK(release.suite == "stable");
-    CHECK(release.acquire_by_hash);
-    REQUIRE(release.indices.size() == 1);
-    CHECK(release.indices.begin()->second.size == 5);
-    CHECK_NOTHROW(check_release(release, "bookworm", {}));
-    CHECK_THROWS_AS(check_release(release, "trixie", {}), Error);
-    CHECK_THROWS_AS(parse_release("<html>log in</html>"), Error);
-}
-
-TEST_CASE("check_release: an old file played back is refused")
-{
-    Release release;
-    release.suite = "sid";
-    release.valid_until = TimePoint(std::chrono::seconds(100));
-    CHECK_NOTHROW(check_release(release, "sid", TimePoint(std::chrono::seconds(99))));
-    CHECK_THROWS_AS(check_release(release, "sid", TimePoint(std::chrono::seconds(101))), Error);
 }

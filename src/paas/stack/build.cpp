@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "paas/debian/stack.hpp"
+#include "paas/stack/build.hpp"
 
 #include "base/error.hpp"
 #include "base/size.hpp"
 #include "base/text.hpp"
+#include "debian/resolve.hpp"
 #include "engine/byte_pipe.hpp"
 #include "engine/reference.hpp"
-#include "paas/debian/apt_sources.hpp"
-#include "paas/debian/mirror.hpp"
-#include "paas/debian/resolve.hpp"
-#include "paas/debian/root.hpp"
+#include "paas/stack/apt_sources.hpp"
+#include "paas/stack/mirror.hpp"
+#include "paas/stack/root.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -17,8 +17,6 @@
 namespace dfriends::paas {
 
 namespace {
-
-using namespace debian;
 
 /// What Debian calls the machine that the engine runs on.
 std::string debian_architecture(std::string_view machine)
@@ -89,8 +87,8 @@ class StackBuild {
     Banner banner_;
     Mirror mirror_;
     os::TemporaryDirectory folder_{"dfriends-stack-"};
-    Packages packages_;
-    std::vector<Chosen> chosen_;
+    debian::Packages packages_;
+    std::vector<debian::Chosen> chosen_;
     std::shared_ptr<std::vector<Deb>> debs_ = std::make_shared<std::vector<Deb>>();
     std::string root_image_;
     std::string container_;
@@ -208,7 +206,7 @@ engine::ImageChanges StackBuild::changes() const
     for (std::string& line : label_lines())
         changes.lines.push_back(std::move(line));
     for (const std::string& name : options_.packages)
-        if (const Package* package = packages_.find(name))
+        if (const debian::Package* package = packages_.find(name))
             changes.lines.push_back(fmt::format("LABEL com.dfriends.stack.{}=\"{}\"", name, package->version));
     return changes;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cache/release_file.hpp"
+#include "debian/release_file.hpp"
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 
-namespace dfriends::cache {
+namespace dfriends::debian {
 
 namespace {
 
@@ -19,12 +19,6 @@ std::optional<crypto::Algorithm> algorithm_of(std::string_view heading)
     if (equal_ignoring_case(heading, "MD5Sum"))
         return crypto::Algorithm::md5;
     return crypto::find_algorithm(to_lower(heading));
-}
-
-bool is_digest(crypto::Algorithm algorithm, std::string_view hex)
-{
-    return hex.size() == 2 * crypto::digest_size(algorithm) &&
-           std::ranges::all_of(hex, [](unsigned char c) { return std::isxdigit(c) != 0; });
 }
 
 /// Cuts a text into lines without copying; a clear-signed text yields its signed lines, dash-escapes undone.
@@ -74,7 +68,7 @@ class SignedLines {
 void read_entry(ReleaseFile& release, crypto::Algorithm algorithm, std::string_view line)
 {
     const auto parts = words(line);
-    if (parts.size() != 3 || !is_digest(algorithm, parts[0]) || !is_inner_path(parts[2]))
+    if (parts.size() != 3 || !crypto::is_digest(algorithm, parts[0]) || !is_inner_path(parts[2]))
         return;
     const auto size = parse_unsigned(parts[1]);
     if (!size || release.by_digest.size() >= most_entries)
@@ -104,7 +98,7 @@ const std::pair<const std::string, Expected>* ReleaseFile::find_digest(std::stri
                                                                        std::string_view hex) const
 {
     const auto known = algorithm_of(algorithm);
-    if (!known || !is_digest(*known, hex))
+    if (!known || !crypto::is_digest(*known, hex))
         return nullptr;
     const auto path = by_digest.find(std::string(crypto::name(*known)) + ":" + to_lower(hex));
     if (path == by_digest.end())
@@ -128,7 +122,11 @@ ReleaseFile parse_release(std::string_view text)
         }
         const auto [name, value] = split_once(*line, ':');
         section = trim(value).empty() ? algorithm_of(name) : std::nullopt;
-        if (equal_ignoring_case(name, "Date"))
+        if (equal_ignoring_case(name, "Suite"))
+            release.suite = trim(value);
+        else if (equal_ignoring_case(name, "Codename"))
+            release.codename = trim(value);
+        else if (equal_ignoring_case(name, "Date"))
             release.date = parse_http_date(trim(value));
         else if (equal_ignoring_case(name, "Valid-Until"))
             release.valid_until = parse_http_date(trim(value));
@@ -140,4 +138,24 @@ ReleaseFile parse_release(std::string_view text)
     return release;
 }
 
-} // namespace dfriends::cache
+void check_release(const ReleaseFile& release, std::string_view suite, TimePoint now)
+{
+    if (release.suite != suite && release.codename != suite)
+        throw Error(ErrorKind::invalid, "the mirror's InRelease file is of '{}' ('{}'), not of '{}'",
+                    printable(release.codename), printable(release.suite), suite);
+    if (release.valid_until && *release.valid_until < now)
+        throw Error(ErrorKind::invalid, "the mirror's InRelease file was valid until {}",
+                    render_http_date(*release.valid_until))
+            .hint("the mirror is stale, or this host's clock is wrong");
+}
+
+bool is_suite(std::string_view suite)
+{
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+               c == '_' || c == '/';
+    };
+    return is_inner_path(suite) && suite.size() <= 64 && std::ranges::all_of(suite, fits);
+}
+
+} // namespace dfriends::debian

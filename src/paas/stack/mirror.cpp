@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "paas/debian/mirror.hpp"
+#include "paas/stack/mirror.hpp"
 
 #include "archive/decompress.hpp"
 #include "base/clock.hpp"
@@ -7,15 +7,17 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
+#include "debian/packages.hpp"
 #include "http/status.hpp"
 #include "net/loop.hpp"
 #include "net/worker.hpp"
 #include "os/process.hpp"
+#include "paas/stack/apt_sources.hpp"
 
 #include <array>
 #include <fcntl.h>
 
-namespace dfriends::paas::debian {
+namespace dfriends::paas {
 
 namespace {
 
@@ -25,13 +27,6 @@ constexpr std::uint64_t longest_index = 1024ULL << 20U; // not compressed
 constexpr std::uint64_t largest_package = 2048ULL << 20U;
 constexpr unsigned most_redirects = 5;
 constexpr unsigned downloads_at_once = 6;
-
-std::string without_slash(std::string url)
-{
-    while (url.ends_with('/'))
-        url.pop_back();
-    return url;
-}
 
 http::ClientOptions client_options(const std::string& proxy)
 {
@@ -63,13 +58,13 @@ std::optional<std::string> verify(const std::string& in_release)
         throw Error(ErrorKind::denied, "the mirror's InRelease file is not signed by Debian: gpgv says '{}'",
                     printable(trim(outcome.error).substr(0, 500)))
             .hint("for a suite newer than this host update its package debian-archive-keyring");
-    return os::read_file(folder.path() / "Release", release_limit);
+    return os::read_file(folder.path() / "Release", debian::release_file_limit);
 }
 
-Packages read_packages(const std::string& compressed, const std::string& architecture)
+debian::Packages read_packages(const std::string& compressed, const std::string& architecture)
 {
-    Packages packages;
-    PackagesReader reader(packages, architecture);
+    debian::Packages packages;
+    debian::PackagesReader reader(packages, architecture);
     std::string_view rest = compressed;
     const auto read = [&](std::span<char> into) {
         const std::size_t count = rest.copy(into.data(), into.size());
@@ -82,9 +77,9 @@ Packages read_packages(const std::string& compressed, const std::string& archite
 }
 
 /// Counts and digests what arrives, and says where it is not what was announced.
-class Check {
+class DownloadCheck {
   public:
-    explicit Check(const Download& file) : file_(file) {}
+    explicit DownloadCheck(const Download& file) : file_(file) {}
     void feed(std::string_view piece)
     {
         total_ += piece.size();
@@ -140,34 +135,35 @@ net::Task<http::Reply> Mirror::get(std::string path)
 
 net::Task<Mirror::Suite> Mirror::suite(std::string name)
 {
-    if (!is_suite(name))
+    if (!debian::is_suite(name))
         throw Error(ErrorKind::invalid, "'{}' is no suite of Debian", printable(name));
     http::Reply reply = co_await get("dists/" + name + "/InRelease");
-    const std::string text = co_await reply.read_all(release_limit);
+    const std::string text = co_await reply.read_all(debian::release_file_limit);
     const auto verified = co_await net::shared_worker().call([text] { return verify(text); });
-    Suite suite{parse_release(verified.value_or(text)), verified.has_value()};
-    check_release(suite.release, name, system_now());
+    Suite suite{debian::parse_release(verified.value_or(text)), verified.has_value()};
+    debian::check_release(suite.release, name, system_now());
     co_return suite;
 }
 
-net::Task<Packages> Mirror::packages(std::string suite, Release release, std::string architecture)
+net::Task<debian::Packages> Mirror::packages(std::string suite, debian::ReleaseFile release, std::string architecture)
 {
     const std::string stem = "main/binary-" + architecture + "/Packages";
-    auto index = release.indices.find(stem + ".xz");
-    if (index == release.indices.end())
-        index = release.indices.find(stem + ".gz");
-    if (index == release.indices.end())
+    auto index = release.files.find(stem + ".xz");
+    if (index == release.files.end())
+        index = release.files.find(stem + ".gz");
+    const auto sha256 = index == release.files.end() ? std::nullopt : index->second.sha256();
+    if (!sha256)
         throw Error(ErrorKind::not_found, "'{}' of the mirror has no packages for the architecture '{}'", suite,
                     architecture);
     Download file{
-        .path = "dists/" + suite + "/" + index->first, .size = index->second.size, .sha256 = index->second.sha256};
+        .path = "dists/" + suite + "/" + index->first, .size = index->second.size.value_or(0), .sha256 = *sha256};
     if (release.acquire_by_hash) // a mirror that changes meanwhile still has this one
         file.path = file.path.substr(0, file.path.rfind('/')) + "/by-hash/SHA256/" + file.sha256;
     if (file.size > largest_index)
         throw Error(ErrorKind::invalid, "'{}' of the mirror is larger than {} bytes", file.path, largest_index);
     http::Reply reply = co_await get(file.path);
     std::string bytes = co_await reply.read_all(file.size);
-    Check check(file);
+    DownloadCheck check(file);
     check.feed(bytes);
     check.finish();
     co_return co_await net::shared_worker().call(
@@ -178,7 +174,7 @@ net::Task<> Mirror::fetch_once(const Download& file)
 {
     http::Reply reply = co_await get(file.path);
     const os::Descriptor target = os::open_file(file.target, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    Check check(file);
+    DownloadCheck check(file);
     std::vector<char> piece(64 * 1024);
     while (const std::size_t count = co_await reply.read_some(piece)) {
         check.feed({piece.data(), count});
@@ -236,4 +232,4 @@ net::Task<> Mirror::download(std::vector<Download> files)
         std::rethrow_exception(batch->failure);
 }
 
-} // namespace dfriends::paas::debian
+} // namespace dfriends::paas

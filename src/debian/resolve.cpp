@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "paas/debian/resolve.hpp"
+#include "debian/resolve.hpp"
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <unordered_set>
 
-namespace dfriends::paas::debian {
+namespace dfriends::debian {
 
 namespace {
 
@@ -149,4 +149,4 @@ std::vector<Chosen> resolve(const Packages& packages, const std::vector<std::str
     return walk.take();
 }
 
-} // namespace dfriends::paas::debian
+} // namespace dfriends::debian
