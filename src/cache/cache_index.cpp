@@ -3,6 +3,8 @@
 
 #include "base/glob.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace dfriends::cache {
@@ -117,6 +119,25 @@ std::vector<ListRow> CacheIndex::list(std::string_view pattern)
     return rows;
 }
 
+std::vector<BlobRow> CacheIndex::blobs()
+{
+    std::vector<BlobRow> rows;
+    auto query = reader_->prepare("select sha256, size from cache_blob");
+    while (query.next())
+        rows.push_back({query.text(0), static_cast<std::uint64_t>(query.integer(1)), {}, {}});
+    return rows;
+}
+
+std::vector<std::string> CacheIndex::urls(std::string_view sha256)
+{
+    std::vector<std::string> urls;
+    auto query = reader_->prepare("select name from cache_name where sha256 = ? and name like 'http%' order by name");
+    query.bind(sha256);
+    while (query.next())
+        urls.push_back(query.text(0));
+    return urls;
+}
+
 net::Task<> CacheIndex::put(BlobRow blob, std::vector<NameRow> names, std::int64_t now)
 {
     co_await write([blob = std::move(blob), names = std::move(names), now](state::Database& database) {
@@ -203,16 +224,36 @@ net::Task<> CacheIndex::forget_blob(std::string sha256)
     co_await write([sha256 = std::move(sha256)](state::Database& database) { forget(database, sha256); });
 }
 
+net::Task<> CacheIndex::forget_names(std::vector<std::string> names)
+{
+    co_await write([names = std::move(names)](state::Database& database) {
+        for (const auto& name : names)
+            database.prepare("delete from cache_name where name = ?").bind(name).run();
+    });
+}
+
+net::Task<std::vector<BlobRow>> CacheIndex::forget_unnamed()
+{
+    return take_out("and not exists (select 1 from cache_name where cache_name.sha256 = cache_blob.sha256 "
+                    "and name like 'http%')",
+                    std::nullopt);
+}
+
 net::Task<std::vector<BlobRow>> CacheIndex::evict(std::int64_t bytes)
 {
+    return take_out("order by used, stored", bytes);
+}
+
+net::Task<std::vector<BlobRow>> CacheIndex::take_out(std::string which, std::optional<std::int64_t> bytes)
+{
     auto gone = std::make_shared<std::vector<BlobRow>>();
-    co_await write([gone, bytes](state::Database& database) {
+    co_await write([gone, which, bytes](state::Database& database) {
         gone->clear();
         std::int64_t freed = 0;
         {
-            auto query = database.prepare("select sha256, size from cache_blob where sha256 not in (" +
-                                          std::string(live_content) + ") order by used, stored");
-            while (freed < bytes && query.next()) {
+            auto query = database.prepare(
+                fmt::format("select sha256, size from cache_blob where sha256 not in ({}) {}", live_content, which));
+            while ((!bytes || freed < *bytes) && query.next()) {
                 gone->push_back({query.text(0), static_cast<std::uint64_t>(query.integer(1)), {}, {}});
                 freed += query.integer(1);
             }

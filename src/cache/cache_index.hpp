@@ -73,6 +73,8 @@ class CacheIndex {
     std::vector<ReleaseRow> releases(); ///< newest generation first within a document
     std::vector<std::string> wanted(std::string_view directory, std::int64_t asked_since);
     std::vector<TableRow> tables(); ///< newest first
+    std::vector<BlobRow> blobs();   ///< digests and sizes
+    std::vector<std::string> urls(std::string_view sha256);
     Totals totals();
     std::vector<ListRow> list(std::string_view pattern); ///< names that a shell pattern fits, by name
 
@@ -85,11 +87,17 @@ class CacheIndex {
     net::Task<> put_table(TableRow table, std::int64_t keep);
     net::Task<> touch(std::vector<std::string> sha256s, std::int64_t now);
     net::Task<> forget_blob(std::string sha256);
+    /// Forgets URLs. Content stays; forget_unnamed() finds what has none left.
+    net::Task<> forget_names(std::vector<std::string> names);
+    /// Takes content that neither a URL nor an adopted release needs out of the index, and returns it.
+    net::Task<std::vector<BlobRow>> forget_unnamed();
     /// Takes the least recently used content that no adopted release needs out of the index until `bytes` are gone, and
     /// returns it.
     net::Task<std::vector<BlobRow>> evict(std::int64_t bytes);
 
   private:
+    /// Content that is not live, by the end of an SQL query, until `bytes` are gone.
+    net::Task<std::vector<BlobRow>> take_out(std::string which, std::optional<std::int64_t> bytes);
     net::Task<> write(std::function<void(state::Database&)> change);
     state::Store& store_;
     std::unique_ptr<state::Database> reader_;

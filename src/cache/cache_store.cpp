@@ -57,6 +57,12 @@ bool is_sha256(std::string_view text)
            std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
+std::optional<bool> is_sound_file(const os::Path& path, const std::string& sha256)
+{
+    const auto blob = open_blob(path, sha256);
+    return blob ? std::optional(is_sound(blob)) : std::nullopt;
+}
+
 Draft::Draft(os::Path path, std::optional<crypto::Algorithm> also)
     : path_(std::move(path)), descriptor_(os::open_file(path_, O_RDWR | O_CREAT | O_EXCL)), also_(also)
 {

@@ -84,4 +84,7 @@ class CacheStore {
 
 bool is_sha256(std::string_view text);
 
+/// Whether a file's bytes have this SHA-256; nothing where it is not there. Blocks.
+std::optional<bool> is_sound_file(const os::Path& path, const std::string& sha256);
+
 } // namespace dfriends::cache

@@ -491,3 +491,85 @@ PY
     [ "$(jq '.files >= 3' <<<"$output")" = true ]
     curl -sS "$PROXY/metrics" | grep -q '^dfriends_cache_requests_total{result="miss"} [1-9]'
 }
+
+# own VERB [ARGUMENTS]: a verb on the state and the content of the cache under test.
+own() {
+    run "$DFRIENDS" --state-dir "$BATS_TEST_TMPDIR/cache-state" "${GLOBAL[@]}" cache "$1" --dir "$CONTENT" "${@:2}"
+}
+blob_of() { echo "$CONTENT/blobs/$(sha256sum <"$REPOSITORY$1" | sed 's/^\(..\).*/\1/')/$(sha256sum <"$REPOSITORY$1" | cut -d' ' -f1)"; }
+
+@test "verify finds rot and what is missing, and with --repair it is fetched again" {
+    start_cache
+    update
+    same $SMALL
+    same $MEDIUM
+    was_kept $SMALL; was_kept $MEDIUM
+    own verify
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"All content is sound"* ]]
+    printf x | dd of="$(blob_of $SMALL)" conv=notrunc status=none
+    rm "$(blob_of $MEDIUM)"
+    own verify
+    [ "$status" -eq 1 ]
+    grep -q "^rotten .*$SMALL" <<<"$output"
+    grep -q "^missing .*$MEDIUM" <<<"$output"
+    GLOBAL=(--json)
+    own verify --repair
+    GLOBAL=()
+    [ "$status" -eq 0 ]
+    [ "$(jq -r '[.[].found] | sort | join(" ")' <<<"$output")" = "missing rotten" ]
+    own verify
+    [ "$status" -eq 0 ]
+    same $SMALL
+    same $MEDIUM
+    was_kept $SMALL; was_kept $MEDIUM
+}
+
+@test "purge forgets what a pattern fits, but nothing of an adopted set; gc removes what nothing names" {
+    start_cache
+    update
+    same $SMALL
+    same $MEDIUM
+    was_kept $SMALL; was_kept $MEDIUM
+    own purge '*nothing*'
+    [ "$status" -ne 0 ]
+    own purge --dry-run '*/small_*'
+    equal "$output" "$UPSTREAM$SMALL"
+    [ -e "$(blob_of $SMALL)" ]
+    own purge '*/small_*'
+    [[ "$output" == "Removed 1 file, "* ]]
+    [ ! -e "$(blob_of $SMALL)" ]
+    equal "$(verdict_of $SMALL)" MISS
+    was_kept $SMALL
+    # All names go; the suite stays, and is served when upstream is gone.
+    own purge '*'
+    [ ! -e "$(blob_of $SMALL)" ]
+    stop_upstream
+    get $SUITE/InRelease -o in_release
+    cmp in_release "$REPOSITORY$SUITE/InRelease"
+    equal "$(status_of $SUITE/main/binary-amd64/Packages.xz | cut -d' ' -f1)" 200
+    # A stray that is old enough goes, a young one may be on its way into the index.
+    local stray; stray=$CONTENT/blobs/00/$(printf '0%.0s' $(seq 64))
+    mkdir -p "${stray%/*}"
+    echo x >"$stray"
+    own gc
+    [ "$status" -eq 0 ]
+    [ -e "$stray" ]
+    touch -d '2 hours ago' "$stray"
+    own gc
+    [[ "$output" == "Removed "*", 2 B" ]]
+    [ ! -e "$stray" ]
+}
+
+@test "gc --max-size removes what was used least" {
+    start_cache
+    update
+    same $SMALL
+    same $MEDIUM
+    was_kept $SMALL; was_kept $MEDIUM
+    own gc --max-size 1K
+    [ "$status" -eq 0 ]
+    [ ! -e "$(blob_of $SMALL)" ] && [ ! -e "$(blob_of $MEDIUM)" ]
+    [ "$(verdict_of $SUITE/main/binary-amd64/Packages.xz)" = HIT ]
+    same $SMALL
+}

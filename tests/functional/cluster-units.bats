@@ -51,7 +51,7 @@ Environment=X=1
 ExecStartPre=-/bin/false
 ExecStartPre=/bin/echo pre $X
 ExecStart=/bin/sh -c 'echo main %H %p; trap "echo bye; exit 0" TERM; sleep 1000 & wait'
-ExecStartPost=/bin/sh -c 'test -n "$$MAINPID" && echo post'
+ExecStartPost=/bin/sh -c 'test -n "$$MAINPID" && sleep 1 && echo post'
 ExecStop=/bin/echo stop
 ExecStopPost=/bin/echo after $EXIT_CODE ${EXIT_STATUS} ${SERVICE_RESULT}
 EOF

@@ -103,6 +103,15 @@ class Page {
     }
   }
 
+  /** What an expression has to become: what a page does takes its time. */
+  async becomes(expression, expected) {
+    for (const end = Date.now() + 10000; ; await pause(50)) {
+      const got = await this.value(expression).catch((error) => String(error));
+      if (JSON.stringify(got) === JSON.stringify(expected)) return;
+      if (Date.now() > end) equal(got, expected);
+    }
+  }
+
   async click(selector) {
     const { x, y } = await this.until(`(() => { const box = document.querySelector(${JSON.stringify(selector)})?.getBoundingClientRect();
       return box && box.width && { x: box.x + box.width / 2, y: box.y + box.height / 2 }; })()`);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "applets/cache/directory.hpp"
 #include "applets/cache/verbs.hpp"
 
 #include <array>
@@ -15,6 +16,21 @@ constexpr std::array<Setting, 2> client_config_settings = {{
     {"port", SettingType::number, "The port that the cache listens on", "PORT", "3142"},
 }};
 
+constexpr std::array<Setting, 2> gc_settings = {{
+    dir_setting,
+    {"max-size", SettingType::size, "Remove what was used least until the content is no larger", "SIZE"},
+}};
+
+constexpr std::array<Setting, 2> purge_settings = {{
+    dir_setting,
+    {"dry-run", SettingType::flag, "Only print the URLs"},
+}};
+
+constexpr std::array<Setting, 2> verify_settings = {{
+    dir_setting,
+    {"repair", SettingType::flag, "Remove what is not sound, so that it is fetched again"},
+}};
+
 constexpr std::array<Setting, 6> serve_settings = {{
     {"allow-upstream",
      SettingType::text,
@@ -23,14 +39,14 @@ constexpr std::array<Setting, 6> serve_settings = {{
      {},
      0,
      true},
-    {"dir", SettingType::text, "Where content is kept; for root /var/cache/dfriends", "DIR"},
+    dir_setting,
     {"listen", SettingType::text, "Where to listen", "ADDR:PORT", "0.0.0.0:3142", 0, true},
     {"max-size", SettingType::size, "Remove what was used least when the content exceeds this", "SIZE"},
     {"offline", SettingType::flag, "Never ask upstream: serve what is there, and a final error for the rest"},
     {"remap", SettingType::text, "Serve mirrors under a name, as /NAME/path", "NAME=URL[,URL...]", {}, 0, true},
 }};
 
-constexpr std::array<Verb, 4> verbs = {{
+constexpr std::array<Verb, 7> verbs = {{
     {.name = "client-config",
      .usage = "",
      .synopsis = "Prints the apt configuration that uses the cache",
@@ -38,12 +54,27 @@ constexpr std::array<Verb, 4> verbs = {{
      .run = client_config,
      .details = "The address is that of this host on Docker's default bridge, as containers see it.\n\n"
                 "  dfriends cache client-config --dockerfile"},
+    {.name = "gc",
+     .usage = "",
+     .synopsis = "Removes content that nothing names any more",
+     .settings = gc_settings,
+     .needs = state,
+     .run = gc,
+     .details = "With --max-size also what was used least. What an adopted release needs stays."},
     {.name = "list",
      .usage = "[PATTERN]",
      .synopsis = "Lists what the cache keeps",
      .needs = state,
      .run = list,
      .details = "PATTERN is a shell pattern over whole URLs, such as '*/nginx_*.deb'."},
+    {.name = "purge",
+     .usage = "PATTERN",
+     .synopsis = "Forgets URLs and the content that only they name",
+     .settings = purge_settings,
+     .needs = state,
+     .run = purge,
+     .details = "PATTERN is a shell pattern over whole URLs. What an adopted release needs stays.\n\n"
+                "  dfriends cache purge '*/nginx_*.deb'"},
     {.name = "serve",
      .usage = "",
      .synopsis = "Serves the package cache",
@@ -55,6 +86,13 @@ constexpr std::array<Verb, 4> verbs = {{
                 "http://HOST:3142/mirror.example/debian.\n\n"
                 "  dfriends cache serve --max-size 20G --remap debian=http://mirror.example/debian"},
     {.name = "stats", .usage = "", .synopsis = "Shows how much the cache keeps", .needs = state, .run = stats},
+    {.name = "verify",
+     .usage = "",
+     .synopsis = "Reads all content and shows what is not sound",
+     .settings = verify_settings,
+     .needs = state,
+     .run = verify,
+     .details = "Ends with 1 where something is found and not repaired."},
 }};
 
 } // namespace

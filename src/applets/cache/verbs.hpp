@@ -8,8 +8,11 @@ namespace dfriends::applets::cache {
 extern const Applet cache_applet;
 
 int client_config(Context& context);
+int gc(Context& context);
 int list(Context& context);
+int purge(Context& context);
 int serve(Context& context);
 int stats(Context& context);
+int verify(Context& context);
 
 } // namespace dfriends::applets::cache

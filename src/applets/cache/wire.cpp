@@ -26,6 +26,22 @@ std::string encode_list(const std::vector<dfriends::cache::ListRow>& rows)
     return dump_json(list);
 }
 
+std::string encode_removed(std::size_t files, std::uint64_t bytes)
+{
+    return dump_json({{"files", files}, {"bytes", bytes}});
+}
+
+std::string encode_verify(const std::vector<VerifyRow>& rows)
+{
+    Json list = Json::array();
+    for (const auto& [finding, urls] : rows)
+        list.push_back({{"found", dfriends::cache::name_of(finding.kind)},
+                        {"sha256", finding.sha256},
+                        {"size", finding.size},
+                        {"urls", urls}});
+    return dump_json(list);
+}
+
 std::string encode_client_config(const std::string& proxy, const std::string& apt, const std::string& dockerfile)
 {
     return dump_json({{"proxy", proxy}, {"apt", apt}, {"dockerfile", dockerfile}});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cache/cache_index.hpp"
+#include "cache/inventory.hpp"
 
 #include <string>
 #include <vector>
@@ -10,6 +10,13 @@ namespace dfriends::applets::cache {
 
 std::string encode_stats(const dfriends::cache::Totals& totals);
 std::string encode_list(const std::vector<dfriends::cache::ListRow>& rows);
+std::string encode_removed(std::size_t files, std::uint64_t bytes);
+
+struct VerifyRow {
+    dfriends::cache::Finding finding;
+    std::vector<std::string> urls;
+};
+std::string encode_verify(const std::vector<VerifyRow>& rows);
 std::string encode_client_config(const std::string& proxy, const std::string& apt, const std::string& dockerfile);
 
 } // namespace dfriends::applets::cache

@@ -146,7 +146,8 @@ void start_host(Context& context, const LocalFiles& files)
         ::dup2(out, 1);
         ::dup2(out, 2);
         ::close_range(3, ~0U, 0); // pipes of whoever called us must not stay open
-        ::chdir("/");
+        if (::chdir("/") != 0)
+            ::_exit(127);
         try {
             os::execute({.words = {fs::read_symlink("/proc/self/exe"), "--state-dir",
                                    fs::absolute(context.state_directory()).string(), "cluster", "host"}});

@@ -245,7 +245,8 @@ class Init {
 {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     try {
-        ::sethostname(machine.name.c_str(), machine.name.size());
+        if (::sethostname(machine.name.c_str(), machine.name.size()) != 0)
+            throw Error(kind_of_errno(errno), "cannot name the machine '{}'{}", machine.name, describe_errno(errno));
         set_up_files(files, machine);
         Init(files, machine).run();
     } catch (const std::exception& failure) {

@@ -11,7 +11,7 @@ const status = "document.getElementById('status').textContent";
 scenario(async (browser) => {
   const page = await browser.open(url, 1280, 800);
   await page.until("document.querySelectorAll('#files button').length === 2");
-  equal(await page.value("document.getElementById('open').textContent"), 'hello.js');
+  await page.until("document.getElementById('open').textContent === 'hello.js'");
   await page.checkLayout();
 
   // Run what is there.
@@ -21,14 +21,14 @@ scenario(async (browser) => {
 
   // Write something, and run it by the keyboard.
   await page.type('#text', "const x = [1, 2, 3].map((n) => n * 7); // seven\nconsole.log(x.join('-'), '<b>');\nconsole.error('red');\nx.length");
-  equal(await page.value("document.getElementById('open').textContent"), 'hello.js •');
-  equal(await page.value("document.getElementById('numbers').textContent"), '1\n2\n3\n4');
-  equal(await page.value("[...document.querySelectorAll('#colours .k')].map((one) => one.textContent)"), ['const']);
-  equal(await page.value("document.querySelector('#colours .c').textContent"), '// seven');
+  await page.becomes("document.getElementById('open').textContent", 'hello.js •');
+  await page.becomes("document.getElementById('numbers').textContent", '1\n2\n3\n4');
+  await page.becomes("[...document.querySelectorAll('#colours .k')].map((one) => one.textContent)", ['const']);
+  await page.becomes("document.querySelector('#colours .c').textContent", '// seven');
   await page.control('Enter');
   await page.until(`${output}.includes('=> 3')`);
   equal((await page.value(output)).trim(), '7-14-21 <b>\nred\n=> 3');
-  equal(await page.value("document.querySelector('#output .bad').textContent.trim()"), 'red');
+  await page.becomes("document.querySelector('#output .bad').textContent.trim()", 'red');
 
   // Save it; it is there after a reload.
   await page.control('s');

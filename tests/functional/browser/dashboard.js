@@ -11,12 +11,12 @@ scenario(async (browser) => {
   const page = await browser.open(url, 1280, 800);
   await page.until("document.getElementById('live').textContent === 'live'");
   await page.checkLayout();
-  equal(await page.value(pill('engine')), 'answers');
-  equal(await page.value(pill('kv')), 'serving');
-  equal(await page.value("document.querySelector('#kv .big').textContent"), '0 keys');
-  equal(await page.value("[...document.querySelectorAll('#links b')].map((one) => one.textContent)"), ['Editor', 'Bad <b>']);
-  equal(await page.value("document.querySelector('#links a').href"), 'http://one.example/');
-  equal(await page.value("document.title.endsWith('dfriends')"), true);
+  await page.becomes(pill('engine'), 'answers');
+  await page.becomes(pill('kv'), 'serving');
+  await page.becomes("document.querySelector('#kv .big').textContent", '0 keys');
+  await page.becomes("[...document.querySelectorAll('#links b')].map((one) => one.textContent)", ['Editor', 'Bad <b>']);
+  await page.becomes("document.querySelector('#links a').href", 'http://one.example/');
+  await page.becomes("document.title.endsWith('dfriends')", true);
 
   // It goes on by itself, and nothing was refused by its own policy.
   await page.value("performance.clearResourceTimings()");
@@ -29,6 +29,6 @@ scenario(async (browser) => {
   await phone.checkLayout();
   if (pictures) await phone.screenshot(`${pictures}/phone.png`);
   await phone.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: 'dark' }] });
-  equal(await phone.value("getComputedStyle(document.body).backgroundColor"), 'rgb(14, 18, 24)');
+  await phone.becomes("getComputedStyle(document.body).backgroundColor", 'rgb(14, 18, 24)');
   if (pictures) await phone.screenshot(`${pictures}/dark.png`);
 });

@@ -41,47 +41,47 @@ scenario(async (browser) => {
 
   // With one it leaves the address bar.
   const page = await browser.open(url, 1280, 900);
-  equal(await page.value('location.href'), origin + '/');
-  equal(await page.value(shown('token')), false);
-  equal(await page.value("getComputedStyle(document.querySelector('.card')).borderRadius"), '14px'); // the policy lets the style in
+  await page.becomes('location.href', origin + '/');
+  await page.becomes(shown('token'), false);
+  await page.becomes("getComputedStyle(document.querySelector('.card')).borderRadius", '14px'); // the policy lets the style in
   await page.checkLayout();
 
   // The example follows the fields.
   await page.type('#hostname', 'Apps.example');
   equal((await page.value(text('example'))).replace(/:\d+$/, ''), 'http://<app-name>.apps.example');
   await page.click('#vhost');
-  equal(await page.value(text('example')), 'http://apps.example:<app-port>');
+  await page.becomes(text('example'), 'http://apps.example:<app-port>');
 
   // An address has no names below it.
   await page.type('#hostname', '10.0.0.1');
-  equal(await page.value(shown('say-host')), false);
+  await page.becomes(shown('say-host'), false);
   await page.click('#vhost');
-  equal(await page.value("document.getElementById('vhost').checked"), false);
-  equal(await page.value(text('say-host')), 'In order to use virtualhost naming, the hostname must not be an IP but a valid domain name.');
-  equal(await page.value(text('example')), 'http://10.0.0.1:<app-port>');
+  await page.becomes("document.getElementById('vhost').checked", false);
+  await page.becomes(text('say-host'), 'In order to use virtualhost naming, the hostname must not be an IP but a valid domain name.');
+  await page.becomes(text('example'), 'http://10.0.0.1:<app-port>');
   if (pictures) await page.screenshot(`${pictures}/address.png`);
   await page.type('#hostname', 'apps.example');
-  equal(await page.value("document.getElementById('vhost').checked"), true);
-  equal(await page.value(shown('say-host')), false);
+  await page.becomes("document.getElementById('vhost').checked", true);
+  await page.becomes(shown('say-host'), false);
 
   // Nothing may be empty; nothing is sent then.
   if (keyToType) await page.type('#key', keyToType);
   const key = await page.value("document.getElementById('key').value");
   await page.type('#key', ' ');
   await page.click('#finish');
-  equal(await page.value(text('say')), 'Your admin public key cannot be blank.');
-  equal(await page.value('document.activeElement.id'), 'key');
+  await page.becomes(text('say'), 'Your admin public key cannot be blank.');
+  await page.becomes('document.activeElement.id', 'key');
   await page.type('#key', key);
   await page.type('#hostname', ' ');
   await page.click('#finish');
-  equal(await page.value(text('say')), 'Your hostname cannot be blank.');
+  await page.becomes(text('say'), 'Your hostname cannot be blank.');
 
   // What the server refuses is shown, and the fields can be mended.
   await page.type('#hostname', 'a b');
   await page.click('#finish');
   await page.until(`${text('say')}.startsWith('Something went wrong...')`);
-  equal(await page.value("document.querySelector('#say pre').textContent"), "'a b' is no host name");
-  equal(await page.value("document.getElementById('fields').disabled"), false);
+  await page.becomes("document.querySelector('#say pre').textContent", "'a b' is no host name");
+  await page.becomes("document.getElementById('fields').disabled", false);
   await page.type('#hostname', 'apps.example');
   await page.go(url); // as it is before anything was done
   if (keyToType) await page.type('#key', keyToType);
@@ -93,11 +93,11 @@ scenario(async (browser) => {
     window.busy = [document.getElementById('fields').disabled, document.getElementById('finish').textContent]; }))`);
   await page.click('#finish');
   await page.until(`${text('outcome')} === 'Success!'`);
-  equal(await page.value('window.busy'), [true, 'Setting up...']);
-  equal(await page.value(text('remote')), 'git remote add dokku dokku@apps.example:myapp');
-  equal(await page.value(text('push')), 'git push dokku master');
+  await page.becomes('window.busy', [true, 'Setting up...']);
+  await page.becomes(text('remote'), 'git remote add dokku dokku@apps.example:myapp');
+  await page.becomes(text('push'), 'git push dokku master');
   equal((await page.value(text('address'))).startsWith('http://myapp.apps.example'), true);
-  equal(await page.value(shown('form')), false);
+  await page.becomes(shown('form'), false);
   // Who comes later is told how to deploy, and cannot set it up again.
   const later = await browser.open(origin + '/', 390, 844);
   equal(await later.value(text('outcome')), 'Set up already');
