@@ -545,8 +545,7 @@ blob_of() { echo "$CONTENT/blobs/$(sha256sum <"$REPOSITORY$1" | sed 's/^\(..\).*
     own purge '*'
     [ ! -e "$(blob_of $SMALL)" ]
     stop_upstream
-    get $SUITE/InRelease -o in_release
-    cmp in_release "$REPOSITORY$SUITE/InRelease"
+    get $SUITE/InRelease | cmp - "$REPOSITORY$SUITE/InRelease"
     equal "$(status_of $SUITE/main/binary-amd64/Packages.xz | cut -d' ' -f1)" 200
     # A stray that is old enough goes, a young one may be on its way into the index.
     local stray; stray=$CONTENT/blobs/00/$(printf '0%.0s' $(seq 64))
