@@ -161,18 +161,23 @@ net::Task<BlobPointer> CacheStore::open(std::string sha256)
 void CacheStore::remove(const std::string& sha256) noexcept
 {
     checked_.erase(sha256);
-    ::unlink(blob_path(sha256).c_str());
-    ::unlink(table_path(sha256).c_str());
+    remove_content(directory_, sha256);
 }
 
-os::Path CacheStore::blob_path(std::string_view sha256) const
+os::Path blob_path(const os::Path& directory, std::string_view sha256)
 {
-    return directory_ / "blobs" / sha256.substr(0, 2) / sha256;
+    return directory / "blobs" / sha256.substr(0, 2) / sha256;
 }
 
-os::Path CacheStore::table_path(std::string_view sha256) const
+os::Path table_path(const os::Path& directory, std::string_view sha256)
 {
-    return directory_ / "tables" / sha256;
+    return directory / "tables" / sha256;
+}
+
+void remove_content(const os::Path& directory, const std::string& sha256) noexcept
+{
+    ::unlink(blob_path(directory, sha256).c_str());
+    ::unlink(table_path(directory, sha256).c_str());
 }
 
 } // namespace dfriends::cache

@@ -56,6 +56,13 @@ class Draft {
     bool published_ = false;
 };
 
+/// Where content lies in a cache directory, and where the package table made from it does.
+os::Path blob_path(const os::Path& directory, std::string_view sha256);
+os::Path table_path(const os::Path& directory, std::string_view sha256);
+
+/// Removes both. A cache that is being served takes that for a miss.
+void remove_content(const os::Path& directory, const std::string& sha256) noexcept;
+
 /// Content by its SHA-256 in a directory: blobs/ab/<hex>, drafts in temp/, package tables in tables/. A blob is
 /// complete and on disk before its name appears, so kill -9 leaves at most a draft, which the next start removes.
 class CacheStore {
@@ -71,8 +78,8 @@ class CacheStore {
     net::Task<BlobPointer> open(std::string sha256);
     void remove(const std::string& sha256) noexcept;
 
-    os::Path blob_path(std::string_view sha256) const;
-    os::Path table_path(std::string_view sha256) const;
+    os::Path blob_path(std::string_view sha256) const { return cache::blob_path(directory_, sha256); }
+    os::Path table_path(std::string_view sha256) const { return cache::table_path(directory_, sha256); }
     const os::Path& directory() const { return directory_; }
 
   private:

@@ -71,12 +71,6 @@ std::vector<Finding> verify_content(const os::Path& directory, CacheIndex& index
     return findings;
 }
 
-void remove_content(const os::Path& directory, const std::string& sha256) noexcept
-{
-    ::unlink((directory / "blobs" / sha256.substr(0, 2) / sha256).c_str());
-    ::unlink((directory / "tables" / sha256).c_str());
-}
-
 std::uint64_t remove_strays(const os::Path& directory, CacheIndex& index, TimePoint now)
 {
     std::uint64_t freed = 0;

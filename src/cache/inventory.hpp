@@ -29,9 +29,6 @@ std::string_view name_of(Finding::Kind kind);
 /// the cache is being served, may be left out.
 std::vector<Finding> verify_content(const os::Path& directory, CacheIndex& index);
 
-/// Removes content from the directory. A cache that is being served takes that for a miss.
-void remove_content(const os::Path& directory, const std::string& sha256) noexcept;
-
 /// Removes files that no row of the index stands for: what a killed process stored but did not write down. Younger ones
 /// than an hour stay, since a row may be on its way. Returns their bytes.
 std::uint64_t remove_strays(const os::Path& directory, CacheIndex& index, TimePoint now);

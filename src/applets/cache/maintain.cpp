@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/size.hpp"
 #include "base/text.hpp"
+#include "cache/cache_store.hpp"
 #include "cache/inventory.hpp"
 #include "cli/table_output.hpp"
 #include "net/loop.hpp"
