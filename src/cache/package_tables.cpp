@@ -109,6 +109,7 @@ net::Task<> PackageTables::make(std::string origin, std::string base, std::strin
         return PackageTable::build(index, table);
     });
     TableRow row{std::move(origin), std::move(sha256), base, seconds(clock_())};
+    ++revision_;
     auto& entries = bases_[base];
     std::erase_if(entries, [&](const Entry& entry) { return entry.row.sha256 == row.sha256; });
     entries.insert(entries.begin(), {row, nullptr});

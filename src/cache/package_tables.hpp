@@ -31,6 +31,8 @@ class PackageTables {
     net::Task<> settle(std::string key, std::chrono::milliseconds patience);
     /// What the newest index that lists a URL says of it.
     std::optional<Expected> find(std::string_view key);
+    /// Another number than before says that find() may answer otherwise.
+    std::uint64_t revision() const { return revision_; }
 
   private:
     struct Entry {
@@ -50,6 +52,7 @@ class PackageTables {
     std::map<std::string, std::vector<Entry>, std::less<>> bases_; ///< newest first
     std::map<std::string, int, std::less<>> pending_;              ///< by base
     net::Event settled_;
+    std::uint64_t revision_ = 0;
 };
 
 /// The repository's root for a suite's directory: what stands before "/dists/", else (flat repositories) the directory.

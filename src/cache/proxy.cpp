@@ -65,12 +65,15 @@ void Proxy::reconfigure(const ProxyOptions& options)
     remap_ = std::move(remap);
     options_.offline = options.offline;
     options_.max_size = options.max_size;
+    hot_.clear();
 }
 
 net::Task<http::Response> Proxy::handle(http::Request& request)
 {
     if (!AddressPolicy::is_local_client(request.connection->peer_address()))
         co_return said(request, Verdict::error, http::text_response(403, "this cache serves local networks only\n"));
+    if (const auto* hot = hot_answer(request))
+        co_return said(request, Verdict::hit, *hot);
     std::optional<Error> error;
     try {
         auto asked = map_request(request.method, request.target, remap_);
@@ -185,7 +188,9 @@ net::Task<http::Response> Proxy::serve_known(http::Request& request, FetchOrder 
     if (const auto blob = co_await find_content(order.expected)) {
         if (!order.directory.empty())
             tables_.ensure(order.directory, order.path, blob->sha256);
-        co_return from_store(request, blob, order.key, Verdict::hit);
+        // Which generation's index a plain name is depends on the client.
+        co_return order.directory.empty() ? hit(request, blob, order.key)
+                                          : from_store(request, blob, order.key, Verdict::hit);
     }
     if (options_.offline)
         co_return failure(request,
@@ -215,7 +220,7 @@ net::Task<http::Response> Proxy::serve_unknown(http::Request& request, ProxyRequ
     const auto blob = row ? co_await store_.open(row->sha256) : nullptr;
     const bool is_fresh = blob && (row->verified || now < row->fresh_until) && !wants_check(request);
     if (is_fresh)
-        co_return from_store(request, blob, asked.key, Verdict::hit);
+        co_return hit(request, blob, asked.key);
     if (blob && (options_.offline || upstream_.is_down(asked.sources.front())))
         co_return from_store(request, blob, asked.key, Verdict::stale);
     if (options_.offline)
@@ -264,6 +269,23 @@ http::Response Proxy::from_store(http::Request& request, const BlobPointer& blob
     used(blob->sha256);
     return said(request, verdict,
                 answer_blob(request, blob, about, verdict, may_use_ranges(request, std::string(key))));
+}
+
+const http::Response* Proxy::hot_answer(const http::Request& request)
+{
+    if (hot_revision_ != tables_.revision()) {
+        hot_revision_ = tables_.revision();
+        hot_.clear();
+    }
+    return HotAnswers::is_plain(request) ? hot_.find(request.target) : nullptr;
+}
+
+http::Response Proxy::hit(http::Request& request, const BlobPointer& blob, std::string_view key)
+{
+    auto response = from_store(request, blob, key, Verdict::hit);
+    if (HotAnswers::is_plain(request) && response.status == 200 && hot_revision_ == tables_.revision())
+        hot_.keep(request.target, response, blob);
+    return response;
 }
 
 http::Response Proxy::from_fill(http::Request& request, const FillPointer& fill, Verdict verdict)

@@ -6,6 +6,7 @@
 #include "cache/cache_index.hpp"
 #include "cache/cache_store.hpp"
 #include "cache/fetch.hpp"
+#include "cache/hot_answers.hpp"
 #include "cache/package_tables.hpp"
 #include "cache/proxy_request.hpp"
 #include "cache/release_set.hpp"
@@ -61,6 +62,9 @@ class Proxy {
 
     net::Task<BlobPointer> find_content(const Expected& expected);
     http::Response from_store(http::Request& request, const BlobPointer& blob, std::string_view key, Verdict verdict);
+    const http::Response* hot_answer(const http::Request& request);
+    /// from_store() for content that for a moment is the answer to everybody's request.
+    http::Response hit(http::Request& request, const BlobPointer& blob, std::string_view key);
     http::Response from_fill(http::Request& request, const FillPointer& fill, Verdict verdict);
     http::Response failure(http::Request& request, const FillPointer& fill);
     http::Response failure(http::Request& request, const Error& error);
@@ -86,6 +90,8 @@ class Proxy {
     Fetches fetches_;
     PackageTables tables_;
     ReleaseSets releases_;
+    HotAnswers hot_;
+    std::uint64_t hot_revision_ = 0; ///< of the tables that hot_ was answered by
     std::int64_t bytes_ = 0;
     bool collecting_ = false;
     std::unordered_set<std::string> used_;

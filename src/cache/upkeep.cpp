@@ -39,6 +39,7 @@ net::Task<> Proxy::collect()
         const auto total = index_.totals().bytes;
         const auto goal = static_cast<std::int64_t>(*options_.max_size / 10 * 9);
         std::int64_t freed = 0;
+        hot_.clear(); // it may hold files open whose room is wanted
         for (const auto& blob : co_await index_.evict(total - goal)) {
             store_.remove(blob.sha256);
             freed += static_cast<std::int64_t>(blob.size);

@@ -54,6 +54,9 @@ struct FileSlice {
     std::uint64_t length = 0;
 };
 
+/// A body that many answers have in common.
+using SharedText = std::shared_ptr<const std::string>;
+
 /// Writes the body itself. Without a Content-Length among the headers the body goes out in chunks. A throw cuts the
 /// connection, so that the client notices.
 using Producer = std::function<net::Task<>(BodyWriter&)>;
@@ -65,7 +68,7 @@ struct Response {
     int status = 200;
     std::string reason; ///< empty: the standard phrase
     Headers headers;
-    std::variant<std::string, FileSlice, Producer, Upgrade> body;
+    std::variant<std::string, SharedText, FileSlice, Producer, Upgrade> body;
 };
 
 /// A response with a text and its type.

@@ -221,26 +221,31 @@ class Session {
 
     net::Task<std::uint64_t> send_body(Response& response, bool head_only)
     {
-        if (auto* text = std::get_if<std::string>(&response.body)) {
+        const auto* text = std::get_if<std::string>(&response.body);
+        if (const auto* shared = std::get_if<SharedText>(&response.body))
+            text = shared->get();
+        if (text != nullptr) {
             const std::string head = render_head(response, text->size(), false);
             co_await stream_.write_all(head, head_only ? std::string_view() : std::string_view(*text));
             co_return head_only ? 0 : text->size();
         }
         if (auto* file = std::get_if<FileSlice>(&response.body)) {
             const std::string head = render_head(response, file->length, false);
-            co_await stream_.write_all(head);
-            if (!head_only)
-                co_await send_pieces(*file);
+            if (head_only)
+                co_await stream_.write_all(head);
+            else
+                co_await send_pieces(head, *file);
             co_return head_only ? 0 : file->length;
         }
         co_return co_await produce(response, std::get<Producer>(response.body), head_only);
     }
 
     /// A large file in parts, so that the transfer deadline watches progress and not the whole.
-    net::Task<> send_pieces(const FileSlice& file)
+    net::Task<> send_pieces(std::string_view head, const FileSlice& file)
     {
         constexpr std::uint64_t part = 8U << 20U;
-        for (std::uint64_t done = 0; done < file.length; done += part) {
+        co_await stream_.send_file(file.descriptor, file.offset, std::min(part, file.length), head);
+        for (std::uint64_t done = part; done < file.length; done += part) {
             deadline_.expire_after(options_.transfer);
             co_await stream_.send_file(file.descriptor, file.offset + done, std::min(part, file.length - done));
         }

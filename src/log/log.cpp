@@ -56,12 +56,31 @@ Logger::Logger(Level level, Format format) : level_(level), format_(format)
 
 Logger::~Logger() = default;
 
+std::string Logger::render(Level level, std::string_view sentence, std::initializer_list<Field> fields) const
+{
+    const std::string_view word = names[static_cast<std::size_t>(level)];
+    return format_ == Format::json ? render_json(word, sentence, fields) : render_text(word, sentence, fields);
+}
+
 void Logger::write(Level level, std::string_view sentence, std::initializer_list<Field> fields)
 {
     if (!enabled(level) || level == Level::off)
         return;
-    const std::string_view word = names[static_cast<std::size_t>(level)];
-    sink_->info(format_ == Format::json ? render_json(word, sentence, fields) : render_text(word, sentence, fields));
+    sink_->info(render(level, sentence, fields));
+    sink_->flush();
+}
+
+void Logger::write_lines(Level level, const std::vector<std::string>& sentences)
+{
+    if (!enabled(level) || level == Level::off || sentences.empty())
+        return;
+    std::string text;
+    for (const auto& sentence : sentences) {
+        if (!text.empty())
+            text += '\n';
+        text += render(level, sentence, {});
+    }
+    sink_->info(text);
     sink_->flush();
 }
 

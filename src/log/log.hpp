@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace spdlog {
 class logger;
@@ -34,6 +35,8 @@ class Logger {
 
     bool enabled(Level level) const { return level >= level_; }
     void write(Level level, std::string_view sentence, std::initializer_list<Field> fields = {});
+    /// Sentences without fields, a line each, with one system call.
+    void write_lines(Level level, const std::vector<std::string>& sentences);
 
     void debug(std::string_view sentence, std::initializer_list<Field> fields = {})
     {
@@ -53,6 +56,8 @@ class Logger {
     }
 
   private:
+    std::string render(Level level, std::string_view sentence, std::initializer_list<Field> fields) const;
+
     Level level_;
     Format format_;
     std::shared_ptr<spdlog::logger> sink_;

@@ -45,29 +45,13 @@ class SocketStream final : public Stream {
         co_return count;
     }
 
-    Task<> write_all(std::string_view bytes, std::string_view more) override
-    {
-        for (;;) {
-            iovec pieces[2] = {{const_cast<char*>(bytes.data()), bytes.size()},
-                               {const_cast<char*>(more.data()), more.size()}};
-            msghdr message{};
-            message.msg_iov = pieces;
-            message.msg_iovlen = more.empty() ? 1 : 2;
-            const ssize_t count = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
-            if (count < 0 && !co_await can_retry())
-                throw_socket_error("write to", peer(), errno);
-            auto written = static_cast<std::size_t>(std::max<ssize_t>(count, 0));
-            const std::size_t first = std::min(written, bytes.size());
-            bytes.remove_prefix(first);
-            more.remove_prefix(written - first);
-            if (bytes.empty() && more.empty())
-                co_return;
-        }
-    }
+    Task<> write_all(std::string_view bytes, std::string_view more) override { return write(bytes, more, 0); }
 
-    Task<> send_file(int descriptor, std::uint64_t offset, std::uint64_t length) override
+    Task<> send_file(int descriptor, std::uint64_t offset, std::uint64_t length, std::string_view before) override
     {
         constexpr std::uint64_t largest = 1U << 30U;
+        if (!before.empty()) // in the same packet as the file's first bytes
+            co_await write(before, {}, length > 0 ? MSG_MORE : 0);
         auto place = static_cast<off_t>(offset);
         while (length > 0) {
             const ssize_t count = ::sendfile(socket_.native_handle(), descriptor, &place, std::min(length, largest));
@@ -76,6 +60,26 @@ class SocketStream final : public Stream {
             if (count == 0)
                 throw Error(ErrorKind::unavailable, "a file ended {} bytes too early while it was sent", length);
             length -= static_cast<std::uint64_t>(std::max<ssize_t>(count, 0));
+        }
+    }
+
+    Task<> write(std::string_view bytes, std::string_view more, int flags)
+    {
+        for (;;) {
+            iovec pieces[2] = {{const_cast<char*>(bytes.data()), bytes.size()},
+                               {const_cast<char*>(more.data()), more.size()}};
+            msghdr message{};
+            message.msg_iov = pieces;
+            message.msg_iovlen = more.empty() ? 1 : 2;
+            const ssize_t count = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | flags);
+            if (count < 0 && !co_await can_retry())
+                throw_socket_error("write to", peer(), errno);
+            auto written = static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+            const std::size_t first = std::min(written, bytes.size());
+            bytes.remove_prefix(first);
+            more.remove_prefix(written - first);
+            if (bytes.empty() && more.empty())
+                co_return;
         }
     }
 

@@ -17,8 +17,10 @@ constexpr std::size_t piece_size = 65536;
 
 } // namespace
 
-Task<> Stream::send_file(int descriptor, std::uint64_t offset, std::uint64_t length)
+Task<> Stream::send_file(int descriptor, std::uint64_t offset, std::uint64_t length, std::string_view before)
 {
+    if (!before.empty())
+        co_await write_all(before);
     std::vector<char> piece(std::min<std::uint64_t>(piece_size, length));
     while (length > 0) {
         const ssize_t count = ::pread(descriptor, piece.data(), std::min<std::uint64_t>(piece.size(), length),

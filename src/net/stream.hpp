@@ -25,8 +25,8 @@ class Stream {
     virtual Task<std::size_t> read_some(std::span<char> into) = 0;
     /// Writes both pieces, in one system call where it can.
     virtual Task<> write_all(std::string_view bytes, std::string_view more = {}) = 0;
-    /// Writes a part of a file; an end of the file before `length` bytes is Error(unavailable).
-    virtual Task<> send_file(int descriptor, std::uint64_t offset, std::uint64_t length);
+    /// Writes `before` and then a part of a file; an end of the file before `length` bytes is Error(unavailable).
+    virtual Task<> send_file(int descriptor, std::uint64_t offset, std::uint64_t length, std::string_view before = {});
     /// Ends our side; the peer then reads 0.
     virtual Task<> shutdown() = 0;
     /// Ends both sides at once; pending operations fail. Safe to call twice.

@@ -4,6 +4,7 @@
 #include "applets/context.hpp"
 #include "base/text.hpp"
 #include "cache/proxy.hpp"
+#include "service/access_log.hpp"
 #include "service/daemon.hpp"
 #include "state/store.hpp"
 
@@ -56,10 +57,12 @@ int serve(Context& context)
     metrics.gauge("dfriends_cache_suites", "Adopted Release files",
                   [&] { return static_cast<double>(proxy.suites()); });
 
+    service::AccessLog access_log(context.log());
     http::ServeOptions serve_options;
     serve_options.on_exchange = [&](const http::Exchange& exchange) {
         statistics.sent(exchange.body_bytes);
-        context.log().info(access_line(exchange));
+        if (access_log.is_wanted())
+            access_log.add(access_line(exchange));
     };
     const http::Handler handler = [&](http::Request& request) { return proxy.handle(request); };
     daemon.listen(context.settings.list("listen"), handler, serve_options, &metrics);
