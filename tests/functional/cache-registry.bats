@@ -84,6 +84,8 @@ stored() { echo "$STORAGE/docker/registry/v2/blobs/sha256/$(cut -c 8-9 <<<"$1")/
 head_of() { curl -sS --max-time 30 -o /dev/null -D - "$CACHE$1" "${@:2}" | tr -d '\r'; }
 status_of() { curl -sS --max-time 30 -o /dev/null -w '%{http_code}' "$CACHE$1" "${@:2}"; }
 verdict_of() { head_of "$@" | sed -n 's/^X-Cache: //p'; }
+# was_kept PATH: it is served without another fetch, also where the one before is just being kept.
+was_kept() { [[ $(verdict_of "$1") == @(HIT|JOIN) ]]; }
 
 # asked METHOD PATH: how often the registry was.
 asked() { grep -c "\"$1 $2 HTTP" "$BATS_TEST_TMPDIR/registry.log" || true; }
@@ -193,7 +195,7 @@ expire_tags() { python3 -c 'import sqlite3, sys; d = sqlite3.connect(sys.argv[1]
     for i in "${pids[@]}"; do wait "$i"; done
     for i in $(seq 50); do cmp "$BATS_TEST_TMPDIR/copy.$i" "$BATS_TEST_TMPDIR/large"; done
     equal "$(asked GET "/v2/library/demo/blobs/$digest")" 1
-    equal "$(verdict_of "/v2/library/demo/blobs/$digest")" HIT
+    was_kept "/v2/library/demo/blobs/$digest"
     # a part, and the length without the content
     cmp <(curl -sS -r 5-9 "$CACHE/v2/library/demo/blobs/$digest") <(tail -c +6 "$BATS_TEST_TMPDIR/large" | head -c 5)
     head_of "/v2/library/demo/blobs/$digest" -I | grep -q '^Content-Length: 30000000$'
@@ -227,7 +229,7 @@ expire_tags() { python3 -c 'import sqlite3, sys; d = sqlite3.connect(sys.argv[1]
     # a manifest that came as a blob first still has its own type
     put_blob library/demo "$BATS_TEST_TMPDIR/manifest"
     curl -sSf -o /dev/null "$CACHE/v2/library/demo/blobs/$manifest"
-    equal "$(verdict_of "/v2/library/demo/manifests/$manifest")" HIT
+    was_kept "/v2/library/demo/manifests/$manifest"
     head_of "/v2/library/demo/manifests/$manifest" | grep -q '^Content-Type: application/vnd.oci.image.manifest.v1+json$'
 }
 
@@ -258,6 +260,81 @@ expire_tags() { python3 -c 'import sqlite3, sys; d = sqlite3.connect(sys.argv[1]
     equal "$(curl -sS --path-as-is "$CACHE/v2/library/../demo/manifests/1" | jq -r '.errors[0].code')" NAME_INVALID
     equal "$(curl -sS "$CACHE/v2/library/demo/blobs/sha256:12" | jq -r '.errors[0].code')" DIGEST_INVALID
     equal "$(status_of /v2/library/demo/manifests/1 -X PUT -d x)" 405
+}
+
+@test "a registry that wants a user and a password gets them" {
+    start_registry
+    local digest
+    digest=$(put_manifest library/demo 1)
+    stop_registry
+    printf 'user:%s\n' "$(perl -e 'print crypt("a\@b", q($2b$05$abcdefghijklmnopqrstuu))')" >"$BATS_TEST_TMPDIR/users"
+    start_registry "auth: {htpasswd: {realm: a-realm, path: '$BATS_TEST_TMPDIR/users'}}"
+    start_cache
+    equal "$(curl -sS "$CACHE/v2/library/demo/manifests/1" | jq -r '.errors[0].code')" DENIED
+    # who brings credentials is not answered from what others brought
+    equal "$(status_of /v2/library/demo/manifests/1 -u user:wrong)" 401
+    equal "$(verdict_of /v2/library/demo/manifests/1 -u user:a@b)" PASS
+    equal "$(status_of /v2/library/demo/manifests/1)" 403
+    stop_services
+    REGISTRY="http://user:a%40b@127.0.0.1:$REGISTRY_PORT" start_cache
+    equal "$(head_of /v2/library/demo/manifests/1 | sed -n 's/^Docker-Content-Digest: //p')" "$digest"
+    equal "$(status_of /v2/library/demo/manifests/1 -u user:wrong)" 401
+}
+
+# start_faulty: a server of files that misbehaves on command, in the place of the registry.
+start_faulty() {
+    FILES="$BATS_TEST_TMPDIR/files"
+    mkdir -p "$FILES/v2/library/demo/blobs" "$FILES/v2/library/demo/manifests"
+    python3 "$BATS_TEST_DIRNAME/../support/faulty_upstream.py" "$FILES" >"$BATS_TEST_TMPDIR/faulty.log" 3>&- &
+    OTHERS+=($!)
+    wait_for 10 grep -q listening "$BATS_TEST_TMPDIR/faulty.log"
+    REGISTRY="http://$(sed -n 's/^listening on //p' "$BATS_TEST_TMPDIR/faulty.log")"
+}
+
+# make_blob: sets BLOB to the path of new content, DATA to its file.
+make_blob() {
+    head -c 3000000 /dev/urandom >"$BATS_TEST_TMPDIR/large"
+    BLOB="/v2/library/demo/blobs/sha256:$(sha256sum "$BATS_TEST_TMPDIR/large" | cut -d' ' -f1)"
+    DATA="$FILES$BLOB"
+    cp "$BATS_TEST_TMPDIR/large" "$DATA"
+}
+
+control() { curl -sS --max-time 10 "$REGISTRY/$1"; }
+
+@test "a layer that breaks off is resumed, and behind a seam nothing wrong goes out" {
+    start_faulty
+    start_cache
+    local mode
+    for mode in "truncate&at=1000000&times=1" "splice&at=1000000&times=2" chunked bare "flip&at=2999999&times=1" "status&status=502&times=1"; do
+        make_blob
+        control "_set?path=$BLOB&mode=$mode"
+        curl -sSf --max-time 30 -o "$BATS_TEST_TMPDIR/copy" "$CACHE$BLOB" || { cat "$SERVICE_LOG"; echo "mode $mode"; return 1; }
+        cmp "$BATS_TEST_TMPDIR/copy" "$DATA"
+        [ "$mode" != "truncate&at=1000000&times=1" ] || equal "$(control "_ranges?path=$BLOB")" '["bytes=1000000-"]'
+    done
+    for mode in "flip&at=10" "flip&at=2999999" "short&at=1000000" "splice&at=1000000"; do
+        make_blob
+        control "_set?path=$BLOB&mode=$mode"
+        run curl -sSf --max-time 30 -o "$BATS_TEST_TMPDIR/copy" "$CACHE$BLOB"
+        [ "$status" -ne 0 ]
+        [ "$(stat -c %s "$BATS_TEST_TMPDIR/copy")" -lt 3000000 ]
+    done
+}
+
+@test "a registry without digests in its headers, and one that fails just now" {
+    start_faulty
+    start_cache
+    local tag=/v2/library/demo/manifests/1
+    echo '{"schemaVersion":2,"manifests":[]}' >"$FILES$tag"
+    cp "$FILES$tag" "$FILES/v2/library/demo/manifests/sha256:$(sha256sum "$FILES$tag" | cut -d' ' -f1)"
+    run head_of $tag
+    says "Docker-Content-Digest: sha256:$(sha256sum "$FILES$tag" | cut -d' ' -f1)"
+    says 'Content-Type: application/vnd.oci.image.index.v1+json'
+    control "_set?path=$tag&mode=status&status=503"
+    equal "$(verdict_of $tag -H 'Cache-Control: no-cache')" STALE
+    control "_set?path=$tag&mode=status&status=404"
+    sleep 1 # the longest that one answer counts for a burst of clients
+    equal "$(status_of $tag -H 'Cache-Control: no-cache')" 404
 }
 
 @test "without --registry nothing answers below /v2/, and a reload brings one" {
