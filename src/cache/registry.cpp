@@ -13,7 +13,7 @@ namespace dfriends::cache {
 namespace {
 
 constexpr std::size_t largest_manifest = 4U << 20U;
-constexpr std::chrono::seconds burst{1};
+constexpr std::chrono::seconds tag_burst{1};
 constexpr const char* manifest_types =
     "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
     "application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
@@ -119,7 +119,7 @@ net::Task<> Registry::ask(RegistryRequest asked, std::shared_ptr<Question> quest
     question->answered.notify_all();
     // The rest of a burst of clients comes before the index knows the answer.
     if (question->answer && question->answer->status == 200)
-        co_await net::sleep(burst);
+        co_await net::sleep(tag_burst);
     if (const auto found = questions_.find(target); found != questions_.end() && found->second == question)
         questions_.erase(found);
 }

@@ -2,6 +2,7 @@
 #include "cache/registry_request.hpp"
 
 #include "base/encoding.hpp"
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "cache/cache_store.hpp"
 
@@ -60,7 +61,7 @@ bool is_tag(std::string_view text)
            std::ranges::all_of(text, [&](unsigned char c) { return is_word(c) || c == '.' || c == '-'; });
 }
 
-RegistryRequest refused(std::string_view code)
+RegistryRequest refused_request(std::string_view code)
 {
     RegistryRequest asked;
     asked.kind = Kind::refused;
@@ -78,7 +79,7 @@ std::string kept_query(std::string_view query)
     return kept;
 }
 
-RegistryRequest content(std::string name, std::string_view folder, std::string_view reference)
+RegistryRequest content_request(std::string name, std::string_view folder, std::string_view reference)
 {
     RegistryRequest asked;
     asked.name = std::move(name);
@@ -87,21 +88,22 @@ RegistryRequest content(std::string name, std::string_view folder, std::string_v
     if (!sha256.empty())
         asked.kind = folder == "blobs" ? Kind::blob : Kind::manifest;
     else if (folder == "blobs" || reference.find(':') != std::string_view::npos)
-        return refused("DIGEST_INVALID");
+        return refused_request("DIGEST_INVALID");
     else if (!is_tag(reference))
-        return refused("TAG_INVALID");
+        return refused_request("TAG_INVALID");
     else
         asked.kind = Kind::tag;
     asked.reference = sha256.empty() ? reference : sha256;
     return asked;
 }
 
-RegistryRequest listing(std::string name, std::string_view folder, std::string_view last, std::string_view query)
+RegistryRequest listing_request(std::string name, std::string_view folder, std::string_view last,
+                                std::string_view query)
 {
     if (folder == "referrers" && sha256_of_digest(last).empty())
-        return refused("DIGEST_INVALID");
+        return refused_request("DIGEST_INVALID");
     if (query.size() > longest_query)
-        return refused("UNSUPPORTED");
+        return refused_request("UNSUPPORTED");
     RegistryRequest asked;
     asked.kind = Kind::listing;
     asked.name = std::move(name);
@@ -129,7 +131,7 @@ RegistryRequest parse_registry_request(std::string_view target)
     const auto [raw, query] = split_once(target.substr(0, target.find('#')), '?');
     const auto path = decode_percent(raw);
     if (!path)
-        return refused("NAME_INVALID");
+        return refused_request("NAME_INVALID");
     if (path->size() <= registry_root.size()) {
         RegistryRequest asked;
         asked.target = registry_root;
@@ -140,17 +142,17 @@ RegistryRequest parse_registry_request(std::string_view target)
     const auto last = rest.rfind('/');
     const auto middle = last == std::string_view::npos || last == 0 ? last : rest.rfind('/', last - 1);
     if (last == std::string_view::npos || last == 0 || middle == std::string_view::npos)
-        return refused("UNSUPPORTED");
+        return refused_request("UNSUPPORTED");
     const auto name = rest.substr(0, middle);
     const auto folder = rest.substr(middle + 1, last - middle - 1);
     const auto reference = rest.substr(last + 1);
     const bool is_listing = folder == "referrers" || (folder == "tags" && reference == "list");
     if (!is_listing && folder != "blobs" && folder != "manifests")
-        return refused("UNSUPPORTED");
+        return refused_request("UNSUPPORTED");
     if (!is_repository(name))
-        return refused("NAME_INVALID");
-    return is_listing ? listing(std::string(name), folder, reference, query)
-                      : content(std::string(name), folder, reference);
+        return refused_request("NAME_INVALID");
+    return is_listing ? listing_request(std::string(name), folder, reference, query)
+                      : content_request(std::string(name), folder, reference);
 }
 
 } // namespace dfriends::cache
