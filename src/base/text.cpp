@@ -139,10 +139,13 @@ std::string wrap(std::string_view text, std::size_t width, std::size_t indent)
 
 std::string printable(std::string_view text)
 {
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    if (std::ranges::none_of(text, is_control))
+        return std::string(text);
     std::string result;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7f)
+        if (is_control(c))
             result += fmt::format("\\x{:02x}", byte);
         else
             result += c;

@@ -70,6 +70,16 @@ bool frame(http::Response& response, const http::ByteRange& range, std::uint64_t
 
 } // namespace
 
+bool wants_check(const http::Request& request)
+{
+    return request.headers.has_token("Cache-Control", "no-cache");
+}
+
+bool has_credentials(const http::Request& request)
+{
+    return request.headers.has("Authorization") || request.headers.has("Cookie");
+}
+
 std::string_view name(Verdict verdict)
 {
     switch (verdict) {

@@ -22,6 +22,11 @@ enum class Verdict {
     error,
 };
 
+/// apt's way to say that the user wants upstream asked; "max-age=0" it sends with every index.
+bool wants_check(const http::Request& request);
+/// What is answered to credentials may not be shared between clients.
+bool has_credentials(const http::Request& request);
+
 /// "HIT", "MISS", …
 std::string_view name(Verdict verdict);
 

@@ -80,7 +80,8 @@ std::uint64_t Fill::available() const
         return draft_->size();
     // Behind a seam the bytes are as likely wrong as right; a client can wait for those that take seconds.
     const auto size = draft_->size();
-    if (seam_ && *order_.expected.size - *seam_ <= most_behind_seam)
+    const auto whole = this->size();
+    if (seam_ && whole && *whole - *seam_ <= most_behind_seam)
         return std::min(*seam_, size) > withheld ? std::min(*seam_, size) - withheld : 0;
     return size > withheld ? size - withheld : 0;
 }
@@ -127,7 +128,7 @@ bool Fill::accept_head(const http::Reply& reply)
             (total_ && range->total && *range->total != *total_))
             return false;
         total = range->total ? range->total : total_;
-        if (order_.expected.is_known() && order_.expected.size && !seam_)
+        if (order_.expected.is_known() && !seam_)
             seam_ = resumed_at;
     } else if (!draft_ || resumed_at != 0) {
         restart();
@@ -170,7 +171,9 @@ bool Fill::verify()
 
 net::Task<Fill::Step> Fill::attempt(http::Url url)
 {
-    auto reply = co_await upstream_.send("GET", std::move(url), headers(), {});
+    auto sent = order_.sender ? order_.sender("GET", std::move(url), headers())
+                              : upstream_.send("GET", std::move(url), headers(), {});
+    auto reply = co_await std::move(sent);
     const int status = reply.status();
     if (status == 416 || (status == 206 && (!draft_ || draft_->size() == 0)))
         co_return Step::wrong;

@@ -26,6 +26,7 @@ struct FetchOrder {
     http::Headers conditions; ///< If-None-Match or If-Modified-Since, for content that is known only by name
     std::string directory;    ///< of the Release file that lists it, where one does
     std::string path;         ///< relative to that
+    Sender sender;            ///< empty: upstream as it is
 };
 
 /// One file on its way from upstream into the store, read by any number of clients while it grows. It runs to its end

@@ -24,7 +24,7 @@ net::Task<> run_tunnel(std::shared_ptr<net::StreamPointer> upstream, net::Stream
 
 } // namespace
 
-net::Task<http::Response> Proxy::pass(http::Request& request, ProxyRequest asked)
+net::Task<http::Response> Proxy::pass(http::Request& request, ProxyRequest asked, Sender sender)
 {
     if (options_.offline)
         co_return failure(request,
@@ -34,12 +34,14 @@ net::Task<http::Response> Proxy::pass(http::Request& request, ProxyRequest asked
                               "Accept", "User-Agent", "Cache-Control"})
         if (const auto value = request.headers.find(field))
             headers.set(field, std::string(*value));
-    auto reply = std::make_shared<http::Reply>(
-        co_await upstream_.send(request.method, asked.sources.front(), std::move(headers), {}));
+    auto sent = sender ? sender(request.method, asked.sources.front(), std::move(headers))
+                       : upstream_.send(request.method, asked.sources.front(), std::move(headers), {});
+    auto reply = std::make_shared<http::Reply>(co_await std::move(sent));
     http::Response response;
     response.status = reply->status();
     for (const auto* field : {"Content-Type", "Content-Length", "Content-Range", "Content-Encoding", "Accept-Ranges",
-                              "ETag", "Cache-Control", "Set-Cookie", "WWW-Authenticate", "Location", "Vary"})
+                              "ETag", "Cache-Control", "Set-Cookie", "WWW-Authenticate", "Location", "Vary", "Link",
+                              "Docker-Content-Digest", "OCI-Filters-Applied"})
         if (const auto value = reply->headers().find(field))
             response.headers.set(field, std::string(*value));
     if (const auto date = reply->headers().find("Last-Modified"); date && parse_http_date(*date))

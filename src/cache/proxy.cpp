@@ -17,16 +17,15 @@ namespace {
 constexpr std::chrono::seconds table_patience{20};
 constexpr std::int64_t taken_back_time = 600;
 
-/// apt's way to say that the user wants upstream asked; "max-age=0" it sends with every index.
-bool wants_check(const http::Request& request)
+/// A configured registry may be connected to, whatever its address and port.
+std::vector<std::string> allowed_upstreams(const ProxyOptions& options)
 {
-    return request.headers.has_token("Cache-Control", "no-cache");
-}
-
-/// What may not be shared between clients goes through uncached.
-bool is_private(const http::Request& request, const ProxyRequest& asked)
-{
-    return request.headers.has("Authorization") || request.headers.has("Cookie") || !asked.url.user_info.empty();
+    auto allowed = options.allowed_upstreams;
+    if (const auto registry = read_registry(options.registry)) {
+        const bool is_v6 = registry->host.find(':') != std::string::npos;
+        allowed.push_back(fmt::format("{}{}{}:{}", is_v6 ? "[" : "", registry->host, is_v6 ? "]" : "", registry->port));
+    }
+    return allowed;
 }
 
 /// Whether content that no index vouches for is kept.
@@ -40,13 +39,20 @@ bool may_keep(const Fill& fill)
 
 Proxy::Proxy(ProxyOptions options, state::Store& state, log::Logger& log, Statistics& statistics)
     : options_(std::move(options)), log_(log), statistics_(statistics), remap_(options_.remap),
-      store_(options_.directory), index_(state), upstream_(AddressPolicy(options_.allowed_upstreams, remap_)),
+      store_(options_.directory), index_(state), upstream_(AddressPolicy(allowed_upstreams(options_), remap_)),
       fetches_(
           upstream_, store_, may_keep, [this](FillPointer fill) { return stored(std::move(fill)); },
           [this](const Fill& fill) { trouble(fill); }),
       tables_(store_, index_, options_.clock), releases_(upstream_, store_, index_, fetches_, tables_, options_.clock)
 {
     bytes_ = index_.totals().bytes;
+    set_registry(options_.registry);
+}
+
+void Proxy::set_registry(std::string_view text)
+{
+    const auto url = read_registry(text);
+    registry_ = url ? std::make_shared<Registry>(*url, upstream_, options_.clock) : nullptr;
 }
 
 http::Response Proxy::said(http::Request& request, Verdict verdict, http::Response response)
@@ -61,8 +67,9 @@ http::Response Proxy::said(http::Request& request, Verdict verdict, http::Respon
 void Proxy::reconfigure(const ProxyOptions& options)
 {
     Remap remap(options.remap);
-    upstream_.replace_policy(AddressPolicy(options.allowed_upstreams, remap));
+    upstream_.replace_policy(AddressPolicy(allowed_upstreams(options), remap));
     remap_ = std::move(remap);
+    set_registry(options.registry);
     options_.offline = options.offline;
     options_.max_size = options.max_size;
     hot_.clear();
@@ -72,10 +79,12 @@ net::Task<http::Response> Proxy::handle(http::Request& request)
 {
     if (!AddressPolicy::is_local_client(request.connection->peer_address()))
         co_return said(request, Verdict::error, http::text_response(403, "this cache serves local networks only\n"));
-    if (const auto* hot = hot_answer(request))
-        co_return said(request, Verdict::hit, *hot);
     std::optional<Error> error;
     try {
+        if (registry_ && is_registry_target(request.target))
+            co_return co_await serve_registry(request, registry_);
+        if (const auto* hot = hot_answer(request))
+            co_return said(request, Verdict::hit, *hot);
         auto asked = map_request(request.method, request.target, remap_);
         switch (asked.kind) {
         case ProxyRequest::Kind::usage:
@@ -125,7 +134,7 @@ net::Task<http::Response> Proxy::serve_file(http::Request& request, ProxyRequest
     }
     if (upstream_.is_own(request.headers))
         co_return said(request, Verdict::error, http::text_response(508, "the request came back to this cache\n"));
-    if (is_private(request, asked))
+    if (has_credentials(request) || !asked.url.user_info.empty())
         co_return co_await pass(request, std::move(asked));
     const auto client = request.connection->peer_address();
     if (const auto member = releases_.find_member(asked.key, client)) {
@@ -198,7 +207,8 @@ net::Task<http::Response> Proxy::serve_known(http::Request& request, FetchOrder 
     if (request.method == "HEAD") {
         http::Response response;
         response.headers.set("Content-Type", content_type_of(order.key));
-        response.headers.set("Content-Length", std::to_string(order.expected.size.value_or(0)));
+        if (order.expected.size)
+            response.headers.set("Content-Length", std::to_string(*order.expected.size));
         response.headers.set("Accept-Ranges", "bytes");
         co_return said(request, Verdict::miss, std::move(response));
     }

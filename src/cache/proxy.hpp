@@ -9,6 +9,7 @@
 #include "cache/hot_answers.hpp"
 #include "cache/package_tables.hpp"
 #include "cache/proxy_request.hpp"
+#include "cache/registry.hpp"
 #include "cache/release_set.hpp"
 #include "cache/statistics.hpp"
 #include "cache/upstream.hpp"
@@ -28,6 +29,7 @@ struct ProxyOptions {
     os::Path directory;
     std::vector<std::string> allowed_upstreams;
     std::vector<std::string> remap;
+    std::string registry; ///< URL of the registry that /v2/ mirrors; empty: none
     bool offline = false;
     std::optional<std::uint64_t> max_size; ///< bytes of content to keep
     Clock clock = system_now;
@@ -40,8 +42,8 @@ class Proxy {
     Proxy(ProxyOptions options, state::Store& state, log::Logger& log, Statistics& statistics);
 
     net::Task<http::Response> handle(http::Request& request);
-    /// Takes over what may change while it runs: allowed upstreams, remaps, offline and the greatest size. Throws, and
-    /// changes nothing, where they are not valid.
+    /// Takes over what may change while it runs: allowed upstreams, remaps, the registry, offline and the greatest
+    /// size. Throws, and changes nothing, where they are not valid.
     void reconfigure(const ProxyOptions& options);
 
     /// Bytes of content in the store.
@@ -56,7 +58,16 @@ class Proxy {
     net::Task<http::Response> serve_document(http::Request& request, ProxyRequest asked);
     net::Task<http::Response> serve_known(http::Request& request, FetchOrder order);
     net::Task<http::Response> serve_unknown(http::Request& request, ProxyRequest asked);
-    net::Task<http::Response> pass(http::Request& request, ProxyRequest asked);
+    net::Task<http::Response> serve_registry(http::Request& request, RegistryPointer registry);
+    net::Task<http::Response> answer_registry(http::Request& request, RegistryPointer registry, RegistryRequest asked);
+    net::Task<http::Response> serve_blob(http::Request& request, RegistryPointer registry, RegistryRequest asked);
+    net::Task<http::Response> serve_manifest(http::Request& request, RegistryPointer registry, RegistryRequest asked);
+    net::Task<http::Response> serve_tag(http::Request& request, RegistryPointer registry, RegistryRequest asked);
+    net::Task<http::Response> serve_resolved(http::Request& request, RegistryPointer registry, RegistryRequest asked,
+                                             std::string sha256, BlobPointer kept);
+    http::Response manifest_from_store(http::Request& request, const BlobPointer& blob, std::string_view key,
+                                       Verdict verdict);
+    net::Task<http::Response> pass(http::Request& request, ProxyRequest asked, Sender sender = {});
     net::Task<http::Response> tunnel(http::Request& request, ProxyRequest asked);
     http::Response usage(http::Request& request);
 
@@ -73,6 +84,7 @@ class Proxy {
     http::Response upstream_status(http::Request& request, int status, std::string_view key);
     http::Response said(http::Request& request, Verdict verdict, http::Response response);
 
+    void set_registry(std::string_view text);
     net::Task<> stored(FillPointer fill);
     void trouble(const Fill& fill);
     void warn(const Error& error, std::string_view about);
@@ -92,6 +104,7 @@ class Proxy {
     ReleaseSets releases_;
     HotAnswers hot_;
     std::uint64_t hot_revision_ = 0; ///< of the tables that hot_ was answered by
+    RegistryPointer registry_; ///< null: none
     std::int64_t bytes_ = 0;
     bool collecting_ = false;
     std::unordered_set<std::string> used_;

@@ -5,6 +5,7 @@
 #include "http/client.hpp"
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,6 +18,9 @@ struct Patience {
     std::chrono::milliseconds head{10'000};
     std::chrono::milliseconds idle{8'000}; ///< of a body that stands still
 };
+
+/// Sends a request without body, as Upstream::send does, with what a server wants beside it.
+using Sender = std::function<net::Task<http::Reply>(std::string method, http::Url url, http::Headers headers)>;
 
 /// The package servers: every connection passes the address policy, redirects are followed up to ten hops.
 class Upstream {

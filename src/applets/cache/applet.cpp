@@ -31,7 +31,7 @@ constexpr std::array<Setting, 2> verify_settings = {{
     {"repair", SettingType::flag, "Remove what is not sound, so that it is fetched again"},
 }};
 
-constexpr std::array<Setting, 6> serve_settings = {{
+constexpr std::array<Setting, 7> serve_settings = {{
     {"allow-upstream",
      SettingType::text,
      "Let the cache connect to this host or address range although it is not public",
@@ -43,6 +43,7 @@ constexpr std::array<Setting, 6> serve_settings = {{
     {"listen", SettingType::text, "Where to listen", "ADDR:PORT", "0.0.0.0:3142", 0, true},
     {"max-size", SettingType::size, "Remove what was used least when the content exceeds this", "SIZE"},
     {"offline", SettingType::flag, "Never ask upstream: serve what is there, and a final error for the rest"},
+    {"registry", SettingType::text, "Answer /v2/ as a mirror of this registry for images", "URL"},
     {"remap", SettingType::text, "Serve mirrors under a name, as /NAME/path", "NAME=URL[,URL...]", {}, 0, true},
 }};
 

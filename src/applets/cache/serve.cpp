@@ -20,6 +20,7 @@ room::ProxyOptions read_options(const config::Settings& settings)
     options.directory = content_directory(settings);
     options.allowed_upstreams = settings.list("allow-upstream");
     options.remap = settings.list("remap");
+    options.registry = settings.find("registry").value_or("");
     options.offline = settings.flag("offline");
     if (settings.find("max-size"))
         options.max_size = settings.size("max-size");
