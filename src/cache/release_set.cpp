@@ -5,6 +5,8 @@
 #include "base/text.hpp"
 #include "cache/freshness.hpp"
 #include "cache/moment.hpp"
+#include "debian/signature.hpp"
+#include "net/worker.hpp"
 #include "os/file.hpp"
 
 #include <algorithm>
@@ -131,8 +133,13 @@ net::Task<ReleaseSets::Served> ReleaseSets::serve(ProxyRequest asked, std::strin
         asked = sibling(asked, "Release");
     const auto* document = find(asked.key);
     const bool is_fresh = document != nullptr && seconds(clock_()) - document->checked < fresh_time && !force;
-    if (document != nullptr && (is_fresh || offline || (upstream_.is_down(asked.sources.front()) && !force)))
-        co_return served(*document, is_fresh ? Freshness::hit : Freshness::stale, client, signature);
+    if (document != nullptr && is_fresh)
+        co_return served(*document, Freshness::hit, client, signature);
+    if (document != nullptr && (offline || (upstream_.is_down(asked.sources.front()) && !force))) {
+        if (const auto expired = expiry(*document, asked.key))
+            co_return refused(*expired);
+        co_return served(*document, Freshness::stale, client, signature);
+    }
     if (offline)
         co_return refused(Error(ErrorKind::unavailable, "'{}' is not in the cache, which is offline", asked.key));
 
@@ -153,14 +160,28 @@ net::Task<ReleaseSets::Served> ReleaseSets::serve(ProxyRequest asked, std::strin
         co_return served(*document, check->changed ? Freshness::miss : Freshness::hit, client, signature);
     const bool is_gone =
         check->done && check->status != 0 && check->status < 500 && check->status != 429 && check->status != 408;
-    if (document != nullptr && !(is_gone && seconds(clock_()) - document->checked > gone_time))
+    const bool is_gone_for_good = is_gone && document != nullptr && seconds(clock_()) - document->checked > gone_time;
+    if (document != nullptr && !is_gone_for_good) {
+        if (const auto expired = expiry(*document, asked.key))
+            co_return refused(*expired);
         co_return served(*document, Freshness::stale, client, signature);
+    }
     Served answer;
     answer.status = check->status;
     answer.failure = check->failure;
     if (!check->done)
         answer.failure = Error(ErrorKind::unavailable, "'{}' does not answer", asked.url.host);
     co_return answer;
+}
+
+/// An expired set is of no use to apt, which refuses it with an error that blames the wrong side.
+std::optional<Error> ReleaseSets::expiry(const Document& document, const std::string& key) const
+{
+    const auto until = document.generations.front().release->valid_until;
+    if (!until || clock_() < *until)
+        return std::nullopt;
+    return Error(ErrorKind::unavailable, "'{}' is kept but expired on {}, and its server gives no newer one", key,
+                 render_http_date(*until));
 }
 
 ReleaseSets::CheckPointer ReleaseSets::start_check(const ProxyRequest& asked)
@@ -234,14 +255,19 @@ net::Task<bool> ReleaseSets::adopt(const ProxyRequest& asked, std::string text, 
     auto release = std::make_shared<const debian::ReleaseFile>(debian::parse_release(text));
     const auto sha256 = crypto::hash_hex(crypto::Algorithm::sha256, text);
     const auto now = seconds(clock_());
+    const auto* document = find(asked.key);
+    if (document != nullptr && document->generations.front().row.sha256 == sha256) {
+        documents_[asked.key].checked = now;
+        documents_[asked.key].refused_since = 0;
+        co_return false;
+    }
+    std::string signature;
+    if (last_segment(asked.key) == "Release")
+        signature = co_await fetch_signature(asked);
+    co_await check_signature(asked.key, text, signature);
     std::int64_t number = 1;
-    if (const auto* document = find(asked.key)) {
+    if (document != nullptr) {
         number = document->generations.front().row.generation + 1;
-        if (document->generations.front().row.sha256 == sha256) {
-            documents_[asked.key].checked = now;
-            documents_[asked.key].refused_since = 0;
-            co_return false;
-        }
         if (!co_await gather(asked, *release)) {
             auto& known = documents_[asked.key];
             known.refused_since = known.refused_since == 0 ? now : known.refused_since;
@@ -251,20 +277,20 @@ net::Task<bool> ReleaseSets::adopt(const ProxyRequest& asked, std::string text, 
         }
     }
     ReleaseRow row{asked.key, number, sha256, {}, std::string(head.get("ETag")), now};
-    if (last_segment(asked.key) == "Release")
-        row.signature = co_await fetch_signature(asked);
+    if (!signature.empty())
+        row.signature = co_await keep(std::move(signature), {}, sibling(asked, "Release.gpg").key);
     co_await keep(std::move(text), std::move(head), asked.key);
     co_await index_.put_release(row, kept_generations);
 
-    auto& document = documents_[asked.key];
-    document.key = asked.key;
-    document.directory = directory_of(asked.key);
-    document.checked = now;
-    document.refused_since = 0;
-    document.generations.insert(document.generations.begin(), {std::move(row), std::move(release)});
-    if (document.generations.size() > kept_generations)
-        document.generations.resize(kept_generations);
-    directories_[document.directory].insert(asked.key);
+    auto& adopted = documents_[asked.key];
+    adopted.key = asked.key;
+    adopted.directory = directory_of(asked.key);
+    adopted.checked = now;
+    adopted.refused_since = 0;
+    adopted.generations.insert(adopted.generations.begin(), {std::move(row), std::move(release)});
+    if (adopted.generations.size() > kept_generations)
+        adopted.generations.resize(kept_generations);
+    directories_[adopted.directory].insert(asked.key);
     co_return true;
 }
 
@@ -307,8 +333,33 @@ net::Task<std::string> ReleaseSets::fetch_signature(const ProxyRequest& asked)
     auto reply = co_await upstream_.send("GET", beside.sources.front(), {}, document_patience);
     if (reply.status() != 200)
         co_return std::string();
-    auto text = co_await reply.read_all(signature_limit);
-    co_return co_await keep(std::move(text), reply.headers(), beside.key);
+    co_return co_await reply.read_all(signature_limit);
+}
+
+/// Keys that this host does not have are for the client to judge, who checks again. But what a known key signed must be
+/// right, and a suite that was signed by one stays so: an unsigned one in its place is an attack or an accident.
+net::Task<> ReleaseSets::check_signature(const std::string& key, const std::string& text, const std::string& detached)
+{
+    using Kind = debian::Signature::Kind;
+    const auto check = [](std::string signed_text, std::string beside) {
+        return debian::check_signature(signed_text, beside, debian::apt_keyrings());
+    };
+    const auto now = co_await net::shared_worker().call([=] { return check(text, detached); });
+    if (now.kind == Kind::bad)
+        throw Error(ErrorKind::denied, "the signature of '{}' is bad: gpgv says '{}'", key, now.detail)
+            .hint("what was adopted before is still served");
+    const auto* document = find(key);
+    if (now.kind != Kind::unknown || document == nullptr)
+        co_return;
+    const auto& row = document->generations.front().row;
+    const auto last = os::find_file(store_.blob_path(row.sha256));
+    if (!last)
+        co_return;
+    auto beside = row.signature.empty() ? std::nullopt : os::find_file(store_.blob_path(row.signature));
+    const auto before = co_await net::shared_worker().call([=] { return check(*last, beside.value_or("")); });
+    if (before.kind == Kind::good)
+        throw Error(ErrorKind::denied, "'{}' is not signed by a key that this host knows, but was before", key)
+            .hint("where the repository changed its key, put the new keyring into /etc/apt/keyrings");
 }
 
 net::Task<std::string> ReleaseSets::keep(std::string text, http::Headers head, std::string name)

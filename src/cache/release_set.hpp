@@ -89,6 +89,8 @@ class ReleaseSets {
     net::Task<bool> adopt(const ProxyRequest& asked, std::string text, http::Headers head);
     net::Task<bool> gather(const ProxyRequest& asked, const debian::ReleaseFile& release);
     net::Task<std::string> fetch_signature(const ProxyRequest& asked);
+    net::Task<> check_signature(const std::string& key, const std::string& text, const std::string& detached);
+    std::optional<Error> expiry(const Document& document, const std::string& key) const;
     net::Task<std::string> keep(std::string text, http::Headers head, std::string name);
     void load(ReleaseRow row);
     Served served(const Document& document, Freshness freshness, std::string_view client, bool signature);

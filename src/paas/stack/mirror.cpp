@@ -8,10 +8,10 @@
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "debian/packages.hpp"
+#include "debian/signature.hpp"
 #include "http/status.hpp"
 #include "net/loop.hpp"
 #include "net/worker.hpp"
-#include "os/process.hpp"
 #include "paas/stack/apt_sources.hpp"
 
 #include <array>
@@ -36,29 +36,19 @@ http::ClientOptions client_options(const std::string& proxy)
     return options;
 }
 
-/// The signed text, or nothing where this host cannot check signatures.
-std::optional<std::string> verify(const std::string& in_release)
+/// Whether Debian signed it; false where this host cannot check. Throws Error(denied) where it did not.
+bool is_signed(const std::string& in_release)
 {
-    const auto gpgv = os::find_program("gpgv");
-    if (!gpgv || !std::filesystem::exists(keyring))
-        return std::nullopt;
-    const os::TemporaryDirectory folder;
-    os::write_file(folder.path() / "InRelease", in_release, 0600);
-    os::Command command;
-    command.words = {gpgv->string(),
-                     "--keyring",
-                     std::string(keyring),
-                     "--output",
-                     folder.path() / "Release",
-                     folder.path() / "InRelease"};
-    command.environment = {{"LC_ALL", "C"}, {"GNUPGHOME", folder.path()}};
-    command.timeout = std::chrono::seconds(60);
-    const os::Outcome outcome = os::run(command);
-    if (!outcome.ok())
+    if (!std::filesystem::exists(keyring))
+        return false;
+    const auto signature = debian::check_signature(in_release, {}, {os::Path(keyring)});
+    if (signature.kind == debian::Signature::Kind::unchecked)
+        return false;
+    if (signature.kind != debian::Signature::Kind::good)
         throw Error(ErrorKind::denied, "the mirror's InRelease file is not signed by Debian: gpgv says '{}'",
-                    printable(trim(outcome.error).substr(0, 500)))
+                    signature.detail)
             .hint("for a suite newer than this host update its package debian-archive-keyring");
-    return os::read_file(folder.path() / "Release", debian::release_file_limit);
+    return true;
 }
 
 debian::Packages read_packages(const std::string& compressed, const std::string& architecture)
@@ -139,8 +129,8 @@ net::Task<Mirror::Suite> Mirror::suite(std::string name)
         throw Error(ErrorKind::invalid, "'{}' is no suite of Debian", printable(name));
     http::Reply reply = co_await get("dists/" + name + "/InRelease");
     const std::string text = co_await reply.read_all(debian::release_file_limit);
-    const auto verified = co_await net::shared_worker().call([text] { return verify(text); });
-    Suite suite{debian::parse_release(verified.value_or(text)), verified.has_value()};
+    const bool verified = co_await net::shared_worker().call([text] { return is_signed(text); });
+    Suite suite{debian::parse_release(text), verified};
     debian::check_release(suite.release, name, system_now());
     co_return suite;
 }
