@@ -169,12 +169,7 @@ net::Task<http::Response> Proxy::serve_document(http::Request& request, ProxyReq
 
 net::Task<BlobPointer> Proxy::find_content(const Expected& expected)
 {
-    std::string sha256;
-    if (const auto known = expected.sha256())
-        sha256 = *known;
-    else if (const auto row = index_.find_name(expected.name()))
-        sha256 = row->sha256;
-    auto blob = co_await store_.open(std::move(sha256));
+    auto blob = co_await store_.open(index_.sha256_of(expected));
     if (blob && expected.size && blob->size != *expected.size)
         blob = nullptr;
     co_return blob;

@@ -30,6 +30,7 @@ struct Member {
     std::string path;      ///< relative to it
     Expected expected;
     bool acquire_by_hash = false;
+    const Generation* listed_by = nullptr; ///< of the sets that it was found in; until they change
 };
 
 /// The suites: each InRelease (or Release with Release.gpg) and its indices are one consistent set. A new one is
@@ -57,6 +58,9 @@ class ReleaseSets {
     /// What the sets say of a URL, by its plain or by-hash name. A client that was given a set a moment ago stays with
     /// it.
     std::optional<Member> find_member(std::string_view key, std::string_view client);
+
+    /// What is served of an InRelease or Release file; null where there is none.
+    const Generation* newest(const std::string& document) const;
 
     /// An order for a member: by-hash first where the repository has that, then the plain name.
     static FetchOrder order(const Member& member, const std::vector<http::Url>& roots);

@@ -21,6 +21,11 @@ constexpr std::array<Setting, 2> gc_settings = {{
     {"max-size", SettingType::size, "Remove what was used least until the content is no larger", "SIZE"},
 }};
 
+constexpr std::array<Setting, 2> import_settings = {{
+    dir_setting,
+    {"dry-run", SettingType::flag, "Only count"},
+}};
+
 constexpr std::array<Setting, 2> purge_settings = {{
     dir_setting,
     {"dry-run", SettingType::flag, "Only print the URLs"},
@@ -46,7 +51,7 @@ constexpr std::array<Setting, 6> serve_settings = {{
     {"remap", SettingType::text, "Serve mirrors under a name, as /NAME/path", "NAME=URL[,URL...]", {}, 0, true},
 }};
 
-constexpr std::array<Verb, 7> verbs = {{
+constexpr std::array<Verb, 8> verbs = {{
     {.name = "client-config",
      .usage = "",
      .synopsis = "Prints the apt configuration that uses the cache",
@@ -61,6 +66,15 @@ constexpr std::array<Verb, 7> verbs = {{
      .needs = state,
      .run = gc,
      .details = "With --max-size also what was used least. What an adopted release needs stays."},
+    {.name = "import",
+     .usage = "DIRECTORY",
+     .synopsis = "Takes over the packages that apt-cacher-ng or apt kept",
+     .settings = import_settings,
+     .needs = state,
+     .run = import,
+     .details =
+         "What an index knows by another digest is dropped; what no index knows is served once one asks for it.\n\n"
+         "  dfriends cache import /var/cache/apt-cacher-ng"},
     {.name = "list",
      .usage = "[PATTERN]",
      .synopsis = "Lists what the cache keeps",

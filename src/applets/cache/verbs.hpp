@@ -9,6 +9,7 @@ extern const Applet cache_applet;
 
 int client_config(Context& context);
 int gc(Context& context);
+int import(Context& context);
 int list(Context& context);
 int purge(Context& context);
 int serve(Context& context);

@@ -26,6 +26,18 @@ std::string encode_list(const std::vector<dfriends::cache::ListRow>& rows)
     return dump_json(list);
 }
 
+std::string encode_import(const dfriends::cache::ImportReport& report)
+{
+    Json dropped = Json::array();
+    for (const auto& [file, url] : report.dropped)
+        dropped.push_back({{"file", file}, {"url", url}});
+    return dump_json({{"imported", report.imported},
+                      {"bytes", report.bytes},
+                      {"present", report.present},
+                      {"skipped", report.skipped},
+                      {"dropped", dropped}});
+}
+
 std::string encode_removed(std::size_t files, std::uint64_t bytes)
 {
     return dump_json({{"files", files}, {"bytes", bytes}});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cache/import.hpp"
 #include "cache/inventory.hpp"
 
 #include <string>
@@ -10,6 +11,7 @@ namespace dfriends::applets::cache {
 
 std::string encode_stats(const dfriends::cache::Totals& totals);
 std::string encode_list(const std::vector<dfriends::cache::ListRow>& rows);
+std::string encode_import(const dfriends::cache::ImportReport& report);
 std::string encode_removed(std::size_t files, std::uint64_t bytes);
 
 struct VerifyRow {

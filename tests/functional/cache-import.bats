@@ -1,0 +1,91 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What fills the package cache other than its clients, and what explains it: import, why, warm.
+
+load ../support/lib
+load ../support/cache
+
+# old_cache PATH...: files of the repository as apt-cacher-ng keeps them, in $OLD.
+old_cache() {
+    OLD="$BATS_TEST_TMPDIR/old cache"
+    local path
+    for path in "$@"; do
+        mkdir -p "$OLD/127.0.0.1${path%/*}"
+        cp "$REPOSITORY$path" "$OLD/127.0.0.1$path"
+        printf 'HTTP/1.1 200 OK\r\nContent-Length: %s\r\nLast-Modified: %s\r\nX-Original-Source: %s\r\n\r\n' \
+            "$(stat -c %s "$REPOSITORY$path")" "Sat, 01 Aug 2026 10:00:00 GMT" "$UPSTREAM${path//%/%25}" \
+            >"$OLD/127.0.0.1$path.head"
+    done
+}
+
+# damage FILE: another byte at its end, the same size
+damage() { printf X | dd of="$1" bs=1 seek=$(($(stat -c %s "$1") - 1)) conv=notrunc status=none; }
+
+@test "import beside the service: what an index vouches for is served without a fetch, and what is damaged is dropped" {
+    start_cache
+    update
+    old_cache $SMALL $MEDIUM $LARGE "/pool/main/w/we+ird~1%3a2_1_all.deb" $SUITE/InRelease
+    damage "$OLD/127.0.0.1$LARGE"
+    ln -s "$REPOSITORY$LARGE" "$OLD/127.0.0.1/pool/link.deb"
+    mkdir -p "$OLD/_xstore/rsnap" "$OLD/_import"
+    cp "$REPOSITORY$LARGE" "$OLD/_import/"
+    own import "$OLD"
+    [ "$status" -eq 0 ]
+    says "dropped '$OLD/127.0.0.1$LARGE': the index of '$UPSTREAM$LARGE' lists other bytes"
+    says "Imported 3 files, 396 KiB; 0 already there, 3 skipped" # damaged, link, InRelease
+    [ ! -e "$(blob_of $LARGE)" ]
+    control _reset
+    same $SMALL
+    equal "$(verdict_of $MEDIUM)" HIT
+    equal "$(verdict_of "/pool/main/w/we%2bird~1%253a2_1_all.deb")" HIT
+    equal "$(control "_count?path=$SMALL")$(control "_count?path=$MEDIUM")" 00
+    same $LARGE # fetched
+    GLOBAL=(--json)
+    own import "$OLD"
+    GLOBAL=()
+    equal "$(jq -c '[.imported, .present, .skipped, (.dropped | length)]' <<<"${lines[-1]}")" "[0,3,3,1]"
+    run "$DFRIENDS" --state-dir "$BATS_TEST_TMPDIR/cache-state" cache list '*/small_*'
+    [[ $output == *" yes "*"$UPSTREAM$SMALL"* ]]
+}
+
+@test "import of apt's archives: served once an index asks for the digest, never by a name, kept by gc" {
+    local archives="$BATS_TEST_TMPDIR/archives"
+    mkdir -p "$archives/partial"
+    cp "$REPOSITORY$SMALL" "$REPOSITORY$MEDIUM" "$archives/"
+    cp "$REPOSITORY$LARGE" "$archives/partial/"
+    mkfifo "$archives/pipe.deb"
+    touch "$archives/lock"
+    echo text >"$archives/notes.txt"
+    own import --dry-run "$archives"
+    says "Would import 2 files"
+    [ ! -e "$CONTENT/blobs" ]
+    own import "$archives"
+    [ "$status" -eq 0 ]
+    says "Imported 2 files, 394 KiB; 0 already there, 3 skipped"
+    own gc
+    says "Removed 0 files"
+    run "$DFRIENDS" --state-dir "$BATS_TEST_TMPDIR/cache-state" cache list
+    [[ $output == *" no "*"file://$archives/${SMALL##*/}"* ]]
+    start_cache
+    same $SMALL # no index yet: from upstream, whatever a file of that name holds
+    equal "$(control "_count?path=$SMALL")" 1
+    update
+    control _reset
+    equal "$(verdict_of $MEDIUM)" HIT
+    equal "$(control "_count?path=$MEDIUM")" 0
+    own purge "file://*"
+    [ "$status" -eq 0 ]
+}
+
+@test "import says what is wrong with its argument, and of two at once one waits in vain" {
+    fails 4 dfriends cache import --dir "$CONTENT" "$BATS_TEST_TMPDIR/none"
+    fails 2 dfriends cache import --dir "$CONTENT"
+    echo x >"$BATS_TEST_TMPDIR/file"
+    fails 4 dfriends cache import --dir "$CONTENT" "$BATS_TEST_TMPDIR/file"
+    mkdir -p "$CONTENT"
+    exec 9>"$CONTENT/imports.lock"
+    flock -n 9
+    fails 5 dfriends cache import --dir "$CONTENT" "$REPOSITORY" 9>&-
+    says "another process imports"
+    exec 9>&-
+}
