@@ -192,8 +192,8 @@ std::optional<Importer::Vouched> Importer::find(const Candidate& file) const
         if (key.empty())
             continue;
         if (const auto member = knowledge_.releases.find_member(key, {}))
-            return Vouched{ReleaseSets::order(*member, {}).key, member->expected.sha256().value_or(std::string()),
-                           from_head, false};
+            return Vouched{ReleaseSets::order(*member, std::vector<http::Url>()).key,
+                           member->expected.sha256().value_or(std::string()), from_head, false};
         if (const auto expected = knowledge_.tables.find(key))
             return Vouched{key, expected->sha256().value_or(std::string()), from_head, true};
     }

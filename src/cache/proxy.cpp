@@ -127,9 +127,7 @@ net::Task<http::Response> Proxy::serve_file(http::Request& request, ProxyRequest
     const auto client = request.connection->peer_address();
     if (const auto member = releases_.find_member(asked.key, client)) {
         releases_.want(*member);
-        auto order = ReleaseSets::order(*member, {http::parse_url(member->directory)});
-        order.sources.insert(order.sources.begin(), asked.sources.begin(), asked.sources.end());
-        co_return co_await serve_known(request, std::move(order));
+        co_return co_await serve_known(request, ReleaseSets::order(*member, asked));
     }
     if (ReleaseSets::is_document(asked.key))
         co_return co_await serve_document(request, std::move(asked));

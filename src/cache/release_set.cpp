@@ -396,6 +396,13 @@ FetchOrder ReleaseSets::order(const Member& member, const std::vector<http::Url>
     return order;
 }
 
+FetchOrder ReleaseSets::order(const Member& member, const ProxyRequest& asked)
+{
+    auto made = order(member, std::vector{http::parse_url(member.directory)});
+    made.sources.insert(made.sources.begin(), asked.sources.begin(), asked.sources.end());
+    return made;
+}
+
 void ReleaseSets::want(const Member& member)
 {
     constexpr std::int64_t a_day = 24 * 3600;

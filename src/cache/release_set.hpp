@@ -64,6 +64,8 @@ class ReleaseSets {
 
     /// An order for a member: by-hash first where the repository has that, then the plain name.
     static FetchOrder order(const Member& member, const std::vector<http::Url>& roots);
+    /// The same for a request, whose own URL is tried first.
+    static FetchOrder order(const Member& member, const ProxyRequest& asked);
 
     /// Remembers that clients use this member.
     void want(const Member& member);

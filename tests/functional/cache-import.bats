@@ -89,3 +89,71 @@ damage() { printf X | dd of="$1" bs=1 seek=$(($(stat -c %s "$1") - 1)) conv=notr
     says "another process imports"
     exec 9>&-
 }
+
+# why URL: as a table, and in $TOLD as JSON
+why() {
+    GLOBAL=(--json)
+    own why "$1"
+    GLOBAL=()
+    [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+    TOLD=$output
+    own why "$1"
+}
+told() { equal "$(jq -rc "$1" <<<"$TOLD")" "$2"; }
+
+@test "why explains documents, members, by-hash names, packages, names, and what is unknown" {
+    start_cache
+    update
+    same $SMALL
+    same /pool/main/s/small_1_all.deb
+    was_kept $SMALL
+    local digest; digest=$(sha256sum <"$REPOSITORY$SMALL" | cut -d' ' -f1)
+    why "$UPSTREAM$SMALL"
+    told '[.source, .content, .verdict]' '["package index","sound","HIT"]'
+    told .sha256 "$digest"
+    told .listed_by "$UPSTREAM$SUITE/main/binary-amd64/Packages"
+    [[ $output == *"sha256:         $digest"* ]]
+    says "verdict:        HIT"
+    # The same, in the other forms that clients use.
+    why "/${UPSTREAM#http://}//pool/main/s/./small_1_all.deb"
+    told .url "$UPSTREAM$SMALL"
+    why "http://HTTPS///mirror.example/a%2bb.deb"
+    told .url https://mirror.example/a+b.deb
+    # Listed, and never fetched.
+    why "$UPSTREAM$MEDIUM"
+    told '[.content, .verdict, .size]' '["none","MISS",400000]'
+    told .fetched_from "[\"$UPSTREAM$MEDIUM\"]"
+    says "fetched from:   $UPSTREAM$MEDIUM"
+    why "$UPSTREAM$SUITE/InRelease"
+    told '[.source, .verdict, .generation]' '["document","CHECK",1]'
+    why "$UPSTREAM$SUITE/main/binary-amd64/Packages.xz"
+    told '[.source, .verdict, .path]' '["release","HIT","main/binary-amd64/Packages.xz"]'
+    why "$UPSTREAM$SUITE/main/binary-amd64/by-hash/SHA512/$(sha512sum <"$REPOSITORY$SUITE/main/binary-amd64/Packages.gz" | cut -d' ' -f1)"
+    told '[.source, .content, .verdict, .path]' '["release","none","MISS","main/binary-amd64/Packages.gz"]'
+    echo page >"$REPOSITORY/page"
+    same /page
+    wait_for 5 eval 'why "$UPSTREAM/page"; told .source name'
+    why "$UPSTREAM/page"
+    told '[.source, .verdict]' '["name","CHECK"]'
+    why "$UPSTREAM/none"
+    told '[.source, .content, .verdict]' '["nothing","none","MISS"]'
+    # Rot, and what somebody removed.
+    damage "$(blob_of $SMALL)"
+    why "$UPSTREAM$SMALL"
+    told '[.content, .verdict]' '["rotten","MISS"]'
+    rm "$(blob_of $SMALL)"
+    why "$UPSTREAM$SMALL"
+    told '[.content, .verdict]' '["missing","MISS"]'
+}
+
+@test "why takes the service's remaps, and refuses what is no URL of a file" {
+    own why --remap debian=http://mirror.example/debian /debian/pool/a.deb
+    [ "$status" -eq 0 ]
+    says "url:            http://mirror.example/debian/pool/a.deb"
+    local url
+    for url in / mirror.example ftp://mirror.example/a http://mirror.example/../a 'http://mirror.example/%0a' /debian/a; do
+        own why "$url"
+        equal "$status" 2
+    done
+    says "--remap"
+}

@@ -36,6 +36,11 @@ constexpr std::array<Setting, 2> verify_settings = {{
     {"repair", SettingType::flag, "Remove what is not sound, so that it is fetched again"},
 }};
 
+constexpr Setting remap_setting{
+    "remap", SettingType::text, "Serve mirrors under a name, as /NAME/path", "NAME=URL[,URL...]", {}, 0, true};
+
+constexpr std::array<Setting, 2> why_settings = {{dir_setting, remap_setting}};
+
 constexpr std::array<Setting, 6> serve_settings = {{
     {"allow-upstream",
      SettingType::text,
@@ -48,10 +53,10 @@ constexpr std::array<Setting, 6> serve_settings = {{
     {"listen", SettingType::text, "Where to listen", "ADDR:PORT", "0.0.0.0:3142", 0, true},
     {"max-size", SettingType::size, "Remove what was used least when the content exceeds this", "SIZE"},
     {"offline", SettingType::flag, "Never ask upstream: serve what is there, and a final error for the rest"},
-    {"remap", SettingType::text, "Serve mirrors under a name, as /NAME/path", "NAME=URL[,URL...]", {}, 0, true},
+    remap_setting,
 }};
 
-constexpr std::array<Verb, 8> verbs = {{
+constexpr std::array<Verb, 9> verbs = {{
     {.name = "client-config",
      .usage = "",
      .synopsis = "Prints the apt configuration that uses the cache",
@@ -107,6 +112,14 @@ constexpr std::array<Verb, 8> verbs = {{
      .needs = state,
      .run = verify,
      .details = "Ends with 1 where something is found and not repaired."},
+    {.name = "why",
+     .usage = "URL",
+     .synopsis = "Explains what a request for a URL would get",
+     .settings = why_settings,
+     .needs = state,
+     .run = why,
+     .details = "The URL is written as clients write it; names that the service remaps need the same --remap here.\n\n"
+                "  dfriends cache why http://mirror.example/debian/pool/main/n/nginx/nginx_1_amd64.deb"},
 }};
 
 } // namespace

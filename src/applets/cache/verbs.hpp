@@ -15,5 +15,6 @@ int purge(Context& context);
 int serve(Context& context);
 int stats(Context& context);
 int verify(Context& context);
+int why(Context& context);
 
 } // namespace dfriends::applets::cache
