@@ -4,6 +4,7 @@
 
 load ../support/lib
 load ../support/cache
+bats_require_minimum_version 1.5.0
 
 # old_cache PATH...: files of the repository as apt-cacher-ng keeps them, in $OLD.
 old_cache() {
@@ -156,4 +157,106 @@ told() { equal "$(jq -rc "$1" <<<"$TOLD")" "$2"; }
         equal "$status" 2
     done
     says "--remap"
+}
+
+# warm ARGUMENT...: through the cache under test
+warm() {
+    run --separate-stderr "$DFRIENDS" --state-dir "$BATS_TEST_TMPDIR/cache-state" "${GLOBAL[@]}" cache warm --proxy "$PROXY" "$@"
+}
+heard() { [[ $stderr == *"$1"* ]] || { printf 'not said: %s\nbut: %s\n' "$1" "$stderr"; return 1; }; }
+
+@test "warm PACKAGE of a suite that nobody used yet: when upstream is gone, all is there" {
+    start_cache
+    warm medium
+    equal "$status" 4
+    heard "--suite"
+    warm --suite "$UPSTREAM$SUITE" medium
+    equal "$status" 0
+    says "Warmed 3 packages, 3.25 MiB; 0 already there, 0 failed"
+    heard "3 packages, 3.25 MiB"
+    heard "no suite has, and the image must: elsewhere"
+    was_kept $SMALL; was_kept $MEDIUM; was_kept $LARGE
+    stop_upstream
+    same $SUITE/InRelease
+    same $SUITE/main/binary-amd64/Packages.xz
+    local path
+    for path in $SMALL $MEDIUM $LARGE; do
+        equal "$(verdict_of $path)" HIT
+        same $path
+    done
+}
+
+@test "warm uses the adopted suites, leaves recommended packages out on request, and says what failed" {
+    start_cache
+    update
+    warm --no-recommends medium
+    equal "$status" 0
+    says "Warmed 2 packages"
+    was_kept $SMALL
+    equal "$(control "_count?path=$LARGE")" 0
+    GLOBAL=(--json)
+    warm --no-recommends medium unheard-of
+    GLOBAL=()
+    equal "$status" 1
+    equal "$(jq -c '[.packages, .present, .failures[0].what, .missing[0]]' <<<"$output")" '[2,2,"unheard-of","elsewhere"]'
+    control "_set?path=$LARGE&mode=status&status=404" >/dev/null
+    warm large small
+    equal "$status" 1
+    says "Warmed 1 package"
+    heard "failed: large: the cache answers 404"
+    warm 'no package'
+    equal "$status" 2
+    warm --suite ftp://mirror.example/dists/stable small
+    equal "$status" 2
+    stop_services
+    warm small
+    equal "$status" 7
+    heard "dfriends cache serve"
+}
+
+@test "warm Dockerfile: what its RUN lines install is there when the build asks for it" {
+    local folder="$BATS_TEST_TMPDIR/app"
+    mkdir "$folder"
+    cat >"$folder/Dockerfile" <<'DOCKERFILE'
+FROM debian:stable AS build
+ARG MORE=large
+RUN apt-get update && \
+    # the server
+    apt-get install -y --no-install-recommends \
+      medium=1 $MORE \
+ && rm -rf /var/lib/apt/lists/*
+FROM build
+RUN <<EOF
+apt-get install -y /tmp/local.deb
+apt-get install -y small
+EOF
+DOCKERFILE
+    start_cache
+    warm --suite "$UPSTREAM$SUITE" "$folder/Dockerfile"
+    equal "$status" 0
+    says "Warmed 2 packages, 394 KiB"
+    heard "line 3: '\$MORE' is a variable"
+    heard "'medium=1' asks for one version; the newest is taken"
+    was_kept $MEDIUM
+    stop_upstream
+    equal "$(verdict_of $SMALL) $(verdict_of $MEDIUM)" "HIT HIT"
+    head -c 2000000 /dev/zero | tr '\0' ' ' >"$folder/Dockerfile.large"
+    warm "$folder/Dockerfile.large"
+    equal "$status" 3
+    warm "$folder/none"
+    equal "$status" 4
+}
+
+@test "warm stops before it fetches where an index lists a size that no package has" {
+    local packages="$REPOSITORY$SUITE/main/binary-amd64/Packages"
+    sed -i 's/^Size: 3000$/Size: 18446744073709551615/' "$packages"
+    rm -r "$packages".?z "${packages%/*}/by-hash"
+    local digest; digest=$(sha256sum <"$packages" | cut -d' ' -f1)
+    printf '%s\n' "Suite: stable" "Date: Sat, 01 Aug 2026 10:00:00 UTC" "SHA256:" \
+        " $digest $(stat -c %s "$packages") main/binary-amd64/Packages" >"$REPOSITORY$SUITE/InRelease"
+    start_cache
+    warm --suite "$UPSTREAM$SUITE" medium
+    equal "$status" 3
+    heard "which is too much"
+    equal "$(control "_count?path=$MEDIUM")" 0
 }

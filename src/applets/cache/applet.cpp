@@ -36,6 +36,19 @@ constexpr std::array<Setting, 2> verify_settings = {{
     {"repair", SettingType::flag, "Remove what is not sound, so that it is fetched again"},
 }};
 
+constexpr std::array<Setting, 4> warm_settings = {{
+    {"architecture", SettingType::text, "Debian's word for the images' architecture; by default this host's", "ARCH"},
+    {"no-recommends", SettingType::flag, "Leave out what packages only recommend"},
+    {"proxy", SettingType::text, "Where the cache listens", "URL", "http://127.0.0.1:3142"},
+    {"suite",
+     SettingType::text,
+     "Look in this suite instead of those that the cache has adopted",
+     "URL/dists/SUITE",
+     {},
+     0,
+     true},
+}};
+
 constexpr Setting remap_setting{
     "remap", SettingType::text, "Serve mirrors under a name, as /NAME/path", "NAME=URL[,URL...]", {}, 0, true};
 
@@ -56,7 +69,7 @@ constexpr std::array<Setting, 6> serve_settings = {{
     remap_setting,
 }};
 
-constexpr std::array<Verb, 9> verbs = {{
+constexpr std::array<Verb, 10> verbs = {{
     {.name = "client-config",
      .usage = "",
      .synopsis = "Prints the apt configuration that uses the cache",
@@ -112,6 +125,15 @@ constexpr std::array<Verb, 9> verbs = {{
      .needs = state,
      .run = verify,
      .details = "Ends with 1 where something is found and not repaired."},
+    {.name = "warm",
+     .usage = "DOCKERFILE|PACKAGE...",
+     .synopsis = "Fetches what a build will need into the running cache",
+     .settings = warm_settings,
+     .needs = state,
+     .run = warm,
+     .details = "A Dockerfile stands for what its RUN lines install with apt; what these depend on is fetched too.\n\n"
+                "  dfriends cache warm Dockerfile\n"
+                "  dfriends cache warm --suite http://mirror.example/debian/dists/stable nginx"},
     {.name = "why",
      .usage = "URL",
      .synopsis = "Explains what a request for a URL would get",

@@ -15,6 +15,7 @@ int purge(Context& context);
 int serve(Context& context);
 int stats(Context& context);
 int verify(Context& context);
+int warm(Context& context);
 int why(Context& context);
 
 } // namespace dfriends::applets::cache

@@ -68,6 +68,18 @@ std::string encode_explanation(const dfriends::cache::Explanation& told)
     return dump_json(document);
 }
 
+std::string encode_warm(const dfriends::cache::WarmReport& report)
+{
+    Json failures = Json::array();
+    for (const auto& [what, why] : report.failures)
+        failures.push_back({{"what", what}, {"why", why}});
+    return dump_json({{"packages", report.packages},
+                      {"bytes", report.bytes},
+                      {"present", report.present},
+                      {"failures", failures},
+                      {"missing", report.missing}});
+}
+
 std::string encode_removed(std::size_t files, std::uint64_t bytes)
 {
     return dump_json({{"files", files}, {"bytes", bytes}});
