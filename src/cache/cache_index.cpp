@@ -119,6 +119,12 @@ Totals CacheIndex::totals()
     return {query.integer(0), query.integer(1), query.integer(2), query.integer(3), query.integer(4)};
 }
 
+std::int64_t CacheIndex::content_bytes()
+{
+    auto query = reader_->prepare("select coalesce(sum(size), 0) from cache_blob");
+    return query.next() ? query.integer(0) : 0;
+}
+
 std::vector<ListRow> CacheIndex::list(std::string_view pattern)
 {
     std::vector<ListRow> rows;

@@ -81,6 +81,7 @@ class CacheIndex {
     std::vector<BlobRow> blobs();   ///< digests and sizes
     std::vector<std::string> urls(std::string_view sha256);
     Totals totals();
+    std::int64_t content_bytes();
     std::vector<ListRow> list(std::string_view pattern); ///< URLs that a shell pattern fits, by name
 
     /// Times of content are in milliseconds.

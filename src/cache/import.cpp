@@ -70,6 +70,14 @@ os::Descriptor open_inside(int folder, const std::string& name, int flags)
     return os::Descriptor(::openat(folder, name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | flags));
 }
 
+std::string_view head_field(std::string_view head, std::string_view wanted)
+{
+    for (const auto line : lines(head))
+        if (const auto [name, value] = split_once(line, ':'); equal_ignoring_case(trim(name), wanted))
+            return trim(value);
+    return {};
+}
+
 std::string read_head(int folder, const std::string& name)
 {
     const auto descriptor = open_inside(folder, name + std::string(head_suffix), 0);
@@ -146,17 +154,24 @@ void Walk::meet(const os::Descriptor& folder, const os::Path& path, const std::s
     struct stat status{};
     if (!opened || ::fstat(opened.number(), &status) != 0) {
         ++report_.skipped; // a link, a socket, or not ours to read
-    } else if (S_ISDIR(status.st_mode)) {
+        return;
+    }
+    if (S_ISDIR(status.st_mode)) {
         if (depth == 0)
             ++report_.skipped;
         else if (!is_internal_folder(name))
             enter(std::move(opened), path, relative, depth - 1);
-    } else if (S_ISREG(status.st_mode) && status.st_size > 0) {
-        on_file_({path, relative, std::move(opened), static_cast<std::uint64_t>(status.st_size),
-                  std::int64_t{status.st_mtim.tv_sec} * 1000, original_key(read_head(folder.number(), name))});
-    } else {
-        ++report_.skipped;
+        return;
     }
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    const auto head = read_head(folder.number(), name);
+    // apt-cacher-ng keeps what it has of a file under the file's own name.
+    if (!S_ISREG(status.st_mode) || size == 0 ||
+        parse_unsigned(head_field(head, "Content-Length")).value_or(size) != size)
+        ++report_.skipped;
+    else
+        on_file_(
+            {path, relative, std::move(opened), size, std::int64_t{status.st_mtim.tv_sec} * 1000, original_key(head)});
 }
 
 /// What is done with one file after the other.
@@ -263,18 +278,12 @@ void Importer::store(const Candidate& file, const std::string& sha256)
 
 std::string original_key(std::string_view head)
 {
-    for (const auto line : lines(head)) {
-        const auto [name, value] = split_once(line, ':');
-        if (!equal_ignoring_case(trim(name), "X-Original-Source"))
-            continue;
-        try {
-            const auto url = http::find_url(trim(value));
-            return url && url->user_info.empty() ? canonical_key(*url) : std::string();
-        } catch (const Error&) {
-            return {}; // what a hostile upstream wrote there names nothing
-        }
+    try {
+        const auto url = http::find_url(head_field(head, "X-Original-Source"));
+        return url && url->user_info.empty() ? canonical_key(*url) : std::string();
+    } catch (const Error&) {
+        return {}; // what a hostile upstream wrote there names nothing
     }
-    return {};
 }
 
 ImportReport import_directory(const os::Path& source, bool dry_run, Knowledge& knowledge, TimePoint now)

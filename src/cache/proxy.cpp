@@ -46,7 +46,7 @@ Proxy::Proxy(ProxyOptions options, state::Store& state, log::Logger& log, Statis
           [this](const Fill& fill) { trouble(fill); }),
       tables_(store_, index_, options_.clock), releases_(upstream_, store_, index_, fetches_, tables_, options_.clock)
 {
-    bytes_ = index_.totals().bytes;
+    bytes_ = index_.content_bytes();
 }
 
 http::Response Proxy::said(http::Request& request, Verdict verdict, http::Response response)

@@ -30,10 +30,13 @@ damage() { printf X | dd of="$1" bs=1 seek=$(($(stat -c %s "$1") - 1)) conv=notr
     ln -s "$REPOSITORY$LARGE" "$OLD/127.0.0.1/pool/link.deb"
     mkdir -p "$OLD/_xstore/rsnap" "$OLD/_import"
     cp "$REPOSITORY$LARGE" "$OLD/_import/"
+    mkdir -p "$OLD/127.0.0.1/pool/main/n"
+    head -c 1000 /dev/urandom >"$OLD/127.0.0.1/pool/main/n/new.deb"
+    printf 'HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n' >"$OLD/127.0.0.1/pool/main/n/new.deb.head"
     own import "$OLD"
     [ "$status" -eq 0 ]
     says "dropped '$OLD/127.0.0.1$LARGE': the index of '$UPSTREAM$LARGE' lists other bytes"
-    says "Imported 3 files, 396 KiB; 0 already there, 3 skipped" # damaged, link, InRelease
+    says "Imported 3 files, 396 KiB; 0 already there, 4 skipped" # damaged, incomplete, link, InRelease
     [ ! -e "$(blob_of $LARGE)" ]
     control _reset
     same $SMALL
@@ -44,7 +47,7 @@ damage() { printf X | dd of="$1" bs=1 seek=$(($(stat -c %s "$1") - 1)) conv=notr
     GLOBAL=(--json)
     own import "$OLD"
     GLOBAL=()
-    equal "$(jq -c '[.imported, .present, .skipped, (.dropped | length)]' <<<"${lines[-1]}")" "[0,3,3,1]"
+    equal "$(jq -c '[.imported, .present, .skipped, (.dropped | length)]' <<<"${lines[-1]}")" "[0,3,4,1]"
     run "$DFRIENDS" --state-dir "$BATS_TEST_TMPDIR/cache-state" cache list '*/small_*'
     [[ $output == *" yes "*"$UPSTREAM$SMALL"* ]]
 }
@@ -76,6 +79,21 @@ damage() { printf X | dd of="$1" bs=1 seek=$(($(stat -c %s "$1") - 1)) conv=notr
     equal "$(control "_count?path=$MEDIUM")" 0
     own purge "file://*"
     [ "$status" -eq 0 ]
+}
+
+@test "a service with --max-size counts in what was imported beside it, and removes that first" {
+    start_cache --max-size 1M
+    mkdir "$BATS_TEST_TMPDIR/archives"
+    cp "$REPOSITORY$LARGE" "$BATS_TEST_TMPDIR/archives"
+    touch -d '3 days ago' "$BATS_TEST_TMPDIR/archives/"*
+    own import "$BATS_TEST_TMPDIR/archives"
+    says "Imported 1 file, "
+    [ -e "$(blob_of $LARGE)" ]
+    update
+    same $SUITE/main/binary-amd64/Packages.xz
+    same $SMALL
+    wait_for 10 test ! -e "$(blob_of $LARGE)"
+    was_kept $SMALL
 }
 
 @test "import says what is wrong with its argument, and of two at once one waits in vain" {
