@@ -16,6 +16,9 @@ namespace {
 constexpr std::string_view live_content = "select sha256 from cache_release union select signature from cache_release "
                                           "union select sha256 from cache_table";
 
+// Names that are URLs: a digest of another kind does not keep content. "file:" is what an import found, and where.
+constexpr std::string_view is_url = "(name like 'http%' or name like 'file:%')";
+
 void forget(state::Database& database, const std::string& sha256)
 {
     for (const auto* sql : {"delete from cache_blob where sha256 = ?", "delete from cache_name where sha256 = ?",
@@ -50,10 +53,11 @@ net::Task<> CacheIndex::write(std::function<void(state::Database&)> change)
 
 std::optional<BlobRow> CacheIndex::find_blob(std::string_view sha256)
 {
-    auto query = reader_->prepare("select size, content_type, last_modified from cache_blob where sha256 = ?");
+    auto query = reader_->prepare("select size, content_type, last_modified, used from cache_blob where sha256 = ?");
     if (!query.bind(sha256).next())
         return std::nullopt;
-    return BlobRow{std::string(sha256), static_cast<std::uint64_t>(query.integer(0)), query.text(1), query.text(2)};
+    return BlobRow{std::string(sha256), static_cast<std::uint64_t>(query.integer(0)), query.text(1), query.text(2),
+                   query.integer(3)};
 }
 
 std::optional<NameRow> CacheIndex::find_name(std::string_view name)
@@ -64,6 +68,14 @@ std::optional<NameRow> CacheIndex::find_name(std::string_view name)
         return std::nullopt;
     return NameRow{std::string(name), query.text(0), query.integer(1) != 0,
                    query.text(2),     query.text(3), query.integer(4)};
+}
+
+std::string CacheIndex::sha256_of(const debian::Expected& expected)
+{
+    if (const auto known = expected.sha256())
+        return *known;
+    const auto row = expected.is_known() ? find_name(expected.name()) : std::nullopt;
+    return row ? row->sha256 : std::string();
 }
 
 std::vector<ReleaseRow> CacheIndex::releases()
@@ -107,11 +119,18 @@ Totals CacheIndex::totals()
     return {query.integer(0), query.integer(1), query.integer(2), query.integer(3), query.integer(4)};
 }
 
+std::int64_t CacheIndex::content_bytes()
+{
+    auto query = reader_->prepare("select coalesce(sum(size), 0) from cache_blob");
+    return query.next() ? query.integer(0) : 0;
+}
+
 std::vector<ListRow> CacheIndex::list(std::string_view pattern)
 {
     std::vector<ListRow> rows;
-    auto query = reader_->prepare("select name, size, verified, used from cache_name join cache_blob using (sha256) "
-                                  "where name like 'http%' order by name");
+    auto query = reader_->prepare(fmt::format(
+        "select name, size, verified, used from cache_name join cache_blob using (sha256) where {} order by name",
+        is_url));
     while (query.next())
         if (auto name = query.text(0); pattern.empty() || glob_match(pattern, name))
             rows.push_back({std::move(name), static_cast<std::uint64_t>(query.integer(1)), query.integer(2) != 0,
@@ -124,14 +143,15 @@ std::vector<BlobRow> CacheIndex::blobs()
     std::vector<BlobRow> rows;
     auto query = reader_->prepare("select sha256, size from cache_blob");
     while (query.next())
-        rows.push_back({query.text(0), static_cast<std::uint64_t>(query.integer(1)), {}, {}});
+        rows.push_back({query.text(0), static_cast<std::uint64_t>(query.integer(1)), {}, {}, 0});
     return rows;
 }
 
 std::vector<std::string> CacheIndex::urls(std::string_view sha256)
 {
     std::vector<std::string> urls;
-    auto query = reader_->prepare("select name from cache_name where sha256 = ? and name like 'http%' order by name");
+    auto query =
+        reader_->prepare(fmt::format("select name from cache_name where sha256 = ? and {} order by name", is_url));
     query.bind(sha256);
     while (query.next())
         urls.push_back(query.text(0));
@@ -234,9 +254,10 @@ net::Task<> CacheIndex::forget_names(std::vector<std::string> names)
 
 net::Task<std::vector<BlobRow>> CacheIndex::forget_unnamed()
 {
-    return take_out("and not exists (select 1 from cache_name where cache_name.sha256 = cache_blob.sha256 "
-                    "and name like 'http%')",
-                    std::nullopt);
+    return take_out(
+        fmt::format("and not exists (select 1 from cache_name where cache_name.sha256 = cache_blob.sha256 and {})",
+                    is_url),
+        std::nullopt);
 }
 
 net::Task<std::vector<BlobRow>> CacheIndex::evict(std::int64_t bytes)
@@ -254,7 +275,7 @@ net::Task<std::vector<BlobRow>> CacheIndex::take_out(std::string which, std::opt
             auto query = database.prepare(
                 fmt::format("select sha256, size from cache_blob where sha256 not in ({}) {}", live_content, which));
             while ((!bytes || freed < *bytes) && query.next()) {
-                gone->push_back({query.text(0), static_cast<std::uint64_t>(query.integer(1)), {}, {}});
+                gone->push_back({query.text(0), static_cast<std::uint64_t>(query.integer(1)), {}, {}, 0});
                 freed += query.integer(1);
             }
         }

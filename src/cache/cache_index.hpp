@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "debian/expected.hpp"
 #include "net/task.hpp"
 #include "state/store.hpp"
 
@@ -20,6 +21,7 @@ struct BlobRow {
     std::uint64_t size = 0;
     std::string content_type;
     std::string last_modified;
+    std::int64_t used = 0; ///< milliseconds
 };
 
 struct NameRow {
@@ -70,13 +72,17 @@ class CacheIndex {
 
     std::optional<BlobRow> find_blob(std::string_view sha256);
     std::optional<NameRow> find_name(std::string_view name);
+    /// The SHA-256 of what an index lists, also where the index names it by another digest only; empty where that is
+    /// not known.
+    std::string sha256_of(const debian::Expected& expected);
     std::vector<ReleaseRow> releases(); ///< newest generation first within a document
     std::vector<std::string> wanted(std::string_view directory, std::int64_t asked_since);
     std::vector<TableRow> tables(); ///< newest first
     std::vector<BlobRow> blobs();   ///< digests and sizes
     std::vector<std::string> urls(std::string_view sha256);
     Totals totals();
-    std::vector<ListRow> list(std::string_view pattern); ///< names that a shell pattern fits, by name
+    std::int64_t content_bytes();
+    std::vector<ListRow> list(std::string_view pattern); ///< URLs that a shell pattern fits, by name
 
     /// Times of content are in milliseconds.
     net::Task<> put(BlobRow blob, std::vector<NameRow> names, std::int64_t now);

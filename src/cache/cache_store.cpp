@@ -102,19 +102,26 @@ bool Draft::matches(const Expected& expected) const
     return ours == expected.digest();
 }
 
-CacheStore::CacheStore(os::Path directory) : directory_(std::move(directory))
+CacheStore::CacheStore(os::Path directory, Role role)
+    : directory_(std::move(directory)), drafts_folder_(directory_ / (role == Role::import ? "imports" : "temp"))
 {
+    if (role == Role::look)
+        return;
     os::make_directories(directory_ / "blobs");
-    os::make_directories(directory_ / "temp");
+    os::make_directories(drafts_folder_);
     os::make_directories(directory_ / "tables");
-    const auto lock = directory_ / "lock";
+    const auto lock = directory_ / (role == Role::import ? "imports.lock" : "lock");
     lock_ = os::FileLock::try_lock(lock);
+    if (!lock_ && role == Role::import)
+        throw Error(ErrorKind::conflict, "another process imports into the cache directory '{}' (process {})",
+                    directory_.string(), os::FileLock::holder(lock))
+            .hint("wait until it ends");
     if (!lock_)
         throw Error(ErrorKind::conflict, "another process serves the cache directory '{}' (process {})",
                     directory_.string(), os::FileLock::holder(lock))
             .hint("stop it, or give this one its own --dir");
     // What a killed process was filling: it was never verified, so it is worth nothing.
-    for (const auto& leftover : std::filesystem::directory_iterator(directory_ / "temp")) {
+    for (const auto& leftover : std::filesystem::directory_iterator(drafts_folder_)) {
         std::error_code ignored;
         std::filesystem::remove(leftover.path(), ignored);
     }
@@ -122,7 +129,7 @@ CacheStore::CacheStore(os::Path directory) : directory_(std::move(directory))
 
 std::shared_ptr<Draft> CacheStore::draft(std::optional<crypto::Algorithm> also)
 {
-    return std::make_shared<Draft>(directory_ / "temp" / std::to_string(++drafts_), also);
+    return std::make_shared<Draft>(drafts_folder_ / std::to_string(++drafts_), also);
 }
 
 net::Task<> CacheStore::publish(std::shared_ptr<Draft> draft)

@@ -67,8 +67,13 @@ void remove_content(const os::Path& directory, const std::string& sha256) noexce
 /// complete and on disk before its name appears, so kill -9 leaves at most a draft, which the next start removes.
 class CacheStore {
   public:
-    /// Makes the folders. Throws Error(conflict) where another process serves the directory.
-    explicit CacheStore(os::Path directory);
+    enum class Role {
+        serve,  ///< alone in its kind: makes the folders and removes old drafts
+        import, ///< the same beside a server, with drafts in imports/, which no server touches
+        look,   ///< changes nothing
+    };
+    /// Throws Error(conflict) where another process has the role on this directory.
+    explicit CacheStore(os::Path directory, Role role = Role::serve);
 
     std::shared_ptr<Draft> draft(std::optional<crypto::Algorithm> also = std::nullopt);
     /// fsync and rename, on a worker thread. The draft must be finished.
@@ -84,6 +89,7 @@ class CacheStore {
 
   private:
     os::Path directory_;
+    os::Path drafts_folder_;
     std::optional<os::FileLock> lock_;
     std::uint64_t drafts_ = 0;
     std::unordered_set<std::string> checked_; ///< hashed or written since the start

@@ -135,7 +135,7 @@ net::Task<> PackageTables::settle(std::string key, std::chrono::milliseconds pat
     }
 }
 
-std::optional<Expected> PackageTables::find(std::string_view key)
+std::optional<Expected> PackageTables::find(std::string_view key, TableRow* index)
 {
     std::optional<Expected> expected;
     visit_parents(key, [&](std::string_view parent) {
@@ -150,8 +150,11 @@ std::optional<Expected> PackageTables::find(std::string_view key)
             } catch (const Error&) {
                 entry.broken = true; // removed with the cache directory's content: made again with the index
             }
-            if (path && entry.table && (expected = entry.table->find(*path)))
-                return true;
+            if (!path || !entry.table || !(expected = entry.table->find(*path)))
+                continue;
+            if (index != nullptr)
+                *index = entry.row;
+            return true;
         }
         return false;
     });

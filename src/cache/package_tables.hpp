@@ -29,8 +29,8 @@ class PackageTables {
 
     /// Waits for tables in the making that may know a URL, at most for `patience`.
     net::Task<> settle(std::string key, std::chrono::milliseconds patience);
-    /// What the newest index that lists a URL says of it.
-    std::optional<Expected> find(std::string_view key);
+    /// What the newest index that lists a URL says of it, and which one that is.
+    std::optional<Expected> find(std::string_view key, TableRow* index = nullptr);
     /// Another number than before says that find() may answer otherwise.
     std::uint64_t revision() const { return revision_; }
 

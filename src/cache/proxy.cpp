@@ -45,7 +45,7 @@ Proxy::Proxy(ProxyOptions options, state::Store& state, log::Logger& log, Statis
           [this](const Fill& fill) { trouble(fill); }),
       tables_(store_, index_, options_.clock), releases_(upstream_, store_, index_, fetches_, tables_, options_.clock)
 {
-    bytes_ = index_.totals().bytes;
+    bytes_ = index_.content_bytes();
     set_registry(options_.registry);
 }
 
@@ -139,9 +139,7 @@ net::Task<http::Response> Proxy::serve_file(http::Request& request, ProxyRequest
     const auto client = request.connection->peer_address();
     if (const auto member = releases_.find_member(asked.key, client)) {
         releases_.want(*member);
-        auto order = ReleaseSets::order(*member, {http::parse_url(member->directory)});
-        order.sources.insert(order.sources.begin(), asked.sources.begin(), asked.sources.end());
-        co_return co_await serve_known(request, std::move(order));
+        co_return co_await serve_known(request, ReleaseSets::order(*member, asked));
     }
     if (ReleaseSets::is_document(asked.key))
         co_return co_await serve_document(request, std::move(asked));
@@ -181,12 +179,7 @@ net::Task<http::Response> Proxy::serve_document(http::Request& request, ProxyReq
 
 net::Task<BlobPointer> Proxy::find_content(const Expected& expected)
 {
-    std::string sha256;
-    if (const auto known = expected.sha256())
-        sha256 = *known;
-    else if (const auto row = index_.find_name(expected.name()))
-        sha256 = row->sha256;
-    auto blob = co_await store_.open(std::move(sha256));
+    auto blob = co_await store_.open(index_.sha256_of(expected));
     if (blob && expected.size && blob->size != *expected.size)
         blob = nullptr;
     co_return blob;

@@ -109,6 +109,12 @@ const ReleaseSets::Document* ReleaseSets::find(const std::string& key) const
     return found == documents_.end() || found->second.generations.empty() ? nullptr : &found->second;
 }
 
+const Generation* ReleaseSets::newest(const std::string& document) const
+{
+    const auto* found = find(document);
+    return found == nullptr ? nullptr : &found->generations.front();
+}
+
 ReleaseSets::Served ReleaseSets::served(const Document& document, Freshness freshness, std::string_view client,
                                         bool signature)
 {
@@ -402,8 +408,8 @@ std::optional<Member> ReleaseSets::find_member(std::string_view key, std::string
                     found = file == generation.release->files.end() ? nullptr : &*file;
                 }
                 if (found != nullptr) {
-                    member =
-                        Member{std::string(parent), found->first, found->second, generation.release->acquire_by_hash};
+                    member = Member{std::string(parent), found->first, found->second,
+                                    generation.release->acquire_by_hash, &generation};
                     return true;
                 }
                 if (!by_hash)
@@ -439,6 +445,13 @@ FetchOrder ReleaseSets::order(const Member& member, const std::vector<http::Url>
         order.sources.push_back(under(root, plain));
     }
     return order;
+}
+
+FetchOrder ReleaseSets::order(const Member& member, const ProxyRequest& asked)
+{
+    auto made = order(member, std::vector{http::parse_url(member.directory)});
+    made.sources.insert(made.sources.begin(), asked.sources.begin(), asked.sources.end());
+    return made;
 }
 
 void ReleaseSets::want(const Member& member)

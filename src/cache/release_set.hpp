@@ -30,6 +30,7 @@ struct Member {
     std::string path;      ///< relative to it
     Expected expected;
     bool acquire_by_hash = false;
+    const Generation* listed_by = nullptr; ///< of the sets that it was found in; until they change
 };
 
 /// The suites: each InRelease (or Release with Release.gpg) and its indices are one consistent set. A new one is
@@ -58,8 +59,13 @@ class ReleaseSets {
     /// it.
     std::optional<Member> find_member(std::string_view key, std::string_view client);
 
+    /// What is served of an InRelease or Release file; null where there is none.
+    const Generation* newest(const std::string& document) const;
+
     /// An order for a member: by-hash first where the repository has that, then the plain name.
     static FetchOrder order(const Member& member, const std::vector<http::Url>& roots);
+    /// The same for a request, whose own URL is tried first.
+    static FetchOrder order(const Member& member, const ProxyRequest& asked);
 
     /// Remembers that clients use this member.
     void want(const Member& member);

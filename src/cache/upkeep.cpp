@@ -69,6 +69,7 @@ net::Task<> Proxy::flush()
     std::vector<std::string> sha256s(used_.begin(), used_.end());
     used_.clear();
     co_await index_.touch(std::move(sha256s), milliseconds(options_.clock()));
+    bytes_ = index_.content_bytes(); // import, gc and purge change it beside us
 }
 
 void Proxy::trouble(const Fill& fill)

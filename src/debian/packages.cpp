@@ -5,8 +5,10 @@
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "debian/release_file.hpp"
+#include "debian/version.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace dfriends::debian {
 
@@ -33,6 +35,13 @@ std::string_view between(std::string_view text, char begin, char end)
     return to == text.npos ? std::string_view() : trim(text.substr(from + 1, to - from - 1));
 }
 
+void for_each_provided(const Package& package, const std::function<void(std::string_view)>& visit)
+{
+    for (const auto& alternatives : parse_relations(package.provides))
+        for (const Alternative& virtual_name : alternatives)
+            visit(virtual_name.name);
+}
+
 } // namespace
 
 bool is_package_name(std::string_view name)
@@ -47,13 +56,17 @@ bool is_package_name(std::string_view name)
 void Packages::add(Package package)
 {
     const auto [place, added] = packages_.emplace(package.name, Package());
-    if (!added)
-        return;
-    place->second = std::move(package);
-    const Package& kept = place->second;
-    for (const auto& alternatives : parse_relations(kept.provides))
-        for (const Alternative& virtual_name : alternatives)
-            providers_[std::string(virtual_name.name)].emplace(kept.name, &kept);
+    Package& kept = place->second;
+    if (!added) {
+        if (compare_versions(package.version, kept.version) <= 0)
+            return;
+        for_each_provided(kept, [&](std::string_view name) {
+            if (const auto entry = providers_.find(name); entry != providers_.end())
+                entry->second.erase(kept.name);
+        });
+    }
+    kept = std::move(package);
+    for_each_provided(kept, [&](std::string_view name) { providers_[std::string(name)].emplace(kept.name, &kept); });
 }
 
 const Package* Packages::find(std::string_view name) const
@@ -87,6 +100,8 @@ void PackagesReader::field(std::string_view name, std::string_view value)
         package_.pre_depends = value;
     else if (name == "Depends")
         package_.depends = value;
+    else if (name == "Recommends")
+        package_.recommends = value;
     else if (name == "Provides")
         package_.provides = value;
     else if (name == "Filename")
@@ -107,6 +122,7 @@ void PackagesReader::end_stanza()
         return;
     if (packages_.all().size() >= most_packages)
         throw Error(ErrorKind::invalid, "the mirror lists more than {} packages", most_packages);
+    package.mirror = mirror_;
     packages_.add(std::move(package));
 }
 

@@ -21,10 +21,12 @@ struct Package {
     bool required = false;   ///< its priority
     std::string pre_depends; ///< as written
     std::string depends;
+    std::string recommends;
     std::string provides;
     std::string path; ///< of the file, relative to the mirror's root
     std::uint64_t size = 0;
-    std::string sha256; ///< 64 lower-case hexadecimal digits
+    std::string sha256;     ///< 64 lower-case hexadecimal digits
+    std::size_t mirror = 0; ///< which of several, where the reader was told
 };
 
 /// The packages of a suite, by name and by the virtual names that they provide.
@@ -34,7 +36,7 @@ class Packages {
     Packages(Packages&&) noexcept = default; ///< not copied: it points into itself
     Packages& operator=(Packages&&) noexcept = default;
 
-    /// The first of a name counts.
+    /// The newest of a name counts, the first of equal ones.
     void add(Package package);
     /// Null where there is none.
     const Package* find(std::string_view name) const;
@@ -52,8 +54,8 @@ class Packages {
 /// SHA-256, are passed over; more than 500,000 packages are Error(invalid).
 class PackagesReader final : public StanzaReader {
   public:
-    PackagesReader(Packages& packages, std::string architecture)
-        : packages_(packages), architecture_(std::move(architecture))
+    PackagesReader(Packages& packages, std::string architecture, std::size_t mirror = 0)
+        : packages_(packages), architecture_(std::move(architecture)), mirror_(mirror)
     {
     }
 
@@ -63,6 +65,7 @@ class PackagesReader final : public StanzaReader {
 
     Packages& packages_;
     std::string architecture_;
+    std::size_t mirror_;
     Package package_;
 };
 

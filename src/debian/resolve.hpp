@@ -22,4 +22,14 @@ struct Chosen {
 std::vector<Chosen> resolve(const Packages& packages, const std::vector<std::string>& wanted,
                             std::string_view architecture);
 
+struct Need {
+    std::vector<const Package*> packages; ///< in the order of resolve()
+    std::vector<std::string> missing;     ///< what is depended on and not in `packages`
+};
+
+/// What of `wanted` (each one's name or a virtual name; others are passed over) must be there beside a base that is
+/// already installed, with Recommends on request. Unlike resolve() it does without a whole suite.
+Need resolve_beside_base(const Packages& packages, const std::vector<std::string>& wanted,
+                         std::string_view architecture, bool recommends);
+
 } // namespace dfriends::debian

@@ -136,6 +136,35 @@ has_lists() {
     [ "$(curl -sS -o /dev/null -w '%{http_connect}' -x "http://$ADDRESS" "https://$MIRROR_HOST:22/" || true)" = 403 ]
 }
 
+@test "warm and import: real apt updates and installs from a cache whose upstream nobody asked but warm" {
+    mkdir "$BATS_TEST_TMPDIR/app"
+    printf 'FROM debian:bookworm\nRUN apt-get update && apt-get install -y --no-install-recommends \\\n    jq hello\n' \
+        >"$BATS_TEST_TMPDIR/app/Dockerfile"
+    start_service first cache serve --listen 127.0.0.1:0 --dir "$CONTENT" --allow-upstream "$MIRROR_HOST"
+    DFRIENDS_STATE_DIR="$BATS_TEST_TMPDIR/first-state" dfriends cache warm --proxy "http://$ADDRESS" \
+        --suite "$MIRROR/dists/bookworm" "$BATS_TEST_TMPDIR/app/Dockerfile"
+    stop_services
+    SERVICE_STATE="$BATS_TEST_TMPDIR/first-state" start_service second cache serve --listen 127.0.0.1:0 --dir "$CONTENT" --offline
+    on_host "http://$ADDRESS" -o APT::Update::Error-Mode=any update
+    has_lists
+    # What an image has anyway (libc6) is not warmed, so dependencies are left to the image here.
+    (cd "$BATS_TEST_TMPDIR" && on_host "http://$ADDRESS" download jq hello libjq1 libonig5)
+    fails 1 grep -E '^(MISS|ERROR) ' "$BATS_TEST_TMPDIR/second.log"
+    # Another cache, which gets apt's files as a directory and the lists from this one.
+    local lists=$ADDRESS
+    mkdir "$BATS_TEST_TMPDIR/archives"
+    mv "$BATS_TEST_TMPDIR"/*.deb "$BATS_TEST_TMPDIR/archives"
+    start_service third cache serve --listen 127.0.0.1:0 --dir "$CONTENT.third" --remap "debian=http://$lists/${MIRROR#http://}"
+    DFRIENDS_STATE_DIR="$BATS_TEST_TMPDIR/third-state" dfriends cache import --dir "$CONTENT.third" "$BATS_TEST_TMPDIR/archives" |
+        grep -q '^Imported 4 files, '
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://$ADDRESS/debian bookworm main" \
+        >"$BATS_TEST_TMPDIR/apt/etc/sources.list"
+    forget_lists
+    on_host DIRECT update
+    (cd "$BATS_TEST_TMPDIR" && on_host DIRECT download jq hello libjq1 libonig5)
+    equal "$(grep -c '^HIT 200 .*[.]deb' "$BATS_TEST_TMPDIR/third.log")" 4
+}
+
 @test "the image FROM scratch runs the cache, and its log can be followed" {
     need_engine
     debian_image

@@ -3,7 +3,7 @@
 """Writes a small package repository for tests of the cache: make_repository.py DIRECTORY GENERATION [--no-by-hash]
 
 The suite "stable" has one component with Packages, Packages.gz and Packages.xz; the packages are files that only look like
-Debian packages. Each generation has other bytes under the same names. InRelease looks signed; clients that do not check
+Debian packages. "medium" depends on "small" and recommends "large". Each generation has other bytes under the same names. InRelease looks signed; clients that do not check
 signatures read it like a real one."""
 import gzip
 import hashlib
@@ -22,13 +22,14 @@ def put(path, content):
     path.write_bytes(content)
 
 
+needs = {"medium": "Depends: small (>= 1), elsewhere | nowhere\nRecommends: large\n"}
 stanzas = []
 for name, size in (("small", 3_000), ("medium", 400_000), ("large", 3_000_000), ("we+ird~1%3a2", 2_000)):
     content = b"!<arch>\n" + random.Random(f"{name} {generation}").randbytes(size - 8)
     path = f"pool/main/{name[0]}/{name}_1_all.deb"
     put(root / path, content)
     stanzas.append(
-        f"Package: {name}\nVersion: 1\nArchitecture: all\nFilename: {path}\nSize: {size}\n"
+        f"Package: {name}\nVersion: 1\nArchitecture: all\n{needs.get(name, '')}Filename: {path}\nSize: {size}\n"
         f"MD5sum: {hashlib.md5(content).hexdigest()}\nSHA256: {hashlib.sha256(content).hexdigest()}\nDescription: x\n")
 packages = "\n".join(stanzas).encode()
 suite = root / "dists/stable"

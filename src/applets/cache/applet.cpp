@@ -21,6 +21,11 @@ constexpr std::array<Setting, 2> gc_settings = {{
     {"max-size", SettingType::size, "Remove what was used least until the content is no larger", "SIZE"},
 }};
 
+constexpr std::array<Setting, 2> import_settings = {{
+    dir_setting,
+    {"dry-run", SettingType::flag, "Only count"},
+}};
+
 constexpr std::array<Setting, 2> purge_settings = {{
     dir_setting,
     {"dry-run", SettingType::flag, "Only print the URLs"},
@@ -30,6 +35,24 @@ constexpr std::array<Setting, 2> verify_settings = {{
     dir_setting,
     {"repair", SettingType::flag, "Remove what is not sound, so that it is fetched again"},
 }};
+
+constexpr std::array<Setting, 4> warm_settings = {{
+    {"architecture", SettingType::text, "Debian's word for the images' architecture; by default this host's", "ARCH"},
+    {"no-recommends", SettingType::flag, "Leave out what packages only recommend"},
+    {"proxy", SettingType::text, "Where the cache listens", "URL", "http://127.0.0.1:3142"},
+    {"suite",
+     SettingType::text,
+     "Look in this suite instead of those that the cache has adopted",
+     "URL/dists/SUITE",
+     {},
+     0,
+     true},
+}};
+
+constexpr Setting remap_setting{
+    "remap", SettingType::text, "Serve mirrors under a name, as /NAME/path", "NAME=URL[,URL...]", {}, 0, true};
+
+constexpr std::array<Setting, 2> why_settings = {{dir_setting, remap_setting}};
 
 constexpr std::array<Setting, 7> serve_settings = {{
     {"allow-upstream",
@@ -44,10 +67,10 @@ constexpr std::array<Setting, 7> serve_settings = {{
     {"max-size", SettingType::size, "Remove what was used least when the content exceeds this", "SIZE"},
     {"offline", SettingType::flag, "Never ask upstream: serve what is there, and a final error for the rest"},
     {"registry", SettingType::text, "Answer /v2/ as a mirror of this registry for images", "URL"},
-    {"remap", SettingType::text, "Serve mirrors under a name, as /NAME/path", "NAME=URL[,URL...]", {}, 0, true},
+    remap_setting,
 }};
 
-constexpr std::array<Verb, 7> verbs = {{
+constexpr std::array<Verb, 10> verbs = {{
     {.name = "client-config",
      .usage = "",
      .synopsis = "Prints the apt configuration that uses the cache",
@@ -62,6 +85,15 @@ constexpr std::array<Verb, 7> verbs = {{
      .needs = state,
      .run = gc,
      .details = "With --max-size also what was used least. What an adopted release needs stays."},
+    {.name = "import",
+     .usage = "DIRECTORY",
+     .synopsis = "Takes over the packages that apt-cacher-ng or apt kept",
+     .settings = import_settings,
+     .needs = state,
+     .run = import,
+     .details =
+         "What an index knows by another digest is dropped; what no index knows is served once one asks for it.\n\n"
+         "  dfriends cache import /var/cache/apt-cacher-ng"},
     {.name = "list",
      .usage = "[PATTERN]",
      .synopsis = "Lists what the cache keeps",
@@ -94,6 +126,23 @@ constexpr std::array<Verb, 7> verbs = {{
      .needs = state,
      .run = verify,
      .details = "Ends with 1 where something is found and not repaired."},
+    {.name = "warm",
+     .usage = "DOCKERFILE|PACKAGE...",
+     .synopsis = "Fetches what a build will need into the running cache",
+     .settings = warm_settings,
+     .needs = state,
+     .run = warm,
+     .details = "A Dockerfile stands for what its RUN lines install with apt; what these depend on is fetched too.\n\n"
+                "  dfriends cache warm Dockerfile\n"
+                "  dfriends cache warm --suite http://mirror.example/debian/dists/stable nginx"},
+    {.name = "why",
+     .usage = "URL",
+     .synopsis = "Explains what a request for a URL would get",
+     .settings = why_settings,
+     .needs = state,
+     .run = why,
+     .details = "The URL is written as clients write it; names that the service remaps need the same --remap here.\n\n"
+                "  dfriends cache why http://mirror.example/debian/pool/main/n/nginx/nginx_1_amd64.deb"},
 }};
 
 } // namespace

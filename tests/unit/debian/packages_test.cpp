@@ -72,3 +72,24 @@ TEST_CASE("parse_relations: alternatives, versions, qualifiers and architectures
     CHECK(!relations[2][0].applies_to("amd64"));
     CHECK(relations[2][0].applies_to("arm64"));
 }
+
+TEST_CASE("Packages: the newest of a name counts, with what it provides")
+{
+    const auto version = [](std::string number, std::string provides) {
+        Package made;
+        made.name = "a-package-with-a-long-name";
+        made.version = std::move(number);
+        made.provides = std::move(provides);
+        return made;
+    };
+    Packages packages;
+    packages.add(version("1.9", "old, both"));
+    packages.add(version("1.10", "new, both"));
+    packages.add(version("1.2", "older"));
+    CHECK(packages.find("a-package-with-a-long-name")->version == "1.10");
+    CHECK(packages.providers("old").empty());
+    CHECK(packages.providers("older").empty());
+    CHECK(packages.providers("new").size() == 1);
+    REQUIRE(packages.providers("both").size() == 1);
+    CHECK(packages.providers("both").front()->version == "1.10");
+}

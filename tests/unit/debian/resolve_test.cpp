@@ -91,3 +91,22 @@ TEST_CASE("resolve: a long chain needs no deep stack")
     chain.push_back(package("p5000"));
     CHECK(resolve(suite(std::move(chain)), {"p0"}, "amd64").size() == 5003);
 }
+
+TEST_CASE("resolve_beside_base: leaves out the base, names what is missing, takes Recommends on request")
+{
+    Package wanted = package("nginx", "libc6, libpcre, gone | lost", {});
+    wanted.recommends = "extra, nowhere";
+    const Packages packages = suite({wanted, package("libpcre"), package("extra", "more"), package("more")});
+    const auto names_of = [](const Need& need) {
+        std::vector<std::string> found;
+        for (const Package* one : need.packages)
+            found.push_back(one->name);
+        return join(found, " ");
+    };
+    const Need strict = resolve_beside_base(packages, {"nginx", "unknown"}, "amd64", false);
+    CHECK(names_of(strict) == "libpcre nginx");
+    CHECK(strict.missing == std::vector<std::string>{"gone"});
+    CHECK(names_of(resolve_beside_base(packages, {"nginx"}, "amd64", true)) == "libpcre more extra nginx");
+    CHECK(names_of(resolve_beside_base(packages, {"libc6"}, "amd64", false)) == "libc6");
+    CHECK(resolve_beside_base(Packages(), {"nginx"}, "amd64", true).packages.empty());
+}
