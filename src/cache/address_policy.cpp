@@ -46,8 +46,12 @@ std::set<std::string> own_addresses()
 
 } // namespace
 
-AddressPolicy::AddressPolicy(const std::vector<std::string>& allowed, const Remap& remap) : own_(own_addresses())
+AddressPolicy::AddressPolicy(const std::vector<std::string>& allowed, const Remap& remap,
+                             const std::vector<std::string>& clients)
+    : own_(own_addresses())
 {
+    for (const auto& range : clients)
+        clients_.emplace_back(range);
     for (const auto& text : allowed)
         allow(text);
     for (const auto& [name, mirrors] : remap.names())
@@ -115,6 +119,15 @@ std::vector<net::Endpoint> AddressPolicy::permitted(const std::string& host, std
         throw Error(ErrorKind::denied, "'{}' resolves to {}, which is not a public address", host, refused)
             .hint(fmt::format("start the cache with --allow-upstream {}", host));
     return resolved;
+}
+
+bool AddressPolicy::may_ask(std::string_view client) const
+{
+    if (is_local_client(client))
+        return true;
+    if (client.starts_with("::ffff:"))
+        client.remove_prefix(7);
+    return std::ranges::any_of(clients_, [&](const auto& range) { return range.contains(client); });
 }
 
 bool AddressPolicy::is_local_client(std::string_view address)

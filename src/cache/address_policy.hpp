@@ -17,8 +17,10 @@ namespace dfriends::cache {
 /// into the host's private networks.
 class AddressPolicy {
   public:
-    /// `allowed`: HOST, HOST:PORT or an address range each. Remapped mirrors count as allowed. Throws Error(invalid).
-    AddressPolicy(const std::vector<std::string>& allowed, const Remap& remap);
+    /// `allowed`: HOST, HOST:PORT or an address range each. Remapped mirrors count as allowed. `clients`: address
+    /// ranges. Throws Error(invalid).
+    AddressPolicy(const std::vector<std::string>& allowed, const Remap& remap,
+                  const std::vector<std::string>& clients = {});
 
     /// Throws Error(denied) for a port that is neither 80 nor 443 unless the host was allowed with it.
     void check_port(const std::string& host, std::uint16_t port) const;
@@ -27,6 +29,8 @@ class AddressPolicy {
     /// CONNECT: 443, or a host that was allowed with its port.
     void check_tunnel(const std::string& host, std::uint16_t port) const;
 
+    /// Local clients, and those of the allowed ranges.
+    bool may_ask(std::string_view client) const;
     /// Loopback and private networks; an empty address (a Unix socket) is local too.
     static bool is_local_client(std::string_view address);
 
@@ -41,6 +45,7 @@ class AddressPolicy {
     std::set<std::string> own_; ///< this host's addresses: what listens there may mean to be reached only from here
     std::vector<Host> hosts_;
     std::vector<net::AddressRange> ranges_;
+    std::vector<net::AddressRange> clients_;
 };
 
 } // namespace dfriends::cache

@@ -12,7 +12,6 @@ namespace dfriends::cache {
 
 namespace {
 
-constexpr std::chrono::seconds lifetime{1};
 constexpr std::size_t most_entries = 512;          // an open file each
 constexpr std::size_t most_bytes = 4U << 20U;      // of content in memory
 constexpr std::uint64_t largest_small = 16 * 1024; // above, sendfile is cheaper than a copy
@@ -61,7 +60,7 @@ void HotAnswers::keep(std::string target, http::Response response, const BlobPoi
         table_->bytes += blob->size;
     }
     table_->entries.insert_or_assign(std::move(target),
-                                     Entry{std::move(response), std::chrono::steady_clock::now() + lifetime});
+                                     Entry{std::move(response), std::chrono::steady_clock::now() + hot_time});
     if (!std::exchange(table_->is_swept, true))
         net::spawn(sweep(table_));
 }
@@ -76,7 +75,7 @@ void HotAnswers::clear()
 net::Task<> HotAnswers::sweep(std::shared_ptr<Table> table)
 {
     while (!table->entries.empty()) {
-        co_await net::sleep(lifetime);
+        co_await net::sleep(hot_time);
         const auto now = std::chrono::steady_clock::now();
         std::erase_if(table->entries, [now](const auto& entry) { return entry.second.until < now; });
         table->bytes = 0;

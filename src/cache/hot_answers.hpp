@@ -11,9 +11,12 @@
 
 namespace dfriends::cache {
 
-/// Answers of the last second to plain requests, ready to be sent again without a look at index or disk: content that
-/// many clients ask for at once costs one look a second. Small content is held in memory, larger by its open file.
-/// Nothing is held once no request came for a second. Lives on one loop.
+/// How long a running service may answer with content that was removed beside it.
+constexpr std::chrono::milliseconds hot_time{200};
+
+/// Answers of the last moment to plain requests, ready to be sent again without a look at index or disk: content that
+/// many clients ask for at once costs five looks a second. Small content is held in memory, larger by its open file.
+/// Nothing is held once no request came for that long. Lives on one loop.
 class HotAnswers {
   public:
     HotAnswers();

@@ -39,7 +39,8 @@ bool may_keep(const Fill& fill)
 
 Proxy::Proxy(ProxyOptions options, state::Store& state, log::Logger& log, Statistics& statistics)
     : options_(std::move(options)), log_(log), statistics_(statistics), remap_(options_.remap),
-      store_(options_.directory), index_(state), upstream_(AddressPolicy(allowed_upstreams(options_), remap_)),
+      store_(options_.directory), index_(state),
+      upstream_(AddressPolicy(allowed_upstreams(options_), remap_, options_.allowed_clients)),
       fetches_(
           upstream_, store_, may_keep, [this](FillPointer fill) { return stored(std::move(fill)); },
           [this](const Fill& fill) { trouble(fill); }),
@@ -47,6 +48,7 @@ Proxy::Proxy(ProxyOptions options, state::Store& state, log::Logger& log, Statis
 {
     bytes_ = index_.content_bytes();
     set_registry(options_.registry);
+    releases_.trust(options_.keyrings);
 }
 
 void Proxy::set_registry(std::string_view text)
@@ -67,9 +69,10 @@ http::Response Proxy::said(http::Request& request, Verdict verdict, http::Respon
 void Proxy::reconfigure(const ProxyOptions& options)
 {
     Remap remap(options.remap);
-    upstream_.replace_policy(AddressPolicy(allowed_upstreams(options), remap));
+    upstream_.replace_policy(AddressPolicy(allowed_upstreams(options), remap, options.allowed_clients));
     remap_ = std::move(remap);
     set_registry(options.registry);
+    releases_.trust(options.keyrings);
     options_.offline = options.offline;
     options_.max_size = options.max_size;
     hot_.clear();
@@ -77,8 +80,10 @@ void Proxy::reconfigure(const ProxyOptions& options)
 
 net::Task<http::Response> Proxy::handle(http::Request& request)
 {
-    if (!AddressPolicy::is_local_client(request.connection->peer_address()))
-        co_return said(request, Verdict::error, http::text_response(403, "this cache serves local networks only\n"));
+    if (!upstream_.policy().may_ask(request.connection->peer_address()))
+        co_return said(request, Verdict::error,
+                       http::text_response(403, "this cache serves local networks only\n"
+                                                "hint: its operator lets others in with --allow-client\n"));
     std::optional<Error> error;
     try {
         if (registry_ && is_registry_target(request.target))
@@ -159,6 +164,8 @@ net::Task<http::Response> Proxy::serve_document(http::Request& request, ProxyReq
     const auto served =
         co_await releases_.serve(asked, request.connection->peer_address(), options_.offline, wants_check(request));
     if (!served.sha256.empty()) {
+        if (served.failure)
+            warn(*served.failure, asked.key);
         if (const auto blob = co_await store_.open(served.sha256)) {
             using Freshness = ReleaseSets::Freshness;
             const auto verdict = served.freshness == Freshness::hit    ? Verdict::hit

@@ -27,9 +27,11 @@ namespace dfriends::cache {
 
 struct ProxyOptions {
     os::Path directory;
+    std::vector<std::string> allowed_clients; ///< address ranges beside the local networks
     std::vector<std::string> allowed_upstreams;
     std::vector<std::string> remap;
-    std::string registry; ///< URL of the registry that /v2/ mirrors; empty: none
+    std::vector<os::Path> keyrings; ///< that check suites; none: those that apt trusts
+    std::string registry;           ///< URL of the registry that /v2/ mirrors; empty: none
     bool offline = false;
     std::optional<std::uint64_t> max_size; ///< bytes of content to keep
     Clock clock = system_now;
@@ -42,8 +44,8 @@ class Proxy {
     Proxy(ProxyOptions options, state::Store& state, log::Logger& log, Statistics& statistics);
 
     net::Task<http::Response> handle(http::Request& request);
-    /// Takes over what may change while it runs: allowed upstreams, remaps, the registry, offline and the greatest
-    /// size. Throws, and changes nothing, where they are not valid.
+    /// Takes over what may change while it runs: allowed clients and upstreams, keyrings, remaps, the registry, offline
+    /// and the greatest size. Throws, and changes nothing, where they are not valid.
     void reconfigure(const ProxyOptions& options);
 
     /// Bytes of content in the store.
@@ -104,7 +106,7 @@ class Proxy {
     ReleaseSets releases_;
     HotAnswers hot_;
     std::uint64_t hot_revision_ = 0; ///< of the tables that hot_ was answered by
-    RegistryPointer registry_; ///< null: none
+    RegistryPointer registry_;       ///< null: none
     std::int64_t bytes_ = 0;
     bool collecting_ = false;
     std::unordered_set<std::string> used_;

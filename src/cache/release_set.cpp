@@ -170,7 +170,9 @@ net::Task<ReleaseSets::Served> ReleaseSets::serve(ProxyRequest asked, std::strin
     if (document != nullptr && !is_gone_for_good) {
         if (const auto expired = expiry(*document, asked.key))
             co_return refused(*expired);
-        co_return served(*document, Freshness::stale, client, signature);
+        auto answer = served(*document, Freshness::stale, client, signature);
+        answer.failure = check->failure;
+        co_return answer;
     }
     Served answer;
     answer.status = check->status;
@@ -347,8 +349,8 @@ net::Task<std::string> ReleaseSets::fetch_signature(const ProxyRequest& asked)
 net::Task<> ReleaseSets::check_signature(const std::string& key, const std::string& text, const std::string& detached)
 {
     using Kind = debian::Signature::Kind;
-    const auto check = [](std::string signed_text, std::string beside) {
-        return debian::check_signature(signed_text, beside, debian::apt_keyrings());
+    const auto check = [keyrings = keyrings_](const std::string& signed_text, const std::string& beside) {
+        return debian::check_signature(signed_text, beside, keyrings.empty() ? debian::apt_keyrings() : keyrings);
     };
     const auto now = co_await net::shared_worker().call([=] { return check(text, detached); });
     if (now.kind == Kind::bad)

@@ -41,12 +41,15 @@ class ReleaseSets {
     ReleaseSets(Upstream& upstream, CacheStore& store, CacheIndex& index, Fetches& fetches, PackageTables& tables,
                 Clock clock);
 
+    /// Checks signatures by these keyrings; by those that apt trusts on this host where there are none.
+    void trust(std::vector<os::Path> keyrings) { keyrings_ = std::move(keyrings); }
+
     /// True for the names InRelease, Release and Release.gpg.
     static bool is_document(std::string_view key);
 
     enum class Freshness { hit, miss, stale };
     struct Served {
-        std::string sha256; ///< empty where there is none: then `status` or `failure`
+        std::string sha256; ///< empty where there is none: then `status` or `failure`; with both it is stale for that
         std::string etag;
         Freshness freshness = Freshness::hit;
         int status = 0;
@@ -108,6 +111,7 @@ class ReleaseSets {
     Fetches& fetches_;
     PackageTables& tables_;
     Clock clock_;
+    std::vector<os::Path> keyrings_;
     std::map<std::string, Document> documents_;
     std::map<std::string, std::set<std::string>, std::less<>> directories_; ///< directory → documents
     std::map<std::string, CheckPointer> checks_;

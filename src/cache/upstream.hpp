@@ -39,6 +39,7 @@ class Upstream {
     /// Counts a server as down although its silence has not lasted out yet.
     void suspect(const http::Url& url);
 
+    const AddressPolicy& policy() const { return policy_; }
     void replace_policy(AddressPolicy policy) { policy_ = std::move(policy); }
 
     /// Says that a request came from this very process: our name in Via.

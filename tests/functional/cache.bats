@@ -291,6 +291,60 @@ load ../support/cache
     [ $((SECONDS - start)) -le 5 ]
 }
 
+# sign [HOME]: makes the suite's InRelease from its Release as the repository's owner would
+sign() {
+    gpg --homedir "${1:-$BATS_TEST_TMPDIR/gpg}" --batch --quiet --yes --clearsign -o "$BATS_TEST_TMPDIR/signed" "$BATS_TEST_TMPDIR/plain"
+    cp "$BATS_TEST_TMPDIR/signed" "$REPOSITORY$SUITE/InRelease"
+}
+
+make_key() { # HOME
+    mkdir -m 700 "$1"
+    gpg --homedir "$1" --batch --quiet --passphrase '' --quick-gen-key 'someone <s@repository.example>' ed25519 sign never
+}
+
+@test "a suite signed by a known key is served, one with a bad signature or without its own is not adopted" {
+    local home="$BATS_TEST_TMPDIR/gpg" other="$BATS_TEST_TMPDIR/gpg2"
+    make_key "$home"
+    make_key "$other"
+    gpg --homedir "$home" --export >"$BATS_TEST_TMPDIR/known.gpg"
+    cp "$REPOSITORY$SUITE/Release" "$BATS_TEST_TMPDIR/plain"
+    sign
+    start_cache --keyring "$BATS_TEST_TMPDIR/known.gpg"
+    update
+    same $SUITE/InRelease
+    # by another's hand: the key is known, the text is not what it signed
+    sed -i 's/^Acquire-By-Hash.*/&\nX-Added: 1/' "$REPOSITORY$SUITE/InRelease"
+    ! cmp -s "$BATS_TEST_TMPDIR/signed" "$REPOSITORY$SUITE/InRelease"
+    get $SUITE/InRelease -H 'Cache-Control: no-cache' | cmp - "$BATS_TEST_TMPDIR/signed"
+    grep -q 'bad' "$BATS_TEST_TMPDIR/cache.log"
+    # by a key that nobody here knows, and by none
+    local good="$BATS_TEST_TMPDIR/good"
+    cp "$BATS_TEST_TMPDIR/signed" "$good"
+    sed -i 's/^Acquire-By-Hash.*/&\nX-Added: 2/' "$BATS_TEST_TMPDIR/plain"
+    sign "$other"
+    get $SUITE/InRelease -H 'Cache-Control: no-cache' | cmp - "$good"
+    cp "$BATS_TEST_TMPDIR/plain" "$REPOSITORY$SUITE/InRelease"
+    get $SUITE/InRelease -H 'Cache-Control: no-cache' | cmp - "$good"
+    # the owner's next one
+    sign
+    get $SUITE/InRelease -H 'Cache-Control: no-cache' | cmp - "$REPOSITORY$SUITE/InRelease"
+    stop_services
+    # without a copy there is nothing to fall back to
+    sed -i 's/^X-Added.*/X-Added: 3/' "$REPOSITORY$SUITE/InRelease"
+    CONTENT="$CONTENT.new" SERVICE_STATE="$BATS_TEST_TMPDIR/new" start_cache --keyring "$BATS_TEST_TMPDIR/known.gpg"
+    [ "$(status_of $SUITE/InRelease | cut -d' ' -f1)" = 403 ]
+}
+
+@test "a set is served without its server until it expires, and not after" {
+    sed -i "s/^Date:.*/&\nValid-Until: $(date -u -d '+9 seconds' '+%a, %d %b %Y %H:%M:%S UTC')/" "$REPOSITORY$SUITE/InRelease"
+    start_cache
+    update
+    stop_upstream
+    [ "$(verdict_of $SUITE/InRelease -H 'Cache-Control: no-cache')" = STALE ]
+    sleep 9
+    [ "$(status_of $SUITE/InRelease -H 'Cache-Control: no-cache')" = "503 0" ]
+}
+
 @test "every form of a request reaches the same file" {
     start_cache --remap "stable=$UPSTREAM"
     local host=${UPSTREAM#http://}
@@ -352,6 +406,22 @@ load ../support/cache
     [[ "$output" == "HTTP/1.1 403"* ]]
     [[ "$output" == *"--allow-upstream"* ]]
     [ "$(control "_count?path=$SMALL")" -le 2 ]
+}
+
+@test "clients that are not local are served only where they were allowed" {
+    # An address of documentation is neither private nor loopback.
+    ip address add 203.0.113.77/32 dev lo
+    start_service cache cache serve --listen 203.0.113.77:0 --dir "$CONTENT" --allow-upstream 127.0.0.1
+    PROXY="http://$ADDRESS"
+    local refused allowed
+    refused=$(status_of $SMALL --interface 203.0.113.77)
+    stop_services
+    start_service cache cache serve --listen 203.0.113.77:0 --dir "$CONTENT" --allow-upstream 127.0.0.1 --allow-client 203.0.113.0/24
+    PROXY="http://$ADDRESS"
+    allowed=$(status_of $SMALL --interface 203.0.113.77)
+    ip address del 203.0.113.77/32 dev lo
+    [[ "$refused" == 403* ]]
+    [ "$allowed" = "200 $(stat -c %s "$REPOSITORY$SMALL")" ]
 }
 
 @test "CONNECT tunnels only where it may" {

@@ -54,7 +54,14 @@ constexpr Setting remap_setting{
 
 constexpr std::array<Setting, 2> why_settings = {{dir_setting, remap_setting}};
 
-constexpr std::array<Setting, 7> serve_settings = {{
+constexpr std::array<Setting, 9> serve_settings = {{
+    {"allow-client",
+     SettingType::text,
+     "Serve clients of this address range too, not only local ones",
+     "CIDR",
+     {},
+     0,
+     true},
     {"allow-upstream",
      SettingType::text,
      "Let the cache connect to this host or address range although it is not public",
@@ -63,6 +70,13 @@ constexpr std::array<Setting, 7> serve_settings = {{
      0,
      true},
     dir_setting,
+    {"keyring",
+     SettingType::text,
+     "Check signatures of suites by these keys, not by those that apt trusts here",
+     "FILE",
+     {},
+     0,
+     true},
     {"listen", SettingType::text, "Where to listen", "ADDR:PORT", "0.0.0.0:3142", 0, true},
     {"max-size", SettingType::size, "Remove what was used least when the content exceeds this", "SIZE"},
     {"offline", SettingType::flag, "Never ask upstream: serve what is there, and a final error for the rest"},

@@ -8,6 +8,7 @@
 #include "base/size.hpp"
 #include "base/text.hpp"
 #include "cache/cache_store.hpp"
+#include "cache/hot_answers.hpp"
 #include "cache/inventory.hpp"
 #include "cli/table_output.hpp"
 #include "net/loop.hpp"
@@ -19,6 +20,12 @@ namespace {
 
 namespace room = dfriends::cache;
 
+/// A service that runs beside us answers for a moment longer with what it just answered with.
+void wait_until_let_go()
+{
+    net::run(net::sleep(room::hot_time));
+}
+
 std::uint64_t remove_blobs(const os::Path& directory, const std::vector<room::BlobRow>& blobs)
 {
     std::uint64_t bytes = 0;
@@ -26,6 +33,8 @@ std::uint64_t remove_blobs(const os::Path& directory, const std::vector<room::Bl
         room::remove_content(directory, blob.sha256);
         bytes += blob.size;
     }
+    if (!blobs.empty())
+        wait_until_let_go();
     return bytes;
 }
 
@@ -95,6 +104,8 @@ int verify(Context& context)
             room::remove_content(directory, finding.sha256);
             net::run(index.forget_blob(finding.sha256));
         }
+    if (repair && !findings.empty())
+        wait_until_let_go();
     if (context.global.json) {
         context.print("{}\n", encode_verify(rows));
     } else if (rows.empty()) {

@@ -18,8 +18,15 @@ room::ProxyOptions read_options(const config::Settings& settings)
 {
     room::ProxyOptions options;
     options.directory = content_directory(settings);
+    options.allowed_clients = settings.list("allow-client");
     options.allowed_upstreams = settings.list("allow-upstream");
     options.remap = settings.list("remap");
+    for (const auto& keyring : settings.list("keyring")) {
+        if (!std::filesystem::is_regular_file(keyring))
+            throw Error(ErrorKind::not_found, "the keyring '{}' is no file", printable(keyring))
+                .hint("name a file that 'gpg --export' wrote");
+        options.keyrings.emplace_back(keyring);
+    }
     options.registry = settings.find("registry").value_or("");
     options.offline = settings.flag("offline");
     if (settings.find("max-size"))
