@@ -20,6 +20,7 @@ teardown() {
     docker image rm -f "$IMAGE" >/dev/null 2>&1 || true
     docker image rm -f "127.0.0.1:$REGISTRY_PORT/library/demo:1" >/dev/null 2>&1 || true
     umount "$BATS_TEST_TMPDIR"/engine/netns/* 2>/dev/null || true
+    ip link delete dft-mirror0 2>/dev/null || true
 }
 
 stop_other() {
@@ -96,7 +97,10 @@ start_engine() {
     mkdir -p "$home"
     echo '{}' >"$home/daemon.json"
     ENGINE="unix://$home/sock"
-    dockerd --config-file "$home/daemon.json" --registry-mirror "$CACHE" --bridge none --iptables=false --ip-forward=false -H "$ENGINE" \
+    # A bridge of its own: with "none" an engine removes docker0, whosever it is.
+    ip link add dft-mirror0 type bridge
+    ip address add 10.213.77.1/24 dev dft-mirror0
+    dockerd --config-file "$home/daemon.json" --registry-mirror "$CACHE" --bridge dft-mirror0 --iptables=false --ip-forward=false -H "$ENGINE" \
         --storage-driver vfs --data-root "$home/data" --exec-root "$home/exec" --pidfile "$home/pid" >"$home/log" 2>&1 3>&- &
     OTHERS+=($!)
     wait_for 60 docker -H "$ENGINE" version
