@@ -94,6 +94,7 @@ has_lists() {
     build dft-second "$line"
     grep -q '^HIT 200 .*hello_' "$BATS_TEST_TMPDIR/second.log"
     grep -q '^STALE 200 .*InRelease' "$BATS_TEST_TMPDIR/second.log"
+    sleep 0.3 # lines of the access log are written a moment later
     fails 1 grep -E '^(MISS|ERROR) ' "$BATS_TEST_TMPDIR/second.log"
     docker run --rm dft-second hello | grep -q 'Hello, world'
 }
@@ -162,6 +163,7 @@ has_lists() {
     forget_lists
     on_host DIRECT update
     (cd "$BATS_TEST_TMPDIR" && on_host DIRECT download jq hello libjq1 libonig5)
+    sleep 0.3
     equal "$(grep -c '^HIT 200 .*[.]deb' "$BATS_TEST_TMPDIR/third.log")" 4
 }
 
