@@ -36,7 +36,7 @@ net::Task<> Proxy::collect()
     collecting_ = true;
     try {
         co_await flush();
-        const auto total = index_.totals().bytes;
+        const auto total = index_.content_bytes();
         const auto goal = static_cast<std::int64_t>(*options_.max_size / 10 * 9);
         std::int64_t freed = 0;
         hot_.clear(); // it may hold files open whose room is wanted

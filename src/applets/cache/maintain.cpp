@@ -55,7 +55,7 @@ int gc(Context& context)
     room::CacheIndex index(context.store());
     auto gone = net::run(index.forget_unnamed());
     if (context.settings.find("max-size")) {
-        const auto total = index.totals().bytes;
+        const auto total = index.content_bytes();
         const auto limit = static_cast<std::int64_t>(context.settings.size("max-size"));
         if (total > limit)
             for (auto& blob : net::run(index.evict(total - limit)))
