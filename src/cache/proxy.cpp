@@ -197,9 +197,9 @@ net::Task<http::Response> Proxy::serve_known(http::Request& request, FetchOrder 
     if (const auto blob = co_await find_content(order.expected)) {
         if (!order.directory.empty())
             tables_.ensure(order.directory, order.path, blob->sha256);
-        // Which generation's index a plain name is depends on the client.
-        co_return order.directory.empty() ? hit(request, blob, order.key)
-                                          : from_store(request, blob, order.key, Verdict::hit);
+        // Which generation's index a plain name is depends on the client, and a registry's answers get more headers.
+        const bool is_everybodys = order.directory.empty() && !order.sender;
+        co_return is_everybodys ? hit(request, blob, order.key) : from_store(request, blob, order.key, Verdict::hit);
     }
     if (options_.offline)
         co_return failure(request,
