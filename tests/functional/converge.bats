@@ -18,6 +18,7 @@ teardown() {
 
 clean() {
   local container
+  stranger_gone
   for container in $(docker ps -aq --filter label=dfriends.converge --filter ancestor=shrikrishna/code.it) code.it-puppet dft-cv dft-cv-dfriends-old dft-cv-dfriends-new; do
     docker rm -fv "$container" >/dev/null 2>&1 || true
   done

@@ -8,10 +8,12 @@ setup() {
   cd "$BATS_TEST_TMPDIR"
   unset DFRIENDS_STATE_DIR
   need_engine
+  stranger_gone
   "$DFRIENDS" down --demo >/dev/null 2>&1 || true
 }
 
 teardown() {
+  stranger_gone
   [ -z "${WALK:-}" ] || kill -9 "$WALK" 2>/dev/null || true
   timeout -k 5 60 "$DFRIENDS" down --demo >down.log 2>&1 || { cat down.log; return 1; }
 }
@@ -95,9 +97,8 @@ same_as_before() {
 
 @test "what is in the demo's way is named before anything is made" {
   busybox_image dft-busybox
-  docker run -d --name code.it dft-busybox sleep 100 >/dev/null
+  docker run -d --rm --label dft-stranger --name code.it dft-busybox sleep 100 >/dev/null
   run dfriends up --demo
-  docker rm -f code.it >/dev/null
   equal "$status" 5
   says "container 'code.it'"
   DOCKER_HOST=unix://$PWD/none.sock fails 7 dfriends up --demo

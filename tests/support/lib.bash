@@ -76,3 +76,6 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 
 # need_engine: a test on the real engine fails where there is none; it is never skipped.
 need_engine() { docker version >/dev/null 2>&1 || { echo 'no Docker Engine answers: packaging/bootstrap test starts one'; return 1; }; }
+
+# stranger_gone: a container that stood in for somebody else's goes, also one that a killed run left behind.
+stranger_gone() { docker ps -aq --filter label=dft-stranger | xargs -r docker rm -fv >/dev/null; }
