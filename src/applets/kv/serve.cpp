@@ -3,6 +3,9 @@
 #include "applets/kv/verbs.hpp"
 #include "kv/discovery.hpp"
 #include "kv/v2/api.hpp"
+#include "kv/v3/auth.hpp"
+#include "kv/v3/gateway.hpp"
+#include "kv/v3/leases.hpp"
 #include "service/daemon.hpp"
 #include "service/metrics.hpp"
 #include "state/store.hpp"
@@ -13,13 +16,18 @@ namespace {
 
 using namespace dfriends::kv;
 
-/// The API, and the discovery service where it is asked for.
+/// Both APIs, and the discovery service where it is asked for.
 class Front {
   public:
-    Front(v2::Api& api, Discovery* discovery) : api_(api), discovery_(discovery) {}
+    Front(v2::Api& api, v3::Gateway& gateway, Discovery* discovery)
+        : api_(api), gateway_(gateway), discovery_(discovery)
+    {
+    }
 
     net::Task<http::Response> operator()(http::Request& request) const
     {
+        if (v3::Gateway::serves(request.path()))
+            return gateway_(request);
         if (discovery_ != nullptr && Discovery::serves(request.path()))
             return (*discovery_)(request);
         return api_(request);
@@ -27,6 +35,7 @@ class Front {
 
   private:
     v2::Api& api_;
+    v3::Gateway& gateway_;
     Discovery* discovery_;
 };
 
@@ -49,13 +58,32 @@ int serve(Context& context)
     keyspace.load();
     v2::Api api(keyspace, system_now, context.settings.text("name"));
     Discovery discovery(keyspace, api);
+    v3::Keyspace v3_keyspace(context.store());
+    v3_keyspace.load();
+    v3::Leases leases(v3_keyspace);
+    leases.load();
+    v3::Auth auth(v3_keyspace);
+    auth.load();
+    v3::Service service(v3_keyspace, leases, auth,
+                        {.cluster_id = keyspace.cluster_id(),
+                         .id = keyspace.member_id(),
+                         .term = keyspace.boots() + 1,
+                         .name = context.settings.text("name")});
+    v3::Gateway gateway(service);
     service::Metrics metrics;
     register_metrics(metrics, keyspace);
     service::Daemon daemon(context.log());
     daemon.listen(context.settings.list("listen"),
-                  Front(api, context.settings.flag("discovery") ? &discovery : nullptr), {.server_name = ""}, &metrics);
+                  Front(api, gateway, context.settings.flag("discovery") ? &discovery : nullptr), {.server_name = ""},
+                  &metrics);
     daemon.run_beside(keyspace.expire());
-    daemon.on_stop([&keyspace] { keyspace.stop(); });
+    daemon.run_beside(leases.expire());
+    daemon.run_beside(v3_keyspace.compact_by_age(std::chrono::hours(1), 10'000));
+    daemon.on_stop([&] {
+        keyspace.stop();
+        leases.stop();
+        v3_keyspace.stop();
+    });
     return daemon.run();
 }
 

@@ -19,8 +19,8 @@ class Call {
     /// function takes it back.
     virtual void on_cancel(std::function<void()> wake) = 0;
 
-    std::string token;     ///< of the user who authenticated; empty for nobody
-    std::string authority; ///< host and port as the client called us
+    std::string token;      ///< of the user who authenticated; empty for nobody
+    std::string authority;  ///< host and port as the client called us
     bool is_secure = false; ///< over TLS
 };
 

@@ -14,14 +14,24 @@ namespace dfriends::kv::v3 {
 using namespace etcd::v3; // the messages are this room's words
 
 class Auth;
+class Draft;
 class Keyspace;
 class Leases;
+
+/// The only member of the cluster, as it is shown.
+struct Identity {
+    std::uint64_t cluster_id = 0;
+    std::uint64_t id = 0;
+    std::uint64_t term = 2; ///< +1 with each start
+    std::string name;
+    std::vector<std::string> client_urls; ///< empty: as the client called us
+    std::uint64_t quota = 0;              ///< bytes of the database above which no more is taken; 0: none
+};
 
 /// etcd's v3 API, whatever it is spoken over. A refusal is a thrown Status; a disk that fails is Status(unavailable).
 class Service {
   public:
-    /// `name`: of the only member.
-    Service(Keyspace& keyspace, Leases& leases, Auth& auth, std::string name);
+    Service(Keyspace& keyspace, Leases& leases, Auth& auth, Identity identity);
 
     net::Task<RangeResponse> range(RangeRequest request, Call& call);
     net::Task<PutResponse> put(PutRequest request, Call& call);
@@ -81,11 +91,29 @@ class Service {
     net::Task<> observe(LeaderRequest request, Sink<LeaderResponse>& answers, Call& call);
     net::Task<ResignResponse> resign(ResignRequest request, Call& call);
 
+    /// Whether the alarm is raised that the quota is used up.
+    bool is_out_of_space() const { return is_out_of_space_; }
+    std::int64_t database_size() const;
+
   private:
+    ResponseHeader header() const;
+    /// Carries out a request and waits until it is on disk; its answer gets a whole header.
+    template <class Request>
+    auto change(Request request);
+    /// For requests that need space.
+    void check_space();
+    net::Task<> set_alarm(bool raised);
+    void check_access(const TxnRequest& request, Call& call);
+    Member member(Call& call) const;
+    net::Task<LeaderKey> become_first(std::string prefix, std::int64_t lease, std::optional<std::string> value,
+                                      Call& call);
+    net::Task<> delete_at(LeaderKey leader);
+
     Keyspace& keyspace_;
     Leases& leases_;
     Auth& auth_;
-    std::string name_;
+    Identity identity_;
+    bool is_out_of_space_ = false;
 };
 
 } // namespace dfriends::kv::v3

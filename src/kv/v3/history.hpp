@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kv/v3/record.hpp"
+
+#include <deque>
+#include <list>
+#include <unordered_map>
+
+namespace dfriends::kv::v3 {
+
+/// A watch's place in the stream of revisions.
+struct Watcher {
+    Span span;
+    std::int64_t next;          ///< the first revision that it has not seen
+    bool is_behind = false;     ///< revisions from `next` on wait for it; else it has seen all up to now
+    std::function<void()> wake; ///< called when it falls behind
+};
+
+/// The latest committed revisions, and those who wait for more. Whoever falls further behind than it reaches reads on
+/// from disk.
+class History {
+  public:
+    explicit History(std::size_t revisions = 16'384, std::size_t bytes = 16U << 20U)
+        : most_revisions_(revisions), most_bytes_(bytes)
+    {
+    }
+
+    /// Adds the next revision and wakes the watchers that it concerns.
+    void publish(Revision revision);
+
+    /// Null where it is not, or no longer, here.
+    const Revision* find(std::int64_t number) const;
+    /// The oldest revision that is here; nothing where none is.
+    std::optional<std::int64_t> oldest() const;
+
+    /// The watcher must stay where it is until it is removed.
+    void add(Watcher& watcher);
+    void remove(Watcher& watcher);
+    std::size_t watchers() const { return single_.size() + ranges_.size(); }
+
+  private:
+    static void tell(Watcher& watcher, std::int64_t number);
+
+    std::deque<Revision> revisions_;
+    std::size_t bytes_ = 0;
+    std::size_t most_revisions_;
+    std::size_t most_bytes_;
+    std::unordered_multimap<std::string, Watcher*> single_; ///< of one key each
+    std::list<Watcher*> ranges_;
+};
+
+} // namespace dfriends::kv::v3
