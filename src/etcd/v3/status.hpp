@@ -21,7 +21,7 @@ enum class Code : int {
     failed_precondition = 9,
     aborted = 10,
     out_of_range = 11,
-    unimplemented = 12,
+    unsupported = 12, ///< gRPC's name for it is in name_of()
     internal = 13,
     unavailable = 14,
     data_loss = 15,

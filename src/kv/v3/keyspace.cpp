@@ -41,7 +41,7 @@ void Keyspace::load()
     Rows rows(*database);
     rows.load(records_);
     revision_ = rows.number("v3_revision", 1);
-    compacted_ = rows.number("v3_compacted", 0);
+    compacted_ = rows.number("v3_compacted", -1);
     swept_ = rows.number("v3_swept", 0);
 }
 
@@ -147,7 +147,7 @@ void Keyspace::check_readable(std::int64_t revision) const
 {
     if (revision > revision_)
         throw Status(Code::out_of_range, "etcdserver: mvcc: required revision is a future revision");
-    if (revision > 0 && revision < compacted_)
+    if (revision != 0 && revision < compacted_)
         throw Status(Code::out_of_range, "etcdserver: mvcc: required revision has been compacted");
 }
 
@@ -233,7 +233,7 @@ net::Task<> Keyspace::compact_by_age(std::chrono::milliseconds retention, std::i
         const auto now = std::chrono::steady_clock::now();
         if (samples.empty() || samples.back().revision != revision_)
             samples.push_back({now, revision_});
-        std::int64_t target = 0;
+        std::int64_t target = compacted_;
         while (!samples.empty() && samples.front().when + retention <= now) {
             target = std::min(samples.front().revision, revision_ - revisions);
             samples.pop_front();

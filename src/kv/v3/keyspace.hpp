@@ -35,7 +35,7 @@ class Keyspace {
     /// Revisions below it cannot be read any more.
     std::int64_t compacted() const { return compacted_; }
 
-    /// Throws Status(out_of_range) for a revision that was compacted, or is not there yet. 0 and less mean now.
+    /// Throws Status(out_of_range) for a revision that was compacted, or is not there yet. 0 means now.
     void check_readable(std::int64_t revision) const;
     /// What a span held at an earlier revision. Reads the disk.
     Records read_at(const Span& span, std::int64_t revision) const;
@@ -71,8 +71,8 @@ class Keyspace {
     Records records_;
     History history_;
     std::int64_t revision_ = 1;
-    std::int64_t compacted_ = 0;
-    std::int64_t swept_ = 0; ///< what compactions up to here freed is gone from disk
+    std::int64_t compacted_ = -1; ///< nothing yet
+    std::int64_t swept_ = 0;      ///< what compactions up to here freed is gone from disk
     bool sweeping_ = false;
     net::Event swept_event_;
     std::function<void(const Revision&)> on_revision_;

@@ -247,7 +247,7 @@ net::Task<HashKVResponse> Service::hash_kv(HashKVRequest request, Call& call)
     keyspace_.check_readable(request.revision);
     HashKVResponse answer;
     answer.header = header();
-    answer.compact_revision = keyspace_.compacted() == 0 ? -1 : keyspace_.compacted();
+    answer.compact_revision = keyspace_.compacted();
     const std::int64_t revision = request.revision > 0 ? request.revision : keyspace_.revision();
     const Span all(std::string_view("\0", 1), std::string_view("\0", 1));
     answer.hash = revision == keyspace_.revision() ? hash_records(keyspace_.records())

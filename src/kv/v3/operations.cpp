@@ -28,7 +28,7 @@ void check_size(std::size_t bytes)
         refuse("request is too large");
 }
 
-void check_operation(const RequestOp& operation);
+void check_operation(const RequestOp& operation, std::size_t most);
 
 std::size_t size_of(const RequestOp& operation);
 
@@ -54,20 +54,21 @@ std::size_t size_of(const RequestOp& operation)
     return operation.request_txn ? size_of(*operation.request_txn) : 0;
 }
 
-void check_parts(const TxnRequest& request)
+/// `most`: operations that may still come; each level has as many fewer as the one around it has.
+void check_parts(const TxnRequest& request, std::size_t most)
 {
-    if (request.compare.size() > most_operations || request.success.size() > most_operations ||
-        request.failure.size() > most_operations)
+    const std::size_t count = std::max({request.compare.size(), request.success.size(), request.failure.size()});
+    if (count > most)
         refuse("too many operations in txn request");
     for (const Compare& compare : request.compare)
         if (compare.key.empty())
             refuse("key is not provided");
     for (const auto* const list : {&request.success, &request.failure})
         for (const RequestOp& operation : *list)
-            check_operation(operation);
+            check_operation(operation, most - count);
 }
 
-void check_operation(const RequestOp& operation)
+void check_operation(const RequestOp& operation, std::size_t most)
 {
     if (operation.request_range)
         check(*operation.request_range);
@@ -76,7 +77,7 @@ void check_operation(const RequestOp& operation)
     else if (operation.request_delete_range)
         check(*operation.request_delete_range);
     else if (operation.request_txn)
-        check_parts(*operation.request_txn);
+        check_parts(*operation.request_txn, most);
     else
         refuse("key not found"); // etcd's answer to an operation that is none
 }
@@ -209,11 +210,12 @@ void sort(const RangeRequest& request, std::vector<KeyValue>& found)
     });
 }
 
-bool is_sorted_or_filtered(const RangeRequest& request)
+/// Whether all matches must be there before the limit cuts. An order by anything but the key that is not asked for by
+/// name sorts what the limit left, and one more: etcd's way.
+bool needs_all(const RangeRequest& request)
 {
-    return request.sort_order != SortOrder::none || request.sort_target != SortTarget::key ||
-           request.min_mod_revision != 0 || request.max_mod_revision != 0 || request.min_create_revision != 0 ||
-           request.max_create_revision != 0;
+    return request.sort_order != SortOrder::none || request.min_mod_revision != 0 || request.max_mod_revision != 0 ||
+           request.min_create_revision != 0 || request.max_create_revision != 0;
 }
 
 std::optional<ResponseHeader> header_at(std::int64_t revision)
@@ -223,19 +225,81 @@ std::optional<ResponseHeader> header_at(std::int64_t revision)
     return header;
 }
 
-ResponseOp apply_operation(const Context& context, Draft& draft, const RequestOp& operation)
+/// The branches that a transaction takes, it first and then those in it, in order. All are chosen before anything of it
+/// is carried out.
+using Path = std::vector<bool>;
+
+const std::vector<RequestOp>& branch_of(const TxnRequest& request, bool succeeds)
 {
-    ResponseOp answer;
-    if (operation.request_range)
-        answer.response_range = apply(context, draft, *operation.request_range);
-    else if (operation.request_put)
-        answer.response_put = apply(context, draft, *operation.request_put);
-    else if (operation.request_delete_range)
-        answer.response_delete_range = apply(context, draft, *operation.request_delete_range);
-    else if (operation.request_txn) {
-        answer.response_txn = std::make_shared<TxnResponse>(apply(context, draft, *operation.request_txn));
-        answer.response_txn->header.emplace(); // etcd leaves a nested one empty
+    return succeeds ? request.success : request.failure;
+}
+
+void choose(const Draft& draft, const TxnRequest& request, Path& path)
+{
+    const bool succeeds =
+        std::ranges::all_of(request.compare, [&](const Compare& compare) { return holds(draft, compare); });
+    path.push_back(succeeds);
+    for (const RequestOp& operation : branch_of(request, succeeds))
+        if (operation.request_txn)
+            choose(draft, *operation.request_txn, path);
+}
+
+/// Calls `visit` for each operation of the path that is no transaction.
+template <class Visit>
+void visit_chosen(const TxnRequest& request, Path::const_iterator& at, const Visit& visit)
+{
+    for (const RequestOp& operation : branch_of(request, *at++)) {
+        if (operation.request_txn)
+            visit_chosen(*operation.request_txn, at, visit);
+        else
+            visit(operation);
     }
+}
+
+[[noreturn]] void refuse_lease()
+{
+    throw Status(Code::not_found, "etcdserver: requested lease not found");
+}
+
+void check_put(const Context& context, const Draft& draft, const PutRequest& request)
+{
+    if ((request.ignore_value || request.ignore_lease) && draft.find(request.key) == nullptr)
+        refuse("key not found");
+    if (request.lease != 0 && !context.leases.is_usable(request.lease))
+        refuse_lease();
+}
+
+void check_chosen(const Context& context, const Draft& draft, const TxnRequest& request, const Path& path)
+{
+    auto at = path.begin();
+    visit_chosen(request, at, [&](const RequestOp& operation) {
+        if (operation.request_put)
+            check_put(context, draft, *operation.request_put);
+    });
+    at = path.begin();
+    visit_chosen(request, at, [&](const RequestOp& operation) {
+        if (operation.request_range && operation.request_range->revision != 0)
+            context.keyspace.check_readable(operation.request_range->revision);
+    });
+}
+
+TxnResponse apply_chosen(const Context& context, Draft& draft, const TxnRequest& request, Path::const_iterator& at)
+{
+    TxnResponse answer;
+    answer.succeeded = *at++;
+    for (const RequestOp& operation : branch_of(request, answer.succeeded)) {
+        ResponseOp& response = answer.responses.emplace_back();
+        if (operation.request_range)
+            response.response_range = apply(context, draft, *operation.request_range);
+        else if (operation.request_put)
+            response.response_put = apply(context, draft, *operation.request_put);
+        else if (operation.request_delete_range)
+            response.response_delete_range = apply(context, draft, *operation.request_delete_range);
+        else if (operation.request_txn)
+            response.response_txn =
+                std::make_shared<TxnResponse>(apply_chosen(context, draft, *operation.request_txn, at));
+    }
+    answer.header.emplace(); // etcd leaves a nested one empty
     return answer;
 }
 
@@ -266,7 +330,7 @@ void check(const DeleteRangeRequest& request)
 
 void check(const TxnRequest& request)
 {
-    check_parts(request);
+    check_parts(request, most_operations);
     collect(request.success);
     collect(request.failure);
     check_size(size_of(request));
@@ -296,18 +360,13 @@ RangeResponse select(const RangeRequest& request, const std::function<void(const
 {
     RangeResponse answer;
     const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(request.limit, 0));
-    const bool all_first = is_sorted_or_filtered(request);
+    const bool takes_all = limit == 0 || needs_all(request);
     visit_all([&](const std::string& key, const Record& record) {
         ++answer.count; // of all matches, whatever filters and limits say
-        if (request.count_only || !passes_filters(request, record))
-            return;
-        if (!all_first && limit != 0 && answer.kvs.size() == limit)
-            answer.more = true;
-        else
+        if (!request.count_only && passes_filters(request, record) && (takes_all || answer.kvs.size() <= limit))
             answer.kvs.push_back(make_key_value(key, record));
     });
-    if (all_first)
-        sort(request, answer.kvs);
+    sort(request, answer.kvs);
     if (limit != 0 && answer.kvs.size() > limit) {
         answer.kvs.resize(limit);
         answer.more = true;
@@ -322,7 +381,8 @@ RangeResponse apply(const Context& context, const Draft& draft, const RangeReque
 {
     const Span span(request.key, request.range_end);
     RangeResponse answer;
-    if (request.revision > 0 && request.revision != draft.revision()) {
+    // The state before this request is not the draft's once it has changed something.
+    if (request.revision > 0 && (request.revision != draft.revision() || draft.revision() == draft.next_revision())) {
         context.keyspace.check_readable(request.revision);
         const Records past = context.keyspace.read_at(span, request.revision);
         answer = select(request, [&](const RecordVisitor& visit) { span.visit(past, visit); });
@@ -336,11 +396,11 @@ RangeResponse apply(const Context& context, const Draft& draft, const RangeReque
 PutResponse apply(const Context& context, Draft& draft, const PutRequest& request)
 {
     const Record* const old = draft.find(request.key);
+    if (request.lease != 0 && !context.leases.is_usable(request.lease))
+        refuse_lease();
     if ((request.ignore_value || request.ignore_lease) && old == nullptr)
         refuse("key not found");
     const std::int64_t lease = request.ignore_lease ? old->lease : request.lease;
-    if (lease != 0 && !context.leases.is_usable(lease))
-        throw Status(Code::not_found, "etcdserver: requested lease not found");
     PutResponse answer;
     if (request.prev_kv && old != nullptr)
         answer.prev_kv = make_key_value(request.key, *old);
@@ -367,11 +427,11 @@ DeleteRangeResponse apply(const Context&, Draft& draft, const DeleteRangeRequest
 
 TxnResponse apply(const Context& context, Draft& draft, const TxnRequest& request)
 {
-    TxnResponse answer;
-    answer.succeeded =
-        std::ranges::all_of(request.compare, [&](const Compare& compare) { return holds(draft, compare); });
-    for (const RequestOp& operation : answer.succeeded ? request.success : request.failure)
-        answer.responses.push_back(apply_operation(context, draft, operation));
+    Path path;
+    choose(draft, request, path);
+    check_chosen(context, draft, request, path);
+    auto at = path.cbegin();
+    TxnResponse answer = apply_chosen(context, draft, request, at);
     answer.header = header_at(draft.revision());
     return answer;
 }

@@ -77,9 +77,8 @@ Records Rows::read_at(const Span& span, std::int64_t revision)
 {
     Records records;
     const auto high = span.high();
-    // With max(), SQLite takes the other columns from the row that holds it (its documentation, "bare columns").
     auto query = database_.prepare(
-        fmt::format("select key, {}, max(revision) from kv3_log where key >= ? and {} and revision <= ? group by key",
+        fmt::format("select key, {} from kv3_log where key >= ? and {} and revision <= ? order by key, revision, sub",
                     record_columns, high ? "key < ?" : "? is null"));
     query.bind_blob(span.low());
     if (high)
@@ -87,9 +86,20 @@ Records Rows::read_at(const Span& span, std::int64_t revision)
     else
         query.bind(nullptr);
     query.bind(revision);
-    while (query.next())
-        if (Record record = read_record(query, 1); record.version != 0)
-            records.emplace_hint(records.end(), query.text(0), std::move(record));
+    std::string key;
+    Record newest; // of the key at hand
+    const auto keep = [&] {
+        if (newest.version != 0)
+            records.emplace_hint(records.end(), std::move(key), std::move(newest));
+    };
+    while (query.next()) {
+        std::string next = query.text(0);
+        if (next != key)
+            keep();
+        key = std::move(next);
+        newest = read_record(query, 1);
+    }
+    keep();
     return records;
 }
 
@@ -98,7 +108,7 @@ std::vector<Revision> Rows::read_log(std::int64_t first, std::size_t most_revisi
     std::vector<Revision> revisions;
     std::size_t bytes = 0;
     auto query = database_.prepare(
-        fmt::format("select key, {} from kv3_log where revision >= ? order by revision, sub", record_columns));
+        fmt::format("select key, {}, sub from kv3_log where revision >= ? order by revision, sub", record_columns));
     query.bind(first);
     while (query.next()) {
         Change change{query.text(0), read_record(query, 1), std::nullopt};
@@ -108,9 +118,10 @@ std::vector<Revision> Rows::read_log(std::int64_t first, std::size_t most_revisi
                 break;
             revisions.push_back({number, {}});
         }
-        auto older = database_.prepare(fmt::format(
-            "select {} from kv3_log where key = ? and revision < ? order by revision desc limit 1", record_columns));
-        if (older.bind_blob(change.key).bind(number).next())
+        auto older = database_.prepare(fmt::format("select {} from kv3_log where key = ? and (revision, sub) < (?, ?) "
+                                                   "order by revision desc, sub desc limit 1",
+                                                   record_columns));
+        if (older.bind_blob(change.key).bind(number).bind(query.integer(6)).next())
             if (Record record = read_record(older, 0); record.version != 0)
                 change.previous = std::move(record);
         bytes += change.key.size() + change.record.value.size() + sizeof change;
@@ -123,7 +134,7 @@ void Rows::sweep(std::int64_t first, std::int64_t last, std::int64_t compacted)
 {
     database_
         .prepare("delete from kv3_log where (revision, sub) in (select old.revision, old.sub from kv3_log new "
-                 "join kv3_log old on old.key = new.key and old.revision < new.revision "
+                 "join kv3_log old on old.key = new.key and (old.revision, old.sub) < (new.revision, new.sub) "
                  "where new.revision >= ? and new.revision <= ?)")
         .bind(first)
         .bind(last)

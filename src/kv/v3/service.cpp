@@ -33,7 +33,7 @@ net::Task<RangeResponse> Service::range(RangeRequest request, Call& call)
     check(request);
     auth_.check_read(call.token, request.key, request.range_end);
     const Span span(request.key, request.range_end);
-    keyspace_.check_readable(request.revision);
+    keyspace_.check_readable(std::max<std::int64_t>(request.revision, 0));
     RangeResponse answer;
     if (request.revision > 0 && request.revision != keyspace_.revision()) {
         const Records past = co_await keyspace_.read_past(span, request.revision);

@@ -10,7 +10,8 @@ create table kv3_log (
     primary key (revision, sub)
 ) strict, without rowid;
 
-create unique index kv3_log_key on kv3_log (key, revision);
+-- A transaction may change a key twice: the higher sub is the newer one.
+create index kv3_log_key on kv3_log (key, revision, sub);
 
 create table kv3_key (
     key blob primary key,
