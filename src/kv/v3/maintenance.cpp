@@ -115,12 +115,10 @@ net::Task<> Service::set_alarm(bool raised)
     });
 }
 
-void Service::check_space()
+net::Task<> Service::check_space()
 {
-    if (!is_out_of_space_ && identity_.quota != 0 && database_size() > static_cast<std::int64_t>(identity_.quota)) {
-        is_out_of_space_ = true; // at once; on disk as soon as can be
-        net::spawn(set_alarm(true));
-    }
+    if (!is_out_of_space_ && identity_.quota != 0 && database_size() > static_cast<std::int64_t>(identity_.quota))
+        co_await set_alarm(true);
     if (is_out_of_space_)
         throw Status(Code::resource_exhausted, "etcdserver: mvcc: database space exceeded");
 }

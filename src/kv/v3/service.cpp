@@ -69,8 +69,8 @@ net::Task<PutResponse> Service::put(PutRequest request, Call& call)
     auth_.check_write(call.token, request.key, {});
     if (request.prev_kv)
         auth_.check_read(call.token, request.key, {});
-    check_space();
-    return change(std::move(request));
+    co_await check_space();
+    co_return co_await change(std::move(request));
 }
 
 net::Task<DeleteRangeResponse> Service::delete_range(DeleteRangeRequest request, Call& call)
@@ -124,7 +124,7 @@ net::Task<TxnResponse> Service::txn(TxnRequest request, Call& call)
     auth_.check_user(call.token);
     check_access(request, call);
     if (puts_something(request.success) || puts_something(request.failure))
-        check_space();
+        co_await check_space();
     if (!is_read_only(request))
         co_return co_await change(std::move(request));
     Draft draft(keyspace_.records(), keyspace_.revision());
@@ -200,7 +200,7 @@ net::Task<> Service::watch(Source<WatchRequest>& requests, Sink<WatchResponse>& 
 net::Task<LeaseGrantResponse> Service::lease_grant(LeaseGrantRequest request, Call& call)
 {
     auth_.check_user(call.token);
-    check_space();
+    co_await check_space();
     const Leases::Granted granted = co_await leases_.grant(request.id, request.ttl);
     LeaseGrantResponse answer;
     answer.header = header();

@@ -100,8 +100,8 @@ class Service {
     /// Carries out a request and waits until it is on disk; its answer gets a whole header.
     template <class Request>
     auto change(Request request);
-    /// For requests that need space.
-    void check_space();
+    /// For requests that need space: raises the alarm where it is used up, and refuses.
+    net::Task<> check_space();
     net::Task<> set_alarm(bool raised);
     void check_access(const TxnRequest& request, Call& call);
     Member member(Call& call) const;
