@@ -240,8 +240,8 @@ net::Task<> WatchStream::send_events(std::int64_t id)
     std::vector<const Revision*> revisions;
     const std::int64_t now = keyspace_.revision();
     if (const auto oldest = keyspace_.history().oldest(); oldest && watcher.next >= *oldest) {
-        // What is new goes out revision by revision, what was missed in larger pieces.
-        const std::size_t most = now - watcher.next > 64 ? most_revisions_of_answer : 1;
+        // What is new goes out revision by revision, what a slow client or a busy server left in larger pieces.
+        const std::size_t most = now - watcher.next > 4 ? most_revisions_of_answer : 1;
         std::size_t bytes = 0;
         std::int64_t next = watcher.next;
         for (; next <= now && revisions.size() < most && bytes < most_answer_bytes; ++next) {
