@@ -16,6 +16,9 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
+/// What an HTTP/2 client begins with, which no HTTP/1 grammar lets pass.
+constexpr std::string_view http2_preface = "PRI * HTTP/2.0\r\n\r\n";
+
 /// The Date header's value, made once a second.
 const std::string& http_date_now()
 {
@@ -105,6 +108,11 @@ class Session {
     {
         while (co_await serve_one()) {
         }
+        if (is_http2_) {
+            deadline_.clear();
+            co_await options_.http2(stream_, std::exchange(buffer_, {}), connection_.stopping);
+            co_return;
+        }
         co_await linger();
     }
 
@@ -127,6 +135,10 @@ class Session {
         } catch (const Error& error) {
             if (error.kind() != ErrorKind::invalid) {
                 is_gone_ = true;
+                co_return false;
+            }
+            if (options_.http2 && buffer_.starts_with(http2_preface)) {
+                is_http2_ = true;
                 co_return false;
             }
             refusal = error_response(error, status_of_bad_head(error));
@@ -329,6 +341,7 @@ class Session {
     SteadyClock::time_point started_;
     bool keep_alive_ = true;
     bool is_gone_ = false;
+    bool is_http2_ = false;
 };
 
 } // namespace

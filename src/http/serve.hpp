@@ -3,10 +3,12 @@
 
 #include "http/message.hpp"
 #include "net/tcp.hpp"
+#include "net/tls.hpp"
 
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace dfriends::http {
 
@@ -27,6 +29,10 @@ struct ServeOptions {
     std::size_t connections = 4096;                   ///< open at once; further ones wait in the backlog
     std::string server_name = "dfriends";             ///< the Server header; empty leaves it out
     std::function<void(const Exchange&)> on_exchange; ///< may be empty
+    /// Takes over a connection that begins with HTTP/2's preface (RFC 9113 section 3.4), with what was read of it; ends
+    /// soon after `stopping` has become true. Empty: such a connection is refused.
+    std::function<net::Task<>(net::Stream&, std::string received, const bool* stopping)> http2;
+    std::optional<net::TlsContext> tls; ///< a Server's connections are TLS
 };
 
 /// Serves HTTP/1.1 requests of one connection, pipelined ones in order, until it ends. `stopping` (may be null) makes

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/error.hpp"
 #include "base/scope_exit.hpp"
 #include "http/connection.hpp"
 #include "http/serve.hpp"
@@ -19,6 +20,19 @@ struct Server::Inside {
 
 namespace {
 
+/// Null where the client does not manage it in time.
+net::Task<net::StreamPointer> shake_hands(net::StreamPointer stream, const ServeOptions& options)
+{
+    net::Stream& plain = *stream;
+    net::Deadline deadline([&plain] { plain.close(); });
+    deadline.expire_after(options.head);
+    try {
+        co_return co_await net::accept_tls(std::move(stream), *options.tls);
+    } catch (const Error&) { // a port scanner, or one who does not trust us
+        co_return nullptr;
+    }
+}
+
 net::Task<> serve_accepted(net::StreamPointer stream, std::shared_ptr<Server::Inside> server)
 {
     const auto place =
@@ -27,6 +41,12 @@ net::Task<> serve_accepted(net::StreamPointer stream, std::shared_ptr<Server::In
         server->connections.erase(place);
         server->changed.notify_all();
     });
+    if (server->options.tls) {
+        stream = co_await shake_hands(std::move(stream), server->options);
+        place->stream = stream.get();
+        if (stream == nullptr)
+            co_return;
+    }
     co_await serve_connection(*stream, server->handler, server->options, *place);
 }
 

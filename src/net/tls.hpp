@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dfriends::net {
 
@@ -21,7 +22,13 @@ class TlsContext {
         bool verify = true;
     };
     static TlsContext client(const ClientOptions& options);
-    static TlsContext server(const std::filesystem::path& certificate, const std::filesystem::path& key);
+    struct ServerOptions {
+        std::filesystem::path certificate; ///< PEM, with what leads to its root
+        std::filesystem::path key;
+        std::optional<std::filesystem::path> client_trust; ///< PEM; clients must then show a certificate that it signed
+        std::vector<std::string> protocols;                ///< for ALPN (RFC 7301), the best first
+    };
+    static TlsContext server(const ServerOptions& options);
 
     struct Inside;
     const Inside& inside() const { return *inside_; }

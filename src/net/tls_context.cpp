@@ -74,6 +74,19 @@ void use_certificate(SSL_CTX* context, const std::filesystem::path& certificate,
         throw Error(ErrorKind::invalid, "cannot use the key '{}': {}", key.string(), take_tls_error());
 }
 
+/// The first of ours that the client offers.
+int select_protocol(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* offered,
+                    unsigned offered_size, void* context)
+{
+    const std::string& ours = static_cast<const TlsContext::Inside*>(context)->protocols;
+    unsigned char* chosen = nullptr;
+    if (SSL_select_next_proto(&chosen, out_size, reinterpret_cast<const unsigned char*>(ours.data()),
+                              static_cast<unsigned>(ours.size()), offered, offered_size) != OPENSSL_NPN_NEGOTIATED)
+        return SSL_TLSEXT_ERR_NOACK;
+    *out = chosen;
+    return SSL_TLSEXT_ERR_OK;
+}
+
 } // namespace
 
 std::optional<std::filesystem::path> find_trust_file()
@@ -111,10 +124,18 @@ TlsContext TlsContext::client(const ClientOptions& options)
     return TlsContext(std::move(inside));
 }
 
-TlsContext TlsContext::server(const std::filesystem::path& certificate, const std::filesystem::path& key)
+TlsContext TlsContext::server(const ServerOptions& options)
 {
     auto inside = make_inside(TLS_server_method());
-    use_certificate(inside->handle, certificate, key);
+    use_certificate(inside->handle, options.certificate, options.key);
+    if (options.client_trust) {
+        trust_file(inside->handle, *options.client_trust);
+        SSL_CTX_set_verify(inside->handle, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    }
+    for (const std::string& protocol : options.protocols)
+        inside->protocols += static_cast<char>(protocol.size()) + protocol;
+    if (!inside->protocols.empty())
+        SSL_CTX_set_alpn_select_cb(inside->handle, select_protocol, inside.get());
     return TlsContext(std::move(inside));
 }
 

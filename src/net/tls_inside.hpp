@@ -13,6 +13,7 @@ namespace dfriends::net {
 struct TlsContext::Inside {
     SSL_CTX* handle = nullptr;
     bool verify = true;
+    std::string protocols; ///< ours for ALPN, each with its length before it
     Inside() = default;
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;

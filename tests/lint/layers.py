@@ -44,6 +44,7 @@ CONFINED = {
     r"archive(_entry)?\.h": {"archive"},
     r"openssl/": {"crypto", "net"},
     r"spdlog/": {"log"},
+    r"nghttp2/": {"http2"},
 }
 
 

@@ -5,6 +5,7 @@
 #include "kv/v2/api.hpp"
 #include "kv/v3/auth.hpp"
 #include "kv/v3/gateway.hpp"
+#include "kv/v3/grpc.hpp"
 #include "kv/v3/leases.hpp"
 #include "service/daemon.hpp"
 #include "service/metrics.hpp"
@@ -70,12 +71,16 @@ int serve(Context& context)
                          .term = keyspace.boots() + 1,
                          .name = context.settings.text("name")});
     v3::Gateway gateway(service);
+    const http2::Handler grpc = v3::Grpc(service, false);
     service::Metrics metrics;
     register_metrics(metrics, keyspace);
     service::Daemon daemon(context.log());
+    http::ServeOptions options{.server_name = ""};
+    options.http2 = [&grpc](net::Stream& stream, std::string received, const bool* stopping) {
+        return http2::serve(stream, std::move(received), grpc, stopping);
+    };
     daemon.listen(context.settings.list("listen"),
-                  Front(api, gateway, context.settings.flag("discovery") ? &discovery : nullptr), {.server_name = ""},
-                  &metrics);
+                  Front(api, gateway, context.settings.flag("discovery") ? &discovery : nullptr), options, &metrics);
     daemon.run_beside(keyspace.expire());
     daemon.run_beside(leases.expire());
     daemon.run_beside(v3_keyspace.compact_by_age(std::chrono::hours(1), 10'000));
