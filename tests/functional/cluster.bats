@@ -341,3 +341,42 @@ EOF
   wait_for 5 moved
   equal "$(running 'sleep 7900$')" 1
 }
+
+# etcd_member NUMBER DISCOVERY-URL: a member of a real cluster; its client URL joins $members.
+etcd_member() {
+  local peer; peer=http://127.0.0.1:$(free_port)
+  local client; client=http://127.0.0.1:$(free_port)
+  etcd --name "n$1" --enable-v2 --log-level error --discovery "$2" --data-dir "$PWD/n$1" --unsafe-no-fsync \
+    --listen-client-urls "$client" --advertise-client-urls "$client" --listen-peer-urls "$peer" \
+    --initial-advertise-peer-urls "$peer" >"n$1.log" 2>&1 3>&- &
+  OTHERS+=($!)
+  ETCD_PID[$1]=$!
+  members+=("$client")
+}
+
+@test "three real etcds find each other through our discovery, hold the cluster, and one of them may die" {
+  start_service kv kv serve --discovery --listen 127.0.0.1:0
+  local token members=() ETCD_PID=() number
+  token=$(curl -sSf "http://$ADDRESS/new?size=3")
+  for number in 1 2 3; do etcd_member "$number" "$token"; done
+  wait_for 40 curl -sf "${members[0]}/health"
+  DFRIENDS_CLUSTER_KV=$(IFS=,; echo "${members[*]}")
+  export DFRIENDS_CLUSTER_KV
+  start_agents 1 2 3
+  unit code.it.1.service 7101 'X-Conflicts=code.it.*.service'
+  unit code.it.2.service 7102 X-Conflicts=code.it.2.service
+  unit code.it.3.service 7103 'X-Conflicts=code.it.*.service'
+  fails 0 fleet start code.it.{1,2,3}.service
+  equal "$(fleet list-units --no-legend | awk '$3 == "active" { print $2 }' | sort -u | wc -l)" 3
+  # The member that was asked first, and so the one that all have a connection to.
+  kill -9 "${ETCD_PID[1]}"
+  unit more.service 7104
+  fails 0 fleet start more.service
+  equal "$(running 'sleep 710[1-4]$')" 4
+  machines_are '127.0.0.1 127.0.0.2 127.0.0.3 '
+  local at; at=$(place code.it.2.service)
+  fails 0 fleet destroy code.it.{1,2,3}.service more.service
+  gone() { [ "$(running 'sleep 710[1-4]$')" = 0 ]; }
+  wait_for 5 gone
+  [ -n "$at" ]
+}
