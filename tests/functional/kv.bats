@@ -774,3 +774,11 @@ acknowledged_beyond() { [ "$(highest_acknowledged)" -gt "$1" ]; }
     start_kv
     equal "$(curl -sS -o /dev/null -w '%{http_code}' "$KV/new")" 404
 }
+
+@test "python-etcd and node-etcd do their everyday work" {
+    start_kv
+    timeout 30 /usr/bin/python3 "$BATS_TEST_DIRNAME/clients/python_etcd.py" "$PORT"
+    cd "$BATS_TEST_TMPDIR"
+    npm install --no-audit --no-fund --silent node-etcd@7.0.0
+    NODE_PATH=$PWD/node_modules timeout 30 node "$BATS_TEST_DIRNAME/clients/node-etcd.js" "$PORT"
+}

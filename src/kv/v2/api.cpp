@@ -17,6 +17,8 @@ using etcd::quote;
 namespace {
 
 constexpr std::string_view keys_prefix = "/v2/keys";
+constexpr std::string_view machines_key =
+    "/_etcd/machines";                           ///< the members of etcd 0.4, and node-etcd still asks for it
 constexpr std::size_t largest_form = 10U << 20U; // etcd's own limit
 constexpr std::size_t most_watches = 20'000;
 constexpr std::uint64_t longest_ttl = 100ULL * 365 * 86'400;
@@ -136,6 +138,8 @@ net::Task<http::Response> Api::route(http::Request& request)
         co_return json_response(R"({"health":"true"})");
     if (clean == "/v2/machines")
         co_return http::text_response(200, "http://" + std::string(request.headers.get("Host")));
+    if (clean == "/v2/leader") // of etcd 0.4, and node-etcd still asks for it
+        co_return http::text_response(200, "http://" + std::string(request.headers.get("Host")));
     if (clean == "/v2/members" || clean == "/v2/members/leader")
         co_return members(request, clean != "/v2/members");
     if (clean.starts_with("/v2/stats/"))
@@ -171,13 +175,16 @@ net::Task<http::Response> Api::keys(http::Request& request, std::string key)
     if (parameters.wait)
         co_return co_await watch(request, std::move(key), parameters);
     if (method == "GET" || method == "HEAD")
-        co_return co_await get(std::move(key), parameters);
+        co_return co_await get(request, std::move(key), parameters);
     co_return co_await change(request, parameters, std::move(key));
 }
 
-net::Task<http::Response> Api::get(std::string key, const Parameters& parameters)
+net::Task<http::Response> Api::get(const http::Request& request, std::string key, const Parameters& parameters)
 {
+    const bool asks_for_machines = key == machines_key;
     const Reading reading = co_await keyspace_.read(std::move(key), parameters.recursive);
+    if (reading.refusal && asks_for_machines)
+        co_return machines(request);
     if (reading.refusal)
         co_return refuse(*reading.refusal);
     http::Response response = json_response(encode_event("get", reading.node, {}) + "\n");
@@ -227,6 +234,18 @@ net::Task<http::Response> Api::watch(http::Request& request, std::string key, co
     response.body = http::Producer(
         [&history, watch = std::move(watch)](http::BodyWriter& writer) { return run_watch(history, watch, writer); });
     co_return response;
+}
+
+http::Response Api::machines(const http::Request& request) const
+{
+    const std::string host(request.headers.get("Host"));
+    const std::string node = fmt::format(
+        R"({{"key":"{0}","dir":true,"nodes":[{{"key":{1},"value":{2},"modifiedIndex":1,"createdIndex":1}}],"modifiedIndex":1,"createdIndex":1}})",
+        machines_key, quote(std::string(machines_key) + "/" + name_),
+        quote("raft=http://" + host + "&etcd=http://" + host + "&raftVersion=v2"));
+    http::Response response = json_response(encode_event("get", node, {}) + "\n");
+    add_headers(response, keyspace_.index());
+    return response;
 }
 
 http::Response Api::members(const http::Request& request, bool leader_only) const

@@ -26,10 +26,11 @@ class Api {
     net::Task<http::Response> route(http::Request& request);
     net::Task<http::Response> change(const http::Request& request, const struct Parameters& parameters,
                                      std::string key);
-    net::Task<http::Response> get(std::string key, const struct Parameters& parameters);
+    net::Task<http::Response> get(const http::Request& request, std::string key, const struct Parameters& parameters);
     net::Task<http::Response> watch(http::Request& request, std::string key, const struct Parameters& parameters);
     http::Response refuse(const Refusal& refusal) const;
     void add_headers(http::Response& response, std::uint64_t index) const;
+    http::Response machines(const http::Request& request) const;
     http::Response members(const http::Request& request, bool leader_only) const;
     http::Response statistics(std::string_view which) const;
 
