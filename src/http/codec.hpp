@@ -152,11 +152,12 @@ class MessageReader {
             return false;
         boost::beast::error_code code;
         const std::size_t used = parser.put(boost::asio::const_buffer(buffer_->data(), buffer_->size()), code);
-        const bool needs_more = code == boost::beast::http::error::need_more;
-        if (code && !needs_more) // what is no message stays in the buffer: it may be another protocol's beginning
-            throw Error(ErrorKind::invalid, "malformed HTTP message: {}", code.message());
         buffer_->erase(0, used);
-        return !needs_more && used > 0;
+        if (code == boost::beast::http::error::need_more)
+            return false;
+        if (code)
+            throw Error(ErrorKind::invalid, "malformed HTTP message: {}", code.message());
+        return used > 0;
     }
 
     /// Reads into the buffer's own room, which stays from message to message: nothing is allocated for a head.

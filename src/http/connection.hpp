@@ -10,7 +10,8 @@ namespace dfriends::http {
 struct Connection {
     net::Stream* stream = nullptr;
     const bool* stopping = nullptr;
-    bool busy = false; ///< a request has begun and its answer is not out
+    bool busy = false;              ///< a request has begun and its answer is not out
+    std::function<void()> on_drain; ///< of a connection that speaks another protocol
 };
 
 net::Task<> serve_connection(net::Stream& stream, const Handler& handler, const ServeOptions& options,

@@ -16,9 +16,6 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-/// What an HTTP/2 client begins with, which no HTTP/1 grammar lets pass.
-constexpr std::string_view http2_preface = "PRI * HTTP/2.0\r\n\r\n";
-
 /// The Date header's value, made once a second.
 const std::string& http_date_now()
 {
@@ -95,6 +92,13 @@ int find_fault(const Head& head, bool chunked)
     return 0;
 }
 
+/// Whether a connection begins as HTTP/2 does (RFC 9113 section 3.4). Asked only of what HTTP/1's grammar refuses, so
+/// that others pay nothing for it.
+bool begins_http2(std::string_view bytes)
+{
+    return bytes.starts_with("PRI * HTTP/2.0\r\n\r\n");
+}
+
 /// One request and its answer on a connection.
 class Session {
   public:
@@ -107,11 +111,6 @@ class Session {
     net::Task<> run()
     {
         while (co_await serve_one()) {
-        }
-        if (is_http2_) {
-            deadline_.clear();
-            co_await options_.http2(stream_, std::exchange(buffer_, {}), connection_.stopping);
-            co_return;
         }
         co_await linger();
     }
@@ -137,13 +136,16 @@ class Session {
                 is_gone_ = true;
                 co_return false;
             }
-            if (options_.http2 && buffer_.starts_with(http2_preface)) {
-                is_http2_ = true;
-                co_return false;
-            }
+            is_other_ = is_first_ && options_.http2 && begins_http2(buffer_);
             refusal = error_response(error, status_of_bad_head(error));
         }
         deadline_.clear();
+        if (is_other_) {
+            is_gone_ = true;
+            co_await options_.http2(stream_, std::exchange(buffer_, {}), connection_.on_drain);
+            co_return false;
+        }
+        is_first_ = false;
         Head& head = reader.parser.head;
         if (!refusal)
             if (const int fault = find_fault(head, reader.parser.chunked()))
@@ -341,7 +343,8 @@ class Session {
     SteadyClock::time_point started_;
     bool keep_alive_ = true;
     bool is_gone_ = false;
-    bool is_http2_ = false;
+    bool is_first_ = true;
+    bool is_other_ = false; ///< HTTP/2
 };
 
 } // namespace

@@ -21,6 +21,10 @@ struct Exchange {
     bool complete; ///< false where the connection broke before the end
 };
 
+/// Serves a connection that does not speak HTTP/1 from its first byte on. `begun` is what was read of it; `on_drain`
+/// gets a function that a server calls once when it stops.
+using OtherProtocol = std::function<net::Task<>(net::Stream&, std::string begun, std::function<void()>& on_drain)>;
+
 struct ServeOptions {
     std::size_t head_limit = 64 * 1024;               ///< bytes of a request's head; above it 431
     std::chrono::milliseconds idle{75'000};           ///< between two requests
@@ -29,9 +33,7 @@ struct ServeOptions {
     std::size_t connections = 4096;                   ///< open at once; further ones wait in the backlog
     std::string server_name = "dfriends";             ///< the Server header; empty leaves it out
     std::function<void(const Exchange&)> on_exchange; ///< may be empty
-    /// Takes over a connection that begins with HTTP/2's preface (RFC 9113 section 3.4), with what was read of it; ends
-    /// soon after `stopping` has become true. Empty: such a connection is refused.
-    std::function<net::Task<>(net::Stream&, std::string received, const bool* stopping)> http2;
+    OtherProtocol http2; ///< for connections that begin with HTTP/2's preface; may be empty
     std::optional<net::TlsContext> tls; ///< a Server's connections are TLS
 };
 

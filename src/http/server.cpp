@@ -36,7 +36,7 @@ net::Task<net::StreamPointer> shake_hands(net::StreamPointer stream, const Serve
 net::Task<> serve_accepted(net::StreamPointer stream, std::shared_ptr<Server::Inside> server)
 {
     const auto place =
-        server->connections.insert(server->connections.end(), Connection{stream.get(), &server->stopping, false});
+        server->connections.insert(server->connections.end(), Connection{stream.get(), &server->stopping, false, {}});
     ScopeExit leave([&] {
         server->connections.erase(place);
         server->changed.notify_all();
@@ -87,7 +87,9 @@ net::Task<> Server::drain(std::chrono::milliseconds grace)
     for (net::Listener& listener : inside->listeners)
         listener.close();
     for (const Connection& connection : inside->connections)
-        if (!connection.busy)
+        if (connection.on_drain)
+            connection.on_drain();
+        else if (!connection.busy)
             connection.stream->close();
     const auto end = std::chrono::steady_clock::now() + grace;
     while (!inside->connections.empty() && std::chrono::steady_clock::now() < end)

@@ -42,9 +42,9 @@ CONFINED = {
     r"yaml-cpp/": {"config"},
     r"git2": {"git"},
     r"archive(_entry)?\.h": {"archive"},
+    r"nghttp2/": {"http2"},
     r"openssl/": {"crypto", "net"},
     r"spdlog/": {"log"},
-    r"nghttp2/": {"http2"},
 }
 
 

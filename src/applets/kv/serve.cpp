@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "http2/serve.hpp"
+
 #include "applets/context.hpp"
 #include "applets/kv/verbs.hpp"
 #include "kv/discovery.hpp"
@@ -40,6 +42,15 @@ class Front {
     Discovery* discovery_;
 };
 
+/// gRPC on the same port, told apart by how a connection begins.
+http::OtherProtocol serve_grpc(const http2::Handler& grpc)
+{
+    return [&grpc](net::Stream& stream, std::string begun, std::function<void()>& on_drain) -> net::Task<> {
+        static const http2::ServeOptions options;
+        return http2::serve(stream, std::move(begun), grpc, options, on_drain);
+    };
+}
+
 void register_metrics(service::Metrics& metrics, v2::Keyspace& keyspace)
 {
     metrics.gauge("etcd_server_has_leader", "Whether or not a leader exists", [] { return 1.0; });
@@ -71,16 +82,13 @@ int serve(Context& context)
                          .term = keyspace.boots() + 1,
                          .name = context.settings.text("name")});
     v3::Gateway gateway(service);
-    const http2::Handler grpc = v3::Grpc(service, false);
+    const http2::Handler grpc = v3::Grpc(service);
     service::Metrics metrics;
     register_metrics(metrics, keyspace);
     service::Daemon daemon(context.log());
-    http::ServeOptions options{.server_name = ""};
-    options.http2 = [&grpc](net::Stream& stream, std::string received, const bool* stopping) {
-        return http2::serve(stream, std::move(received), grpc, stopping);
-    };
     daemon.listen(context.settings.list("listen"),
-                  Front(api, gateway, context.settings.flag("discovery") ? &discovery : nullptr), options, &metrics);
+                  Front(api, gateway, context.settings.flag("discovery") ? &discovery : nullptr),
+                  {.server_name = "", .http2 = serve_grpc(grpc)}, &metrics);
     daemon.run_beside(keyspace.expire());
     daemon.run_beside(leases.expire());
     daemon.run_beside(v3_keyspace.compact_by_age(std::chrono::hours(1), 10'000));

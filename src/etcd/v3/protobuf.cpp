@@ -5,118 +5,132 @@
 
 namespace dfriends::etcd::v3 {
 
-namespace {
+namespace wire {
 
-constexpr int deepest_message = 64;
-
-/// The low three bits of a field's key.
-enum WireType : unsigned { varint_type = 0, fixed64_type = 1, text_type = 2, fixed32_type = 5 };
-
-std::string_view take_bytes(std::string_view& rest, std::uint64_t count)
+void Counter::varint(std::uint64_t value)
 {
-    if (count > rest.size())
-        throw Error(ErrorKind::invalid, "a protobuf message is cut short");
-    const std::string_view bytes = rest.substr(0, count);
-    rest.remove_prefix(count);
-    return bytes;
+    do {
+        ++size;
+        value >>= 7U;
+    } while (value != 0);
 }
 
-} // namespace
-
-void ProtobufEncoder::append_varint(std::string& out, std::uint64_t value)
+void Counter::bytes(std::string_view value)
 {
-    for (; value >= 0x80; value >>= 7U)
-        out += static_cast<char>((value & 0x7fU) | 0x80U);
-    out += static_cast<char>(value);
+    size += value.size();
 }
 
-void ProtobufEncoder::varint(int number, std::uint64_t value)
+void Writer::varint(std::uint64_t value)
 {
-    if (value == 0)
-        return;
-    append_varint(out_, static_cast<std::uint64_t>(number) << 3U | varint_type);
-    append_varint(out_, value);
+    while (value >= 0x80) {
+        out_ += static_cast<char>(value | 0x80);
+        value >>= 7U;
+    }
+    out_ += static_cast<char>(value);
 }
 
-void ProtobufEncoder::text(int number, std::string_view value)
+void Writer::bytes(std::string_view value)
 {
-    if (!value.empty())
-        raw(number, value);
-}
-
-void ProtobufEncoder::raw(int number, std::string_view value)
-{
-    append_varint(out_, static_cast<std::uint64_t>(number) << 3U | text_type);
-    append_varint(out_, value.size());
     out_ += value;
 }
 
-std::uint64_t take_varint(std::string_view& rest)
+int Reader::next_field()
+{
+    const std::uint64_t tag = varint();
+    if (tag >> 3U == 0 || tag >> 32U != 0)
+        throw Error(ErrorKind::invalid, "proto: illegal tag {}", tag);
+    number_ = static_cast<int>(tag >> 3U);
+    type_ = static_cast<Type>(tag & 7U);
+    return number_;
+}
+
+std::uint64_t Reader::varint()
 {
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
-        const auto byte = static_cast<unsigned char>(take_bytes(rest, 1)[0]);
-        value |= static_cast<std::uint64_t>(byte & 0x7fU) << shift;
+        const auto byte = static_cast<unsigned char>(take(1).front());
+        value |= static_cast<std::uint64_t>(byte & 0x7FU) << shift;
         if (byte < 0x80)
             return value;
     }
-    throw Error(ErrorKind::invalid, "a number of a protobuf message is longer than ten bytes");
+    throw Error(ErrorKind::invalid, "proto: integer overflow");
 }
 
-bool take_field(std::string_view& rest, ProtobufField& field)
+std::string_view Reader::bytes()
 {
-    while (!rest.empty()) {
-        const std::uint64_t key = take_varint(rest);
-        field = {};
-        field.number = static_cast<std::uint32_t>(key >> 3U);
-        if (key >> 3U == 0 || key >> 3U > 0x1fffffffU)
-            throw Error(ErrorKind::invalid, "a field of a protobuf message has the number {}", key >> 3U);
-        switch (key & 7U) {
-        case varint_type:
-            field.value = take_varint(rest);
-            return true;
-        case text_type:
-            field.is_text = true;
-            field.text = take_bytes(rest, take_varint(rest));
-            return true;
-        case fixed64_type:
-            take_bytes(rest, 8);
-            break;
-        case fixed32_type:
-            take_bytes(rest, 4);
-            break;
-        default:
-            throw Error(ErrorKind::invalid, "a field of a protobuf message has the wire type {}", key & 7U);
+    return take(varint());
+}
+
+std::string_view Reader::take(std::uint64_t size)
+{
+    if (size > bytes_.size())
+        throw Error(ErrorKind::invalid, "unexpected EOF");
+    const std::string_view taken = bytes_.substr(0, size);
+    bytes_.remove_prefix(size);
+    return taken;
+}
+
+void Reader::expect(Type type, std::string_view name) const
+{
+    if (type_ != type)
+        throw Error(ErrorKind::invalid, "proto: wrong wireType = {} for field {}", static_cast<unsigned>(type_), name);
+}
+
+void Reader::skip()
+{
+    skip(type_, number_, depth_);
+}
+
+void Reader::skip(Type type, int number, unsigned depth)
+{
+    switch (type) {
+    case Type::varint:
+        varint();
+        return;
+    case Type::fixed64:
+        take(8);
+        return;
+    case Type::bytes:
+        bytes();
+        return;
+    case Type::fixed32:
+        take(4);
+        return;
+    case Type::group:
+        if (depth == 0)
+            throw Error(ErrorKind::invalid, "proto: message is nested too deep");
+        for (;;) {
+            const int field = next_field();
+            if (type_ == Type::group_end && field == number)
+                return;
+            skip(type_, field, depth - 1);
         }
+    case Type::group_end:
+        break;
     }
-    return false;
+    throw Error(ErrorKind::invalid, "proto: illegal wireType {}", static_cast<unsigned>(type));
 }
 
-void ProtobufDecoder::check_depth(int depth)
+void Reader::count_element()
 {
-    if (depth > deepest_message)
-        throw Error(ErrorKind::invalid, "a protobuf message is nested deeper than {}", deepest_message);
+    if (elements_ == 0)
+        throw Error(ErrorKind::invalid, "proto: message has too many elements");
+    --elements_;
 }
 
-std::string_view ProtobufDecoder::text(std::string_view name) const
+Reader Reader::inside(std::string_view bytes) const
 {
-    if (!field_.is_text)
-        throw Error(ErrorKind::invalid, "the field '{}' of a protobuf message is a number", name);
-    return field_.text;
+    if (depth_ == 0)
+        throw Error(ErrorKind::invalid, "proto: message is nested too deep");
+    return {bytes, elements_, depth_ - 1};
 }
 
-std::uint64_t ProtobufDecoder::number(std::string_view name) const
-{
-    if (field_.is_text)
-        throw Error(ErrorKind::invalid, "the field '{}' of a protobuf message is not a number", name);
-    return field_.value;
-}
+} // namespace wire
 
-int ProtobufDecoder::choice(std::uint64_t value, EnumNames names) const
+void ProtobufDecoder::check_choice(std::uint64_t value, EnumNames names)
 {
     if (value >= names.values.size())
         throw Error(ErrorKind::invalid, "unknown value {} for enum {}", value, names.type);
-    return static_cast<int>(value);
 }
 
 } // namespace dfriends::etcd::v3

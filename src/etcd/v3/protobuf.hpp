@@ -3,30 +3,60 @@
 
 #include "etcd/v3/messages.hpp"
 
+#include <concepts>
 #include <type_traits>
 
-/// The messages in protobuf's wire format (proto3, https://protobuf.dev/programming-guides/encoding/).
+/// The messages in protobuf's wire format (proto3).
 namespace dfriends::etcd::v3 {
 
-/// Writes the fields of one message that are not at their default; what `describe` calls.
+namespace wire {
+
+enum class Type : unsigned { varint = 0, fixed64 = 1, bytes = 2, group = 3, group_end = 4, fixed32 = 5 };
+
+constexpr std::uint64_t tag_of(int number, Type type)
+{
+    return static_cast<std::uint64_t>(number) << 3U | static_cast<std::uint64_t>(type);
+}
+
+/// Counts the bytes that a Writer would write.
+class Counter {
+  public:
+    void varint(std::uint64_t value);
+    void bytes(std::string_view value);
+    std::size_t size = 0;
+};
+
+class Writer {
+  public:
+    explicit Writer(std::string& out) : out_(out) {}
+    void varint(std::uint64_t value);
+    void bytes(std::string_view value);
+
+  private:
+    std::string& out_;
+};
+
+} // namespace wire
+
+/// Writes the fields of one message; what `describe` calls. Fields at their default are left out.
+template <class Out>
 class ProtobufEncoder {
   public:
-    explicit ProtobufEncoder(std::string& out) : out_(out) {}
+    explicit ProtobufEncoder(Out& out) : out_(out) {}
 
-    void operator()(int number, std::string_view, const Bytes& value) { text(number, value); }
-    void operator()(int number, std::string_view, const std::string& value) { text(number, value); }
-    void operator()(int number, std::string_view, std::int64_t value)
+    void operator()(int number, std::string_view, const std::string& value)
     {
-        varint(number, static_cast<std::uint64_t>(value));
+        if (!value.empty())
+            text(number, value);
     }
-    void operator()(int number, std::string_view, std::uint64_t value) { varint(number, value); }
-    void operator()(int number, std::string_view, std::uint32_t value) { varint(number, value); }
-    void operator()(int number, std::string_view, bool value) { varint(number, value ? 1 : 0); }
-    template <class E>
-        requires std::is_enum_v<E>
-    void operator()(int number, std::string_view, E value)
+    template <class N>
+        requires std::integral<N> || std::is_enum_v<N>
+    void operator()(int number, std::string_view, N value)
     {
-        varint(number, static_cast<std::uint64_t>(value));
+        if (value == N{})
+            return;
+        out_.varint(wire::tag_of(number, wire::Type::varint));
+        out_.varint(static_cast<std::uint64_t>(value));
     }
     template <class M>
     void operator()(int number, std::string_view, const std::optional<M>& message)
@@ -43,149 +73,245 @@ class ProtobufEncoder {
     template <class T>
     void operator()(int number, std::string_view, const std::vector<T>& values)
     {
-        if constexpr (std::is_enum_v<T>) { // packed
-            if (values.empty())
-                return;
-            std::string packed;
-            for (const T value : values)
-                append_varint(packed, static_cast<std::uint64_t>(value));
-            raw(number, packed);
+        if constexpr (std::is_enum_v<T> || std::integral<T>) {
+            pack(number, values);
         } else {
             for (const T& value : values)
                 if constexpr (std::is_base_of_v<std::string, T>)
-                    raw(number, value);
+                    text(number, value);
                 else
                     nested(number, value);
         }
     }
 
-    template <class M>
-    static void write(std::string& out, const M& message)
-    {
-        ProtobufEncoder encoder(out);
-        M::describe(message, encoder);
-    }
-
   private:
-    static void append_varint(std::string& out, std::uint64_t value);
-    void varint(int number, std::uint64_t value);
-    void text(int number, std::string_view value);
-    void raw(int number, std::string_view value);
-    template <class M>
-    void nested(int number, const M& message)
+    void text(int number, std::string_view value)
     {
-        std::string inner;
-        write(inner, message);
-        raw(number, inner);
+        out_.varint(wire::tag_of(number, wire::Type::bytes));
+        out_.varint(value.size());
+        out_.bytes(value);
+    }
+    template <class M>
+    void nested(int number, const M& message);
+    template <class N>
+    void pack(int number, const std::vector<N>& values)
+    {
+        if (values.empty())
+            return;
+        wire::Counter counter;
+        for (const N value : values)
+            counter.varint(static_cast<std::uint64_t>(value));
+        out_.varint(wire::tag_of(number, wire::Type::bytes));
+        out_.varint(counter.size);
+        for (const N value : values)
+            out_.varint(static_cast<std::uint64_t>(value));
     }
 
-    std::string& out_;
+    Out& out_;
 };
 
-/// One field as it came.
-struct ProtobufField {
-    std::uint32_t number = 0;
-    bool is_text = false;    ///< length-delimited; else a number
-    std::uint64_t value = 0; ///< where it is a number
-    std::string_view text;   ///< where it is text
-};
+template <class M>
+std::size_t protobuf_size(const M& message)
+{
+    wire::Counter counter;
+    ProtobufEncoder<wire::Counter> encoder(counter);
+    M::describe(message, encoder);
+    return counter.size;
+}
 
-/// Takes the next field away from `rest`; false at its end. Fixed-width fields, which no message has, are passed over.
-/// Throws Error(invalid) for what is cut short or no protobuf.
-bool take_field(std::string_view& rest, ProtobufField& field);
-std::uint64_t take_varint(std::string_view& rest);
+template <class Out>
+template <class M>
+void ProtobufEncoder<Out>::nested(int number, const M& message)
+{
+    const std::size_t size = protobuf_size(message);
+    out_.varint(wire::tag_of(number, wire::Type::bytes));
+    out_.varint(size);
+    if constexpr (std::same_as<Out, wire::Counter>)
+        out_.size += size;
+    else
+        M::describe(message, *this);
+}
 
-/// Looks for the member that a field belongs to, and reads it; what `describe` calls.
-class ProtobufDecoder {
-  public:
-    ProtobufDecoder(const ProtobufField& field, int depth) : field_(field), depth_(depth) {}
-
-    template <class T>
-    void operator()(int number, std::string_view name, T& value)
-    {
-        if (static_cast<std::uint32_t>(number) == field_.number)
-            read(name, value);
-    }
-
-    /// Throws Error(invalid) where it is none, or is nested too deep.
-    template <class M>
-    static void read_message(std::string_view bytes, M& message, int depth)
-    {
-        check_depth(depth);
-        ProtobufField field;
-        while (take_field(bytes, field)) {
-            ProtobufDecoder decoder(field, depth);
-            M::describe(message, decoder);
-        }
-    }
-
-  private:
-    static void check_depth(int depth);
-    std::string_view text(std::string_view name) const;
-    std::uint64_t number(std::string_view name) const;
-    int choice(std::uint64_t value, EnumNames names) const;
-
-    void read(std::string_view name, Bytes& value) { value = text(name); }
-    void read(std::string_view name, std::string& value) { value = text(name); }
-    void read(std::string_view name, std::int64_t& value) { value = static_cast<std::int64_t>(number(name)); }
-    void read(std::string_view name, std::uint64_t& value) { value = number(name); }
-    void read(std::string_view name, std::uint32_t& value) { value = static_cast<std::uint32_t>(number(name)); }
-    void read(std::string_view name, bool& value) { value = number(name) != 0; }
-    template <class E>
-        requires std::is_enum_v<E>
-    void read(std::string_view name, E& value)
-    {
-        value = static_cast<E>(choice(number(name), names_of(value)));
-    }
-    template <class M>
-    void read(std::string_view name, std::optional<M>& message)
-    {
-        if (!message) // a message that comes in two parts is one
-            message.emplace();
-        read_message(text(name), *message, depth_ + 1);
-    }
-    template <class M>
-    void read(std::string_view name, std::shared_ptr<M>& message)
-    {
-        if (!message)
-            message = std::make_shared<M>();
-        read_message(text(name), *message, depth_ + 1);
-    }
-    template <class T>
-    void read(std::string_view name, std::vector<T>& values)
-    {
-        if constexpr (std::is_enum_v<T>) {
-            if (!field_.is_text) {
-                read(name, values.emplace_back());
-                return;
-            }
-            for (std::string_view packed = field_.text; !packed.empty();)
-                values.push_back(static_cast<T>(choice(take_varint(packed), names_of(T()))));
-        } else if constexpr (std::is_base_of_v<std::string, T>) {
-            values.emplace_back(text(name));
-        } else {
-            read_message(text(name), values.emplace_back(), depth_ + 1);
-        }
-    }
-
-    const ProtobufField& field_;
-    int depth_;
-};
+/// Appends a message.
+template <class M>
+void append_protobuf(std::string& out, const M& message)
+{
+    wire::Writer writer(out);
+    ProtobufEncoder<wire::Writer> encoder(writer);
+    M::describe(message, encoder);
+}
 
 template <class M>
 std::string encode_protobuf(const M& message)
 {
     std::string out;
-    ProtobufEncoder::write(out, message);
+    out.reserve(protobuf_size(message));
+    append_protobuf(out, message);
     return out;
 }
 
-/// Unknown fields are passed over. Throws Error(invalid) where it is no such message.
+namespace wire {
+
+/// What is read of a message's bytes, one field after the other.
+class Reader {
+  public:
+    /// A list's element of two bytes can take hundreds in memory: `elements` bounds how many there may be in all.
+    Reader(std::string_view bytes, std::size_t& elements, unsigned depth)
+        : bytes_(bytes), elements_(elements), depth_(depth)
+    {
+    }
+
+    bool at_end() const { return bytes_.empty(); }
+    /// The next field's number; its type is in type().
+    int next_field();
+    Type type() const { return type_; }
+    std::uint64_t varint();
+    std::string_view bytes();
+    /// Fails where the field is of another type than its message says.
+    void expect(Type type, std::string_view name) const;
+    /// The rest of a field that no message names.
+    void skip();
+    void count_element();
+    /// Within a message inside this one.
+    Reader inside(std::string_view bytes) const;
+
+  private:
+    std::string_view take(std::uint64_t size);
+    void skip(Type type, int number, unsigned depth);
+
+    std::string_view bytes_;
+    std::size_t& elements_;
+    unsigned depth_;
+    int number_ = 0;
+    Type type_ = Type::varint;
+};
+
+} // namespace wire
+
+/// Looks for the field that has the number read, and reads its value; what `describe` calls.
+class ProtobufDecoder {
+  public:
+    ProtobufDecoder(wire::Reader& reader, int number) : reader_(reader), number_(number) {}
+    bool has_found() const { return found_; }
+
+    template <class T>
+    void operator()(int number, std::string_view name, T& value)
+    {
+        if (number != number_)
+            return;
+        found_ = true;
+        read(name, value);
+    }
+
+    template <class M>
+    static void read_message(wire::Reader reader, M& message)
+    {
+        while (!reader.at_end()) {
+            ProtobufDecoder decoder(reader, reader.next_field());
+            M::describe(message, decoder);
+            if (!decoder.has_found())
+                reader.skip();
+        }
+    }
+
+  private:
+    template <class T>
+        requires std::is_base_of_v<std::string, T>
+    void read(std::string_view name, T& value)
+    {
+        reader_.expect(wire::Type::bytes, name);
+        value = T(std::string(reader_.bytes()));
+    }
+    template <class N>
+        requires std::integral<N>
+    void read(std::string_view name, N& value)
+    {
+        reader_.expect(wire::Type::varint, name);
+        value = to_number<N>(reader_.varint());
+    }
+    template <class E>
+        requires std::is_enum_v<E>
+    void read(std::string_view name, E& value)
+    {
+        reader_.expect(wire::Type::varint, name);
+        value = to_choice<E>(reader_.varint());
+    }
+    template <class M>
+    void read(std::string_view name, std::optional<M>& message)
+    {
+        reader_.expect(wire::Type::bytes, name);
+        if (!message) // a second one is merged into the first
+            message.emplace();
+        read_message(reader_.inside(reader_.bytes()), *message);
+    }
+    template <class M>
+    void read(std::string_view name, std::shared_ptr<M>& message)
+    {
+        reader_.expect(wire::Type::bytes, name);
+        if (!message)
+            message = std::make_shared<M>();
+        read_message(reader_.inside(reader_.bytes()), *message);
+    }
+    template <class T>
+    void read(std::string_view name, std::vector<T>& values)
+    {
+        if constexpr (std::is_enum_v<T> || std::integral<T>) {
+            read_numbers(name, values);
+        } else {
+            reader_.count_element();
+            if constexpr (std::is_base_of_v<std::string, T>)
+                read(name, values.emplace_back());
+            else {
+                reader_.expect(wire::Type::bytes, name);
+                read_message(reader_.inside(reader_.bytes()), values.emplace_back());
+            }
+        }
+    }
+    /// Packed into one field, or one field for each.
+    template <class N>
+    void read_numbers(std::string_view name, std::vector<N>& values)
+    {
+        if (reader_.type() != wire::Type::bytes) {
+            reader_.count_element();
+            read(name, values.emplace_back());
+            return;
+        }
+        for (wire::Reader packed = reader_.inside(reader_.bytes()); !packed.at_end();) {
+            packed.count_element();
+            if constexpr (std::is_enum_v<N>)
+                values.push_back(to_choice<N>(packed.varint()));
+            else
+                values.push_back(to_number<N>(packed.varint()));
+        }
+    }
+    template <class N>
+    static N to_number(std::uint64_t value)
+    {
+        if constexpr (std::same_as<N, bool>)
+            return value != 0;
+        else
+            return static_cast<N>(value);
+    }
+    template <class E>
+    static E to_choice(std::uint64_t value)
+    {
+        check_choice(value, names_of(E{}));
+        return static_cast<E>(value);
+    }
+    static void check_choice(std::uint64_t value, EnumNames names);
+
+    wire::Reader& reader_;
+    int number_;
+    bool found_ = false;
+};
+
+/// The message that some bytes are. Throws Error(invalid) where they are none, or have more elements in lists, or are
+/// nested deeper, than a message has in earnest.
 template <class M>
-M decode_protobuf(std::string_view bytes)
+M decode_protobuf(std::string_view bytes, std::size_t most_elements = 10'000)
 {
     M message;
-    ProtobufDecoder::read_message(bytes, message, 0);
+    ProtobufDecoder::read_message(wire::Reader(bytes, most_elements, 64), message);
     return message;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "http2/session.hpp"
+#include "http2/call.hpp"
 #include "kv/v3/service.hpp"
 
 #include <functional>
@@ -10,19 +10,22 @@
 
 namespace dfriends::kv::v3 {
 
-/// The v3 API over gRPC (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md), without compression.
+/// The v3 API as gRPC over HTTP/2, which etcdctl and the client libraries speak.
 class Grpc {
   public:
-    /// `is_secure`: the connections that it serves are TLS.
-    Grpc(Service& service, bool is_secure);
+    explicit Grpc(Service& service);
 
-    net::Task<> operator()(http2::Exchange& exchange) const;
+    net::Task<> operator()(http2::Call& stream) const;
 
   private:
     struct Table;
-    using Method = std::function<net::Task<>(class GrpcCall&)>;
-    std::map<std::string, Method, std::less<>> methods_;
-    bool is_secure_;
+    class Talk;
+    using Method = std::function<net::Task<>(Talk&)>;
+
+    const Method& find(std::string_view path) const;
+    net::Task<> run(const Method& method, Talk& talk) const;
+
+    std::map<std::string, Method, std::less<>> methods_; ///< by "package.Service/Method"
 };
 
 } // namespace dfriends::kv::v3
