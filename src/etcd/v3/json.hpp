@@ -82,6 +82,7 @@ class JsonEncoder {
         element(std::string(names_of(value).values[static_cast<std::size_t>(value)]));
     }
     template <class M>
+        requires(!std::is_enum_v<M>)
     void element(const M& message)
     {
         write(out_, message);
