@@ -25,6 +25,7 @@ enum Traits : unsigned {
     long_running = 1,      ///< settings also come from the configuration file and DFRIENDS_<APPLET>_<OPTION>
     stops_at_argument = 2, ///< options end at the first argument (docker run)
     hidden = 4,            ///< not listed in help
+    keeps_separator = 16,  ///< "--" is an argument, before those behind it
     own_options = 8,       ///< the verb reads its words itself; the rows are for help and completion (docker run)
 };
 
@@ -46,9 +47,14 @@ struct Applet {
     std::span<const Verb> verbs;
     std::span<const config::Setting> settings = {}; ///< of every verb; they may also stand before it
     bool single_dash_names = false;
+    bool flag_values = false; ///< --flag=false, as Go programs read it
     /// Renders an error in the manner of the replaced tool and returns that tool's exit code. Null, or a result of -1:
     /// the house's manner.
     int (*report)(const Error&, const Context&) = nullptr;
+    /// The applet that the environment puts in its place, or null; for the file name and the words alike.
+    const Applet* (*instead)() = nullptr;
+    /// What it does without a verb, which it then has none of (etcd); null: it wants one.
+    const Verb* alone = nullptr;
     /// Gets the words that no verb has (a plugin's); null: they are an error.
     const Verb* other = nullptr;
 };

@@ -50,6 +50,7 @@ class CommandLine {
             if (!applet.alias.empty() && applet.alias == called) {
                 applet_ = &applet;
                 program_ = called;
+                is_alias_ = true;
             }
     }
 
@@ -77,6 +78,8 @@ class CommandLine {
             }
             find_applet_word();
         }
+        if (const Applet* other = applet_->instead != nullptr ? applet_->instead() : nullptr)
+            applet_ = other;
         if (!take_applet_options())
             return 0;
         find_verb();
@@ -160,8 +163,10 @@ class CommandLine {
         const bool has_version = std::ranges::any_of(options, [](const auto& row) { return row.name == "version"; });
         if (!has_version)
             options.push_back({.name = "version"});
-        const auto parsed = cli::parse_options(
-            options, rest_, {.stops_at_argument = true, .single_dash_names = applet_->single_dash_names});
+        const auto parsed = cli::parse_options(options, rest_,
+                                               {.stops_at_argument = true,
+                                                .single_dash_names = applet_->single_dash_names,
+                                                .flag_values = applet_->flag_values});
         for (const auto& [name, value] : parsed.options)
             if (name == "version" && !has_version) {
                 Context(global_, program_).write("dfriends " DFRIENDS_VERSION "\n");
@@ -169,17 +174,25 @@ class CommandLine {
             }
         flags_ = parsed.options;
         rest_ = parsed.arguments;
+        if (applet_->alone != nullptr && !parsed.wants_help)
+            return true;
         const bool asked = parsed.wants_help || (!rest_.empty() && rest_.front() == "help");
         if (!asked && !rest_.empty())
             return true;
         if (!asked)
             throw Error(ErrorKind::usage, "'{}' wants a verb", program_).hint(fmt::format("see '{} --help'", program_));
-        Context(global_, program_).write(render_applet_help(*applet_, program_));
+        Context(global_, program_)
+            .write(applet_->alone != nullptr ? render_verb_help(*applet_, *applet_->alone, program_)
+                                             : render_applet_help(*applet_, program_));
         return false;
     }
 
     void find_verb()
     {
+        if (applet_->alone != nullptr) {
+            verb_ = applet_->alone;
+            return;
+        }
         std::size_t longest = 0;
         for (const Verb& verb : applet_->verbs) {
             if (const std::size_t count = count_match(verb.name, rest_); count > longest) {
@@ -225,7 +238,10 @@ class CommandLine {
         add_global_options(options);
         const bool stops = (verb_->traits & stops_at_argument) != 0;
         auto parsed = cli::parse_options(options, rest_,
-                                         {.stops_at_argument = stops, .single_dash_names = applet_->single_dash_names});
+                                         {.stops_at_argument = stops,
+                                          .single_dash_names = applet_->single_dash_names,
+                                          .keeps_separator = (verb_->traits & keeps_separator) != 0,
+                                          .flag_values = applet_->flag_values});
         std::vector<std::pair<std::string, std::string>> global_flags;
         for (auto& [name, value] : parsed.options)
             (is_own(rows, name) ? flags_ : global_flags).emplace_back(name, value);
@@ -261,7 +277,7 @@ class CommandLine {
     /// name.
     void add_global_options(std::vector<cli::Option>& options) const
     {
-        if (program_ == applet_->alias)
+        if (is_alias_)
             return;
         for (cli::Option& global : options_of(global_settings())) {
             global.letter = 0;
@@ -290,6 +306,7 @@ class CommandLine {
     GlobalOptions global_;
     std::string program_ = "dfriends";
     bool wants_version_ = false;
+    bool is_alias_ = false; ///< called by the name of another tool
     const Applet* applet_ = nullptr;
     const Verb* verb_ = nullptr;
     config::FlagValues flags_;

@@ -15,9 +15,9 @@ namespace dfriends::applets {
 std::span<const Applet> table()
 {
     static const std::array applets{
-        house::house_applet,   kv::kv_applet,           kv::ctl_applet,
-        cache::cache_applet,   cluster::cluster_applet, converge::converge_applet,
-        docker::docker_applet, paas::paas_applet,       paas::sshcommand_applet,
+        house::house_applet,   kv::kv_applet,       kv::ctl_applet,          kv::ctl3_applet,
+        kv::etcd_applet,       cache::cache_applet, cluster::cluster_applet, converge::converge_applet,
+        docker::docker_applet, paas::paas_applet,   paas::sshcommand_applet,
     };
     return applets;
 }

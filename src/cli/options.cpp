@@ -8,6 +8,8 @@
 #include <boost/program_options.hpp>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 namespace dfriends::cli {
 
@@ -103,9 +105,59 @@ std::vector<po::option> parse(std::span<const Option> options, const std::vector
 
 } // namespace
 
-Parsed parse_options(std::span<const Option> options, const std::vector<std::string>& words, ParseStyle style)
+namespace {
+
+/// The name of a flag that has a value after '=' and that value; nothing where the word is none.
+std::optional<std::pair<std::string, std::string>> flag_with_value(std::span<const Option> options,
+                                                                   std::string_view word, ParseStyle style)
+{
+    if (!word.starts_with(style.single_dash_names ? "-" : "--"))
+        return std::nullopt;
+    word.remove_prefix(word.starts_with("--") ? 2 : 1);
+    const auto [name, value] = split_once(word, '=');
+    if (name.size() == word.size())
+        return std::nullopt;
+    const auto row = std::ranges::find_if(options, [name](const Option& option) { return option.name == name; });
+    if (row == options.end() || row->takes_value)
+        return std::nullopt;
+    constexpr std::array<std::string_view, 6> yes{"1", "t", "T", "true", "TRUE", "True"};
+    constexpr std::array<std::string_view, 6> no{"0", "f", "F", "false", "FALSE", "False"};
+    const bool is_yes = std::ranges::find(yes, value) != yes.end();
+    if (!is_yes && std::ranges::find(no, value) == no.end())
+        throw Error(ErrorKind::usage, "--{} wants true or false, not '{}'", name, printable(value));
+    return std::pair(row->name, std::string(is_yes ? "true" : "false"));
+}
+
+/// Takes the flags with values away, up to "--".
+std::vector<std::pair<std::string, std::string>> take_flag_values(std::span<const Option> options,
+                                                                  std::vector<std::string>& words, ParseStyle style)
+{
+    std::vector<std::pair<std::string, std::string>> taken;
+    const auto end = std::ranges::find(words, "--");
+    const auto kept = std::remove_if(words.begin(), end, [&](const std::string& word) {
+        auto flag = flag_with_value(options, word, style);
+        if (flag)
+            taken.push_back(std::move(*flag));
+        return flag.has_value();
+    });
+    words.erase(kept, end);
+    return taken;
+}
+
+} // namespace
+
+Parsed parse_options(std::span<const Option> options, const std::vector<std::string>& all, ParseStyle style)
 {
     Parsed parsed;
+    std::vector<std::string> words = all;
+    std::vector<std::string> rest;
+    if (style.keeps_separator) {
+        const auto separator = std::ranges::find(words, "--");
+        rest.assign(separator, words.end());
+        words.erase(separator, words.end());
+    }
+    if (style.flag_values)
+        parsed.options = take_flag_values(options, words, style);
     for (const po::option& option : parse(options, words, style)) {
         if (option.string_key.empty() || option.string_key == argument_key) {
             parsed.arguments.insert(parsed.arguments.end(), option.value.begin(), option.value.end());
@@ -120,6 +172,7 @@ Parsed parse_options(std::span<const Option> options, const std::vector<std::str
         parsed.options.emplace_back(row->name,
                                     row->takes_value && !option.value.empty() ? option.value.front() : "true");
     }
+    parsed.arguments.insert(parsed.arguments.end(), rest.begin(), rest.end());
     return parsed;
 }
 

@@ -23,6 +23,10 @@ struct ParseStyle {
     bool stops_at_argument = false;
     /// A single dash may stand before a long name too, as Go programs read it (-ttl 5).
     bool single_dash_names = false;
+    /// "--" stays among the arguments, before those that follow it.
+    bool keeps_separator = false;
+    /// An option without a value may have one after '=': "true", "false" and the other words that Go's flags read.
+    bool flag_values = false;
 };
 
 struct Parsed {

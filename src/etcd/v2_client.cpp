@@ -51,9 +51,17 @@ void add_ttl(std::vector<std::pair<std::string, std::string>>& form, const std::
         form.emplace_back("ttl", std::to_string(*ttl));
 }
 
+http::ClientOptions http_options_of(const V2Access& access)
+{
+    http::ClientOptions options;
+    options.tls = access.tls;
+    return options;
+}
+
 } // namespace
 
-V2Client::V2Client(const std::vector<std::string>& endpoints, std::chrono::milliseconds timeout) : timeout_(timeout)
+V2Client::V2Client(const std::vector<std::string>& endpoints, std::chrono::milliseconds timeout, V2Access access)
+    : timeout_(timeout), access_(std::move(access)), client_(http_options_of(access_))
 {
     for (const std::string& endpoint : endpoints)
         endpoints_.push_back(http::parse_url(endpoint.find("://") == endpoint.npos ? "http://" + endpoint : endpoint));
@@ -144,6 +152,21 @@ net::Task<std::string> V2Client::fetch(std::string url)
     co_return co_await reply.read_all(largest_answer);
 }
 
+net::Task<V2Client::Reply> V2Client::exchange(std::string method, std::string target, std::string json)
+{
+    std::optional<std::string> body;
+    if (!json.empty())
+        body = std::move(json);
+    Text text = co_await send(std::move(method), std::move(target), std::move(body), timeout_, "application/json");
+    co_return Reply{text.status, std::move(text.body)};
+}
+
+net::Task<bool> V2Client::is_served()
+{
+    const Text text = co_await send("GET", "/v2/keys/", std::nullopt, timeout_);
+    co_return trim(text.body).starts_with('{');
+}
+
 net::Task<V2Answer> V2Client::call(std::string method, std::string key, Pairs query, std::optional<Pairs> form)
 {
     std::string target = target_of(key);
@@ -154,8 +177,8 @@ net::Task<V2Answer> V2Client::call(std::string method, std::string key, Pairs qu
     co_return decode_v2_answer(text.status, text.body, text.index);
 }
 
-net::Task<V2Client::Text> V2Client::send(std::string method, std::string target, std::optional<std::string> form,
-                                         std::chrono::milliseconds timeout)
+net::Task<V2Client::Text> V2Client::send(std::string method, std::string target, std::optional<std::string> body,
+                                         std::chrono::milliseconds timeout, std::string type)
 {
     std::string reasons;
     for (std::size_t i = 0; i < endpoints_.size(); ++i) {
@@ -165,10 +188,14 @@ net::Task<V2Client::Text> V2Client::send(std::string method, std::string target,
         request.url.target = target;
         request.connect_timeout = timeout_;
         request.head_timeout = request.idle_timeout = timeout;
-        if (form) {
-            request.headers.set("Content-Type", "application/x-www-form-urlencoded");
-            request.body = *form;
+        if (!access_.user.empty())
+            request.headers.set("Authorization", "Basic " + encode_base64(access_.user + ":" + access_.password));
+        if (body) {
+            request.headers.set("Content-Type", type);
+            request.body = *body;
         }
+        if (access_.on_request)
+            access_.on_request(request);
         try {
             http::Reply reply = co_await client_.send(std::move(request));
             const auto index = parse_unsigned(reply.headers().get("X-Etcd-Index"));
@@ -176,7 +203,7 @@ net::Task<V2Client::Text> V2Client::send(std::string method, std::string target,
             std::rotate(endpoints_.begin(), endpoints_.begin() + static_cast<std::ptrdiff_t>(i), endpoints_.end());
             co_return text;
         } catch (const Error& error) {
-            if (error.kind() != ErrorKind::unavailable)
+            if (error.kind() != ErrorKind::unavailable && error.kind() != ErrorKind::denied) // a certificate
                 throw;
             reasons += fmt::format("; error #{}: {}", i, error.message());
         }

@@ -5,6 +5,7 @@
 #include "http/client.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,12 +20,20 @@ struct V2Condition {
     std::uint64_t prev_index = 0; ///< 0: not compared
 };
 
+/// As whom a client asks, and through what.
+struct V2Access {
+    std::string user; ///< empty: nobody
+    std::string password;
+    std::optional<net::TlsContext> tls;                ///< for https; without it the system's trust
+    std::function<void(const http::Call&)> on_request; ///< told of every request before it goes out
+};
+
 /// A client of etcd's v2 API, of a real etcd as well as of ours.
 class V2Client {
   public:
     /// Endpoints are tried in turn; the one that answered last comes first. `timeout` is for one request.
     explicit V2Client(const std::vector<std::string>& endpoints,
-                      std::chrono::milliseconds timeout = std::chrono::seconds(5));
+                      std::chrono::milliseconds timeout = std::chrono::seconds(5), V2Access access = {});
 
     net::Task<V2Answer> get(std::string key, bool recursive = false, bool sorted = false, bool quorum = false);
     net::Task<V2Answer> put(std::string key, std::string value, std::optional<std::uint64_t> ttl,
@@ -44,6 +53,15 @@ class V2Client {
     /// The body of any other GET, from one endpoint.
     net::Task<std::string> fetch(std::string url);
 
+    /// An answer of the other paths, such as /v2/auth: they are JSON both ways.
+    struct Reply {
+        int status;
+        std::string body;
+    };
+    net::Task<Reply> exchange(std::string method, std::string target, std::string json);
+    /// False where the endpoint that answers has no v2 API (etcd since 3.4 without --enable-v2, since 3.6 always).
+    net::Task<bool> is_served();
+
   private:
     using Pairs = std::vector<std::pair<std::string, std::string>>;
     struct Text {
@@ -53,11 +71,12 @@ class V2Client {
     };
     net::Task<V2Answer> call(std::string method, std::string key, Pairs query, std::optional<Pairs> form);
     /// Sends to the first endpoint that answers; Error(unavailable) lists what each one said.
-    net::Task<Text> send(std::string method, std::string target, std::optional<std::string> form,
-                         std::chrono::milliseconds timeout);
+    net::Task<Text> send(std::string method, std::string target, std::optional<std::string> body,
+                         std::chrono::milliseconds timeout, std::string type = "application/x-www-form-urlencoded");
 
     std::vector<http::Url> endpoints_;
     std::chrono::milliseconds timeout_;
+    V2Access access_;
     http::Client client_;
 };
 

@@ -2,6 +2,7 @@
 #include "etcd/v2_wire.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "etcd/quote.hpp"
 #include "json/json.hpp"
 
@@ -78,6 +79,22 @@ V2Member decode_member(const Json& object)
             texts_of(list_of(object, "clientURLs"))};
 }
 
+V2Role role_of(const Json& object)
+{
+    const Json& kv = member_of(member_of(object, "permissions"), "kv");
+    return {text_of(object, "role"), texts_of(list_of(kv, "read")), texts_of(list_of(kv, "write"))};
+}
+
+/// A user's roles stand there as names, or as what they permit.
+V2User user_of(const Json& object)
+{
+    V2User user{text_of(object, "user"), texts_of(list_of(object, "roles"))};
+    for (const Json& role : list_of(object, "roles"))
+        if (role.is_object())
+            user.roles.push_back(text_of(role, "role"));
+    return user;
+}
+
 } // namespace
 
 V2Answer decode_v2_answer(int status, std::string_view body, std::uint64_t index)
@@ -111,6 +128,44 @@ std::vector<V2Member> decode_v2_members(std::string_view body)
 V2Member decode_v2_member(std::string_view body)
 {
     return decode_member(parse_answer(body));
+}
+
+std::vector<V2User> decode_v2_users(std::string_view body)
+{
+    const Json answer = parse_answer(body);
+    std::vector<V2User> users;
+    for (const Json& user : list_of(answer, "users"))
+        users.push_back(user_of(user));
+    return users;
+}
+
+V2User decode_v2_user(std::string_view body)
+{
+    return user_of(parse_answer(body));
+}
+
+std::vector<V2Role> decode_v2_roles(std::string_view body)
+{
+    const Json answer = parse_answer(body);
+    std::vector<V2Role> roles;
+    for (const Json& role : list_of(answer, "roles"))
+        roles.push_back(role_of(role));
+    return roles;
+}
+
+V2Role decode_v2_role(std::string_view body)
+{
+    return role_of(parse_answer(body));
+}
+
+std::string decode_v2_message(std::string_view body)
+{
+    std::string message;
+    try {
+        message = text_of(parse_json(body, "the answer"), "message");
+    } catch (const Error&) { // no JSON: another server than an etcd
+    }
+    return message.empty() ? std::string(trim(body)) : message;
 }
 
 std::string encode_v2_event(const V2Event& event)

@@ -3,20 +3,16 @@
 # The key-value store and etcdctl's words, side by side with a real etcd and the real etcdctl.
 
 load ../support/lib
+load ../support/etcd
 
 setup() {
     unset ETCDCTL_ENDPOINT ETCDCTL_API
     ln -s "$DFRIENDS" "$BATS_TEST_TMPDIR/etcdctl"
-    ETCD_PIDS=()
 }
 
 teardown() {
     stop_services
-    local pid
-    for pid in "${ETCD_PIDS[@]}" "${OTHER_PIDS[@]}"; do
-        kill -9 "$pid" 2>/dev/null || true
-        wait "$pid" 2>/dev/null || true
-    done
+    stop_others
     if mountpoint -q "$BATS_TEST_TMPDIR/small"; then umount "$BATS_TEST_TMPDIR/small"; fi
 }
 
@@ -24,19 +20,6 @@ start_kv() {
     start_service kv kv serve --listen 127.0.0.1:0 "$@"
     KV=http://$ADDRESS
 }
-
-# start_etcd NAME: a real etcd of one member; sets ETCD to its URL.
-start_etcd() {
-    local peer; peer=$(free_port)
-    ETCD=http://127.0.0.1:$(free_port)
-    etcd --name "$1" --enable-v2 --log-level error --data-dir "$BATS_TEST_TMPDIR/$1" --unsafe-no-fsync \
-        --listen-client-urls "$ETCD" --advertise-client-urls "$ETCD" --listen-peer-urls "http://127.0.0.1:$peer" \
-        --initial-advertise-peer-urls "http://127.0.0.1:$peer" --initial-cluster "$1=http://127.0.0.1:$peer" \
-        >"$BATS_TEST_TMPDIR/$1.log" 2>&1 3>&- &
-    ETCD_PIDS+=($!)
-}
-
-etcd_answers() { curl -sf --max-time 2 "$1/health" | grep -q true; }
 
 # start_four: two real etcds and two of ours, so that both clients can do the same to servers of both kinds.
 start_four() {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace dfriends::applets::kv {
 
@@ -87,6 +88,30 @@ constexpr std::array common_settings{
             .placeholder = "FORMAT",
             .fallback = "simple",
             .letter = 'o'},
+    Setting{.name = "username",
+            .help = "Who asks",
+            .placeholder = "NAME[:PASSWORD]",
+            .letter = 'u',
+            .environment = "ETCDCTL_USERNAME"},
+    Setting{.name = "password",
+            .help = "The user's password",
+            .placeholder = "PASSWORD",
+            .environment = "ETCDCTL_PASSWORD"},
+    Setting{.name = "cert-file",
+            .help = "Certificate to show for https",
+            .placeholder = "FILE",
+            .environment = "ETCDCTL_CERT_FILE"},
+    Setting{.name = "key-file", .help = "Its key", .placeholder = "FILE", .environment = "ETCDCTL_KEY_FILE"},
+    Setting{.name = "ca-file",
+            .help = "Authorities to trust for https",
+            .placeholder = "FILE",
+            .environment = "ETCDCTL_CA_FILE"},
+    Setting{.name = "debug", .type = SettingType::flag, .help = "Say each request as a command line of curl"},
+    Setting{.name = "discovery-srv",
+            .help = "Refused: name the servers",
+            .placeholder = "DOMAIN",
+            .letter = 'D',
+            .environment = "ETCDCTL_DISCOVERY_SRV"},
     Setting{.name = "no-sync", .type = SettingType::flag, .help = "Accepted: the endpoints are always used as given"},
     Setting{.name = "timeout",
             .type = SettingType::duration,
@@ -112,7 +137,30 @@ constexpr std::array serve_settings{
     Setting{.name = "name", .help = "Name of the member", .placeholder = "NAME", .fallback = "default"},
 };
 
+constexpr std::array backup_settings{
+    Setting{.name = "data-dir", .help = "Directory of the etcd", .placeholder = "DIR"},
+    Setting{.name = "backup-dir", .help = "Where the copy goes", .placeholder = "DIR"},
+};
+constexpr std::array permission_settings{
+    Setting{.name = "path",
+            .help = "The keys that it is about; a '*' at the end stands for all below",
+            .placeholder = "PATH"},
+    Setting{.name = "read", .type = SettingType::flag, .help = "To read them"},
+    Setting{.name = "write", .type = SettingType::flag, .help = "To write them"},
+    Setting{.name = "readwrite", .type = SettingType::flag, .help = "To read and write them"},
+    Setting{.name = "rw", .type = SettingType::flag, .help = "The shorter word for --readwrite"},
+};
+constexpr std::array user_role_settings{
+    Setting{.name = "roles", .help = "The roles", .placeholder = "ROLE", .repeatable = true},
+};
+
 constexpr std::array ctl_verbs{
+    Verb{.name = "auth disable", .synopsis = "Lets everybody read and change everything", .run = auth_disable},
+    Verb{.name = "auth enable", .synopsis = "Asks everybody for a name and a password", .run = auth_enable},
+    Verb{.name = "backup",
+         .synopsis = "Refused: it is about the files of an etcd",
+         .settings = backup_settings,
+         .run = backup},
     Verb{.name = "cluster-health", .synopsis = "Asks every member whether it is healthy", .run = cluster_health},
     Verb{.name = "exec-watch",
          .usage = "KEY -- COMMAND [ARGUMENT...]",
@@ -128,7 +176,13 @@ constexpr std::array ctl_verbs{
          .synopsis = "Lists the keys of a directory",
          .settings = ls_settings,
          .run = ls},
+    Verb{.name = "member add", .usage = "NAME URL", .synopsis = "Adds a member to the cluster", .run = member_add},
     Verb{.name = "member list", .synopsis = "Lists the members of the cluster", .run = member_list},
+    Verb{.name = "member remove", .usage = "ID", .synopsis = "Removes a member from the cluster", .run = member_remove},
+    Verb{.name = "member update",
+         .usage = "ID URL[,URL...]",
+         .synopsis = "Changes the URLs of a member",
+         .run = member_update},
     Verb{.name = "mk",
          .usage = "KEY [VALUE]",
          .synopsis = "Makes a key that must not exist",
@@ -142,6 +196,20 @@ constexpr std::array ctl_verbs{
          .run = mkdir},
     Verb{.name = "rm", .usage = "KEY", .synopsis = "Removes a key", .settings = rm_settings, .run = rm},
     Verb{.name = "rmdir", .usage = "KEY", .synopsis = "Removes a key or an empty directory", .run = rmdir},
+    Verb{.name = "role add", .usage = "ROLE", .synopsis = "Makes a role", .run = role_add},
+    Verb{.name = "role get", .usage = "ROLE", .synopsis = "Prints what a role permits", .run = role_get},
+    Verb{.name = "role grant",
+         .usage = "ROLE",
+         .synopsis = "Permits something to a role",
+         .settings = permission_settings,
+         .run = role_grant},
+    Verb{.name = "role list", .synopsis = "Lists the roles", .run = role_list},
+    Verb{.name = "role remove", .usage = "ROLE", .synopsis = "Removes a role", .run = role_remove},
+    Verb{.name = "role revoke",
+         .usage = "ROLE",
+         .synopsis = "Takes a permission back",
+         .settings = permission_settings,
+         .run = role_revoke},
     Verb{.name = "set",
          .usage = "KEY [VALUE]",
          .synopsis = "Sets a key",
@@ -164,6 +232,29 @@ constexpr std::array ctl_verbs{
          .synopsis = "Changes the time to live of a directory that must exist",
          .settings = ttl_settings,
          .run = updatedir},
+    Verb{.name = "user add",
+         .usage = "USER[:PASSWORD]",
+         .synopsis = "Makes a user",
+         .run = user_add,
+         .details = "Without PASSWORD it is read as one line of stdin."},
+    Verb{.name = "user get", .usage = "USER", .synopsis = "Prints the roles of a user", .run = user_get},
+    Verb{.name = "user grant",
+         .usage = "USER",
+         .synopsis = "Gives a user roles",
+         .settings = user_role_settings,
+         .run = user_grant},
+    Verb{.name = "user list", .synopsis = "Lists the users", .run = user_list},
+    Verb{.name = "user passwd",
+         .usage = "USER",
+         .synopsis = "Changes the password of a user",
+         .run = user_passwd,
+         .details = "It is read as one line of stdin."},
+    Verb{.name = "user remove", .usage = "USER", .synopsis = "Removes a user", .run = user_remove},
+    Verb{.name = "user revoke",
+         .usage = "USER",
+         .synopsis = "Takes roles from a user",
+         .settings = user_role_settings,
+         .run = user_revoke},
     Verb{.name = "watch",
          .usage = "KEY",
          .synopsis = "Waits for a change of a key and prints it",
@@ -183,17 +274,69 @@ constexpr Verb serve_verb{
                "which three etcd servers find each other.",
 };
 
-/// etcdctl's words and serve, sorted.
-constexpr auto with_serve()
+constexpr Setting only{.name = "only", .help = "One API alone: v2 or v3", .placeholder = "API"};
+constexpr Setting hidden_directory{.name = "hidden",
+                                   .help =
+                                       "A directory of v2 whose name begins with '_', beside /_coreos.com and /_etcd",
+                                   .placeholder = "KEY",
+                                   .repeatable = true};
+constexpr std::array copy_settings{
+    Setting{.name = "from", .help = "Server to read", .placeholder = "URL"},
+    Setting{.name = "to", .help = "Server to write to", .placeholder = "URL"},
+    only,
+    hidden_directory,
+};
+constexpr std::array export_settings{only, hidden_directory};
+constexpr std::array import_settings{only};
+constexpr std::array migrate_settings{
+    Setting{.name = "no-ttl", .type = SettingType::flag, .help = "Leave keys with a time to live out"},
+    hidden_directory,
+};
+
+constexpr std::array own_verbs{
+    Verb{.name = "copy",
+         .synopsis = "Brings the keys of both APIs from one server to another",
+         .settings = copy_settings,
+         .run = copy,
+         .details = "Either may be a real etcd. What is there already as it should be is left alone, so that it may be "
+                    "run again. Keys with a time to live keep their moment, leases keep their numbers."},
+    Verb{.name = "export",
+         .usage = "[FILE]",
+         .synopsis = "Writes the keys of both APIs to a file, as lines of JSON",
+         .settings = export_settings,
+         .run = export_keys,
+         .details = "All keys are as they were at one index of v2 and one revision of v3. Without FILE they go to "
+                    "stdout."},
+    Verb{.name = "import",
+         .usage = "FILE",
+         .synopsis = "Brings the keys of an export to a server",
+         .settings = import_settings,
+         .run = import_keys,
+         .details = "What is there already as it should be is left alone, and what the file does not name stays."},
+    Verb{.name = "migrate",
+         .synopsis = "Copies the keys of v2 into v3 of the same server",
+         .settings = migrate_settings,
+         .run = migrate,
+         .details = "Keys keep their names, directories go, and a time to live becomes a lease."},
+    serve_verb,
+};
+
+/// etcdctl's words and our own, sorted.
+constexpr auto all_verbs()
 {
-    std::array<Verb, ctl_verbs.size() + 1> all{};
-    std::ranges::copy(ctl_verbs, all.begin());
-    all.back() = serve_verb;
+    std::array<Verb, ctl_verbs.size() + own_verbs.size()> all{};
+    std::ranges::copy(own_verbs, std::ranges::copy(ctl_verbs, all.begin()).out);
     std::ranges::sort(all, {}, &Verb::name);
     return all;
 }
 
-constexpr auto kv_verbs = with_serve();
+constexpr auto kv_verbs = all_verbs();
+
+const Applet* ctl3_if_asked()
+{
+    const char* const api = std::getenv("ETCDCTL_API");
+    return api != nullptr && std::string_view(api) == "3" ? &ctl3_applet : nullptr;
+}
 
 } // namespace
 
@@ -210,11 +353,12 @@ constinit const Applet kv_applet{
 constinit const Applet ctl_applet{
     .name = "kv ctl",
     .alias = "etcdctl",
-    .synopsis = "etcdctl's words, for our key-value store and for a real etcd",
+    .synopsis = "etcdctl's words, for our key-value store and for a real etcd; with ETCDCTL_API=3 those of 'kv ctl3'",
     .verbs = ctl_verbs,
     .settings = common_settings,
     .single_dash_names = true,
     .report = report,
+    .instead = ctl3_if_asked,
 };
 
 } // namespace dfriends::applets::kv

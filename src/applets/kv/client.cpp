@@ -6,13 +6,70 @@
 #include "base/text.hpp"
 #include "etcd/v2_wire.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
+#include <filesystem>
 #include <unistd.h>
 
 namespace dfriends::applets::kv {
 
-etcd::V2Client make_client(const Context& context)
+namespace {
+
+struct Credentials {
+    std::string user;
+    std::string password;
+};
+
+Credentials credentials_of(const Context& context)
 {
+    const config::Settings& settings = context.settings;
+    std::string user = settings.text("username");
+    if (user.empty() || settings.is_given("password"))
+        return {user, settings.text("password")};
+    const std::size_t colon = user.find(':');
+    if (colon == user.npos)
+        throw Error(ErrorKind::usage, "--username wants NAME:PASSWORD, or --password beside it");
+    return {user.substr(0, colon), user.substr(colon + 1)};
+}
+
+std::optional<net::TlsContext> tls_of(const Context& context)
+{
+    const auto file = [&context](std::string_view name) -> std::optional<std::filesystem::path> {
+        const std::string& path = context.settings.text(name);
+        return path.empty() ? std::nullopt : std::optional<std::filesystem::path>(path);
+    };
+    net::TlsContext::ClientOptions options;
+    options.trust = file("ca-file");
+    options.certificate = file("cert-file");
+    options.key = file("key-file");
+    if (!options.trust && !options.certificate && !options.key)
+        return std::nullopt;
+    try {
+        return net::TlsContext::client(options);
+    } catch (const Error& error) {
+        throw Error(ErrorKind::usage, "{}", error.message());
+    }
+}
+
+/// What curl would have to be told, as etcdctl says it.
+void print_curl(const http::Call& call)
+{
+    std::string line = fmt::format("cURL Command: curl -X {} {}", call.method, call.url.text());
+    if (!call.body.empty()) {
+        const bool is_form = call.headers.get("Content-Type") == "application/x-www-form-urlencoded";
+        const std::string body = is_form ? replace_all(call.body, "%20", "+") : call.body;
+        line += fmt::format(" -d \"{}\"", printable(replace_all(replace_all(body, "\\", "\\\\"), "\"", "\\\"")));
+    }
+    fmt::print(stderr, "{}\n", line);
+}
+
+} // namespace
+
+std::vector<std::string> endpoints_of(const Context& context)
+{
+    if (!context.settings.text("discovery-srv").empty())
+        throw Error(ErrorKind::usage, "--discovery-srv is not supported").hint("name the servers with --endpoints");
     std::vector<std::string> endpoints = context.settings.list("endpoints");
     for (const char* older : {"endpoint", "peers"})
         if (context.settings.is_given(older) && !context.settings.is_given("endpoints"))
@@ -22,7 +79,38 @@ etcd::V2Client make_client(const Context& context)
         for (const std::string_view endpoint : split(given, ','))
             if (!trim(endpoint).empty())
                 all.emplace_back(trim(endpoint));
-    return etcd::V2Client(all, context.settings.duration("timeout"));
+    return all;
+}
+
+etcd::V2Client make_client(const Context& context)
+{
+    const std::vector<std::string> endpoints = endpoints_of(context);
+    if (context.settings.flag("debug"))
+        fmt::print(stderr, "Cluster-Endpoints: {}\n", join(endpoints, ", "));
+    return make_client_of(context, endpoints, context.settings.duration("timeout"));
+}
+
+etcd::V2Client make_client_of(const Context& context, const std::vector<std::string>& endpoints,
+                              std::chrono::milliseconds timeout)
+{
+    Credentials credentials = credentials_of(context);
+    etcd::V2Access access{std::move(credentials.user), std::move(credentials.password), tls_of(context)};
+    if (context.settings.flag("debug"))
+        access.on_request = print_curl;
+    return etcd::V2Client(endpoints, timeout, std::move(access));
+}
+
+etcd::v3::Client make_v3_client_of(const Context& context, const std::vector<std::string>& endpoints,
+                                   std::chrono::milliseconds timeout)
+{
+    Credentials credentials = credentials_of(context);
+    etcd::v3::ClientOptions options;
+    options.endpoints = endpoints;
+    options.user = std::move(credentials.user);
+    options.password = std::move(credentials.password);
+    options.tls = tls_of(context);
+    options.timeout = timeout;
+    return etcd::v3::Client(std::move(options));
 }
 
 std::string key_argument(const Context& context)
@@ -92,7 +180,8 @@ void print_event(Context& context, const etcd::V2Event& event)
 
 int report(const Error& error, const Context& context)
 {
-    if (context.verb != nullptr && context.verb->name == "serve")
+    constexpr std::array<std::string_view, 5> our_own{"copy", "export", "import", "migrate", "serve"};
+    if (context.verb != nullptr && std::ranges::find(our_own, context.verb->name) != our_own.end())
         return -1;
     if (error.kind() == ErrorKind::interrupted)
         return 130;

@@ -3,15 +3,27 @@
 
 #include "applets/context.hpp"
 #include "etcd/v2_client.hpp"
+#include "etcd/v3/client.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dfriends::applets::kv {
 
 /// A client of the endpoints that the options and the environment name.
 etcd::V2Client make_client(const Context& context);
+
+/// The servers that the options and the environment name.
+std::vector<std::string> endpoints_of(const Context& context);
+/// A client of those endpoints, with the name, the password and the certificates of the options.
+etcd::V2Client make_client_of(const Context& context, const std::vector<std::string>& endpoints,
+                              std::chrono::milliseconds timeout);
+/// The same for their v3 API.
+etcd::v3::Client make_v3_client_of(const Context& context, const std::vector<std::string>& endpoints,
+                                   std::chrono::milliseconds timeout);
 
 /// The key argument, with its leading slash.
 std::string key_argument(const Context& context);

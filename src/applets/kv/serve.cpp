@@ -89,6 +89,7 @@ int serve(Context& context)
     daemon.listen(context.settings.list("listen"),
                   Front(api, gateway, context.settings.flag("discovery") ? &discovery : nullptr),
                   {.server_name = "", .http2 = serve_grpc(grpc)}, &metrics);
+    context.log().info("enabled capabilities for version 3.4"); // what suites wait for that start an etcd
     daemon.run_beside(keyspace.expire());
     daemon.run_beside(leases.expire());
     daemon.run_beside(v3_keyspace.compact_by_age(std::chrono::hours(1), 10'000));

@@ -54,3 +54,25 @@ TEST_CASE("parse_options: mistakes are named, with a suggestion")
         CHECK(error.hint() == "did you mean '--publish'?");
     }
 }
+
+TEST_CASE("options: flags with values, as Go reads them")
+{
+    const std::vector<Option> options{{.name = "prefix"}, {.name = "limit", .takes_value = true}};
+    const auto parse = [&options](std::vector<std::string> words, bool single_dash) {
+        return parse_options(options, words, {.single_dash_names = single_dash, .flag_values = true});
+    };
+    const Parsed parsed = parse({"--prefix=false", "key", "--limit=2", "--", "--prefix=x"}, false);
+    CHECK(parsed.options == std::vector<std::pair<std::string, std::string>>{{"prefix", "false"}, {"limit", "2"}});
+    CHECK(parsed.arguments == std::vector<std::string>{"key", "--prefix=x"});
+    CHECK(parse({"-prefix=T"}, true).options.front().second == "true");
+    CHECK_THROWS_WITH_AS(parse({"--prefix=maybe"}, false), "--prefix wants true or false, not 'maybe'", Error);
+}
+
+TEST_CASE("options: the separator stays where it is asked for")
+{
+    const std::vector<Option> options{{.name = "rev", .takes_value = true}};
+    const Parsed parsed =
+        parse_options(options, {"key", "--rev", "1", "--", "sh", "--", "-c"}, {.keeps_separator = true});
+    CHECK(parsed.arguments == std::vector<std::string>{"key", "--", "sh", "--", "-c"});
+    CHECK(parse_options(options, {"key"}, {.keeps_separator = true}).arguments == std::vector<std::string>{"key"});
+}

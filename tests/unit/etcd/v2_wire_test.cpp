@@ -135,3 +135,18 @@ TEST_CASE("encode_v2_event: the order and the nulls of etcdctl")
         R"({"action":"set","node":{"key":"","dir":true,"value":"","nodes":[{"key":"/a","value":"\u003c\n","nodes":null,"createdIndex":4,"modifiedIndex":4,"expiration":"2026-01-02T03:04:05Z","ttl":5}],"createdIndex":0,"modifiedIndex":0},)"
         R"("prevNode":{"key":"/a","value":"\u003c\n","nodes":null,"createdIndex":4,"modifiedIndex":4}})");
 }
+
+TEST_CASE("v2 wire: users and roles, in the styles of both answers")
+{
+    const V2User user = decode_v2_user(R"({"user":"a","roles":["x",{"role":"y","permissions":{}}]})");
+    CHECK(user.name == "a");
+    CHECK(user.roles == std::vector<std::string>{"x", "y"});
+    CHECK(decode_v2_users(R"({"users":[{"user":"a"},{"user":"b"}]})").size() == 2);
+    CHECK(decode_v2_users(R"({"users":null})").empty());
+    const V2Role role = decode_v2_role(R"({"role":"r","permissions":{"kv":{"read":["/*"],"write":null}}})");
+    CHECK(role == V2Role{"r", {"/*"}, {}});
+    CHECK(decode_v2_roles(R"({"roles":[{"role":"r"}]})").size() == 1);
+    CHECK(decode_v2_message(R"({"message":"auth: no"})") == "auth: no");
+    CHECK(decode_v2_message(" 404 page not found\n") == "404 page not found");
+    CHECK_THROWS_AS(decode_v2_user("<html>"), Error);
+}
