@@ -13,6 +13,7 @@ setup() {
 
 teardown() {
   clean
+  fixtures_gone
   [ -z "${made_logs:-}" ] || rm -rf /var/log/code.it
 }
 
@@ -333,4 +334,45 @@ refuses() {
   printf "docker::run { 'a': image => 'x', extra_parameters => '--nonsense' }\n" >a.pp
   fails 3 dfriends converge validate a.pp
   says "unknown flag: --nonsense"
+}
+
+# twice FILE...: each is applied in its own state directory, four at a time, and again: then nothing is left to do.
+twice() {
+  local file times
+  for times in 2 0; do
+    printf '%s\n' "$@" | TIMES=$times xargs -P 4 -I FILE sh -c '
+      file=$1; state=$BATS_TEST_TMPDIR/$(basename "$file")
+      DFRIENDS_STATE_DIR=$state "$DFRIENDS" converge apply --detailed-exitcode "$file" >"$state.out" 2>&1
+      [ $? -eq "$TIMES" ] || { echo "$file ended otherwise than with $TIMES:"; cat "$state.out"; exit 1; }' - FILE
+  done
+}
+
+fixtures=$BATS_TEST_DIRNAME/converge
+
+# fixtures_gone: what the recipes and manifests under converge/ make.
+fixtures_gone() {
+  docker ps -aq --filter name='^dft-(cr|pp)-' | xargs -r docker rm -fv >/dev/null
+  docker network rm dft-cr-media dft-pp-net >/dev/null 2>&1 || true
+  docker volume rm dft-cr-mongo dft-pp-vol >/dev/null 2>&1 || true
+  rm -rf /tmp/dft-pp-* /var/tmp/dft-cr-*
+}
+
+@test "recipes of the shapes that the field has run, and again change nothing" {
+  busybox_image dft-busybox
+  fixtures_gone
+  twice "$fixtures"/cookbook/recipes/[!_]*.rb
+  equal "$(cat /var/tmp/dft-cr-shop.conf)" "# Written for shop on debian.
+server 1 shop.example
+server 2 www.shop.example
+tls on
+workers 4"
+}
+
+@test "manifests of the shapes that the field has run, and again change nothing" {
+  busybox_image dft-busybox
+  fixtures_gone
+  twice "$fixtures"/manifests/*.pp
+  equal "$(docker inspect -f '{{json .HostConfig.Links}} {{.HostConfig.RestartPolicy.Name}}' dft-pp-sso)" \
+    '["/dft-pp-sso-db:/dft-pp-sso/postgres"] unless-stopped'
+  equal "$(docker inspect -f '{{.Config.User}} {{index .Config.Env 0}} {{.HostConfig.CapAdd}}' dft-pp-netboot)" "0 MODE=boot server [NET_ADMIN]"
 }
