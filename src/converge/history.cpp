@@ -91,15 +91,35 @@ std::vector<Pending> RunJournal::pending()
     return all;
 }
 
+/// What changed nothing need not be on disk at once: it goes there with the next change, or at the end.
 void RunJournal::record(const Result& result, const std::vector<Pending>& caused)
 {
-    store_.change([&, position = position_++](state::Database& database) {
+    waiting_.push_back(result);
+    if (result.status == Status::unchanged || result.status == Status::guarded)
+        return;
+    store_.change([&](state::Database& database) {
+        write_waiting(database);
+        for (const Pending& told : caused)
+            database
+                .prepare("insert or replace into converge_notification (type, name, action, source) values (?,?,?,?)")
+                .bind(told.type)
+                .bind(told.name)
+                .bind(told.action)
+                .bind(told.source)
+                .run();
+    });
+    waiting_.clear();
+}
+
+void RunJournal::write_waiting(state::Database& database)
+{
+    for (const Result& result : waiting_) {
         const std::string changes = encode_changes(result.changes);
         database
             .prepare("insert into converge_result (run, position, type, name, action, status, effect, changes, reason, "
                      "hint, milliseconds) values (?,?,?,?,?,?,?,?,?,?,?)")
             .bind(id_)
-            .bind(position)
+            .bind(position_++)
             .bind(result.type)
             .bind(result.name)
             .bind(result.action)
@@ -110,15 +130,7 @@ void RunJournal::record(const Result& result, const std::vector<Pending>& caused
             .bind(result.hint)
             .bind(static_cast<std::int64_t>(result.duration.count()))
             .run();
-        for (const Pending& told : caused)
-            database
-                .prepare("insert or replace into converge_notification (type, name, action, source) values (?,?,?,?)")
-                .bind(told.type)
-                .bind(told.name)
-                .bind(told.action)
-                .bind(told.source)
-                .run();
-    });
+    }
 }
 
 void RunJournal::delivered(const Pending& notification)
@@ -142,6 +154,7 @@ void RunJournal::finish(const Report& report)
     const std::int64_t created = with(Effect::create);
     const std::int64_t removed = with(Effect::remove);
     store_.change([&](state::Database& database) {
+        write_waiting(database);
         database
             .prepare("update converge_run set finished = ?, created = ?, changed = ?, removed = ?, unchanged = ?, "
                      "failed = ? where id = ?")
@@ -154,6 +167,7 @@ void RunJournal::finish(const Report& report)
             .bind(id_)
             .run();
     });
+    waiting_.clear();
 }
 
 std::vector<PastRun> list_runs(const state::Store& store, std::size_t limit)

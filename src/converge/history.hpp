@@ -11,6 +11,7 @@
 #include <vector>
 
 namespace dfriends::state {
+class Database;
 class Store;
 }
 
@@ -42,9 +43,12 @@ class RunJournal final : public Journal {
     void finish(const Report& report);
 
   private:
+    void write_waiting(state::Database& database);
+
     state::Store& store_;
     std::int64_t id_ = 0;
     std::int64_t position_ = 0;
+    std::vector<Result> waiting_; ///< results that are not on disk yet
 };
 
 /// The newest first.
