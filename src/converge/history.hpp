@@ -13,7 +13,7 @@
 namespace dfriends::state {
 class Database;
 class Store;
-}
+} // namespace dfriends::state
 
 namespace dfriends::converge {
 
