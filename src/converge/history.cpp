@@ -20,6 +20,8 @@ constexpr std::string_view result_columns =
 /// Older runs go, so that a host that applies each minute keeps a small database.
 constexpr std::int64_t kept_runs = 1000;
 
+constexpr auto write_interval = std::chrono::milliseconds(250);
+
 PastRun run_of(const state::Statement& row)
 {
     PastRun run{
@@ -68,16 +70,13 @@ std::string now()
 
 } // namespace
 
-RunJournal::RunJournal(state::Store& store, const std::vector<std::filesystem::path>& files) : store_(store)
+RunJournal::RunJournal(state::Store& store, const std::vector<std::filesystem::path>& files)
+    : store_(store), started_(now())
 {
     std::vector<std::string> paths;
     for (const auto& file : files)
         paths.push_back(std::filesystem::absolute(file).lexically_normal().string());
-    store_.change([this, text = join(paths, "\n")](state::Database& database) {
-        database.prepare("insert into converge_run (started, files) values (?, ?)").bind(now()).bind(text).run();
-        id_ = database.last_row();
-        database.prepare("delete from converge_run where id <= ?").bind(id_ - kept_runs).run();
-    });
+    files_ = join(paths, "\n");
 }
 
 std::vector<Pending> RunJournal::pending()
@@ -91,11 +90,12 @@ std::vector<Pending> RunJournal::pending()
     return all;
 }
 
-/// What changed nothing need not be on disk at once: it goes there with the next change, or at the end.
+/// A notification must survive all that may come. The rest goes to disk with it, or now and then, or at the end.
 void RunJournal::record(const Result& result, const std::vector<Pending>& caused)
 {
     waiting_.push_back(result);
-    if (result.status == Status::unchanged || result.status == Status::guarded)
+    const bool changed = result.status != Status::unchanged && result.status != Status::guarded;
+    if (caused.empty() && (!changed || std::chrono::steady_clock::now() < next_write_))
         return;
     store_.change([&](state::Database& database) {
         write_waiting(database);
@@ -109,10 +109,22 @@ void RunJournal::record(const Result& result, const std::vector<Pending>& caused
                 .run();
     });
     waiting_.clear();
+    next_write_ = std::chrono::steady_clock::now() + write_interval;
+}
+
+/// The run's row stands there from its first change on.
+void RunJournal::write_run(state::Database& database)
+{
+    if (id_ != 0)
+        return;
+    database.prepare("insert into converge_run (started, files) values (?, ?)").bind(started_).bind(files_).run();
+    id_ = database.last_row();
+    database.prepare("delete from converge_run where id <= ?").bind(id_ - kept_runs).run();
 }
 
 void RunJournal::write_waiting(state::Database& database)
 {
+    write_run(database);
     for (const Result& result : waiting_) {
         const std::string changes = encode_changes(result.changes);
         database
