@@ -15,11 +15,12 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t largest_file = 1ULL << 20U;
 constexpr std::size_t most_attribute_files = 100;
 constexpr std::size_t most_items = 10'000;
+constexpr std::size_t longest_name = 200;
 
 bool is_plain_name(std::string_view name)
 {
-    return !name.empty() && name != "." && name != ".." && name.find('/') == std::string_view::npos &&
-           name.find('\0') == std::string_view::npos;
+    return !name.empty() && name.size() <= longest_name && name != "." && name != ".." &&
+           name.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
 }
 
 /// What metadata.rb says after «name».
@@ -67,7 +68,8 @@ std::vector<CookbookFile> Cookbook::attributes() const
 CookbookFile Cookbook::template_file(const std::string& name) const
 {
     const fs::path relative = fs::path(name).lexically_normal();
-    if (relative.empty() || relative.is_absolute() || *relative.begin() == "..")
+    if (relative.empty() || relative.is_absolute() || *relative.begin() == ".." || name.size() > longest_name ||
+        name.find('\0') != std::string::npos)
         throw Error(ErrorKind::invalid, "the template '{}' is outside the cookbook", printable(name));
     for (const fs::path& path : {beside_ / "templates" / "default" / relative, beside_ / "templates" / relative})
         if (auto text = os::find_file(path, largest_file))
