@@ -2,6 +2,7 @@
 #include "converge/run.hpp"
 
 #include "converge/attributes.hpp"
+#include "converge/container_spec.hpp"
 #include "converge/guard.hpp"
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
@@ -269,6 +270,7 @@ class Run {
             const Resource& before = catalog_.resources[other];
             return std::ranges::find(graph_.dependencies[at], other) != graph_.dependencies[at].end() ||
                    mentions(resource, before.name) || mentions(before, resource.name) ||
+                   container_name(resource) == container_name(before) || mentions(resource, container_name(before)) ||
                    std::ranges::any_of(before.notifications, [&](const Notification& told) {
                        return told.immediately ||
                               (told.target.type == resource.type && told.target.name == resource.name);
