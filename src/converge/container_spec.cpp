@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "converge/attributes.hpp"
+#include "crypto/hash.hpp"
 #include "engine/run_flags.hpp"
 
 #include <algorithm>
@@ -111,6 +112,15 @@ std::string shown(const std::string& attribute, const std::string& value)
     return join(parts, ", ");
 }
 
+/// Labels and plans of a container outlive its declaration: of a secret they keep a digest, which says when it changes.
+std::string sealed(const std::string& pair)
+{
+    const auto [name, text] = split_once(pair, '=');
+    if (!is_secret(name) || text.empty())
+        return pair;
+    return fmt::format("{}=sha256:{:.32}", name, crypto::hash_hex(crypto::Algorithm::sha256, text));
+}
+
 bool contains_all(const std::vector<std::string>& all, const std::vector<std::string>& some)
 {
     return std::ranges::all_of(some, [&](const std::string& one) { return std::ranges::find(all, one) != all.end(); });
@@ -175,6 +185,8 @@ DeclaredState declared_state(const Resource& resource)
     DeclaredState state{{"image", text_or(resource, "image", "")}};
     for (const FlagRow& row : flag_rows) {
         auto values = values_of(resource, row.attribute);
+        if (std::string_view(row.attribute) == "env")
+            std::ranges::transform(values, values.begin(), sealed);
         if (row.is_set)
             std::ranges::sort(values);
         if (!values.empty())

@@ -20,6 +20,8 @@ constexpr std::string_view result_columns =
 /// Older runs go, so that a host that applies each minute keeps a small database.
 constexpr std::int64_t kept_runs = 1000;
 
+constexpr auto write_interval = std::chrono::milliseconds(250);
+
 PastRun run_of(const state::Statement& row)
 {
     PastRun run{
@@ -68,16 +70,13 @@ std::string now()
 
 } // namespace
 
-RunJournal::RunJournal(state::Store& store, const std::vector<std::filesystem::path>& files) : store_(store)
+RunJournal::RunJournal(state::Store& store, const std::vector<std::filesystem::path>& files)
+    : store_(store), started_(now())
 {
     std::vector<std::string> paths;
     for (const auto& file : files)
         paths.push_back(std::filesystem::absolute(file).lexically_normal().string());
-    store_.change([this, text = join(paths, "\n")](state::Database& database) {
-        database.prepare("insert into converge_run (started, files) values (?, ?)").bind(now()).bind(text).run();
-        id_ = database.last_row();
-        database.prepare("delete from converge_run where id <= ?").bind(id_ - kept_runs).run();
-    });
+    files_ = join(paths, "\n");
 }
 
 std::vector<Pending> RunJournal::pending()
@@ -91,15 +90,48 @@ std::vector<Pending> RunJournal::pending()
     return all;
 }
 
+/// A notification must survive all that may come. The rest goes to disk with it, or now and then, or at the end.
 void RunJournal::record(const Result& result, const std::vector<Pending>& caused)
 {
-    store_.change([&, position = position_++](state::Database& database) {
+    waiting_.push_back(result);
+    const bool changed = result.status != Status::unchanged && result.status != Status::guarded;
+    if (caused.empty() && (!changed || std::chrono::steady_clock::now() < next_write_))
+        return;
+    store_.change([&](state::Database& database) {
+        write_waiting(database);
+        for (const Pending& told : caused)
+            database
+                .prepare("insert or replace into converge_notification (type, name, action, source) values (?,?,?,?)")
+                .bind(told.type)
+                .bind(told.name)
+                .bind(told.action)
+                .bind(told.source)
+                .run();
+    });
+    waiting_.clear();
+    next_write_ = std::chrono::steady_clock::now() + write_interval;
+}
+
+/// The run's row stands there from its first change on.
+void RunJournal::write_run(state::Database& database)
+{
+    if (id_ != 0)
+        return;
+    database.prepare("insert into converge_run (started, files) values (?, ?)").bind(started_).bind(files_).run();
+    id_ = database.last_row();
+    database.prepare("delete from converge_run where id <= ?").bind(id_ - kept_runs).run();
+}
+
+void RunJournal::write_waiting(state::Database& database)
+{
+    write_run(database);
+    for (const Result& result : waiting_) {
         const std::string changes = encode_changes(result.changes);
         database
             .prepare("insert into converge_result (run, position, type, name, action, status, effect, changes, reason, "
                      "hint, milliseconds) values (?,?,?,?,?,?,?,?,?,?,?)")
             .bind(id_)
-            .bind(position)
+            .bind(position_++)
             .bind(result.type)
             .bind(result.name)
             .bind(result.action)
@@ -110,15 +142,7 @@ void RunJournal::record(const Result& result, const std::vector<Pending>& caused
             .bind(result.hint)
             .bind(static_cast<std::int64_t>(result.duration.count()))
             .run();
-        for (const Pending& told : caused)
-            database
-                .prepare("insert or replace into converge_notification (type, name, action, source) values (?,?,?,?)")
-                .bind(told.type)
-                .bind(told.name)
-                .bind(told.action)
-                .bind(told.source)
-                .run();
-    });
+    }
 }
 
 void RunJournal::delivered(const Pending& notification)
@@ -142,6 +166,7 @@ void RunJournal::finish(const Report& report)
     const std::int64_t created = with(Effect::create);
     const std::int64_t removed = with(Effect::remove);
     store_.change([&](state::Database& database) {
+        write_waiting(database);
         database
             .prepare("update converge_run set finished = ?, created = ?, changed = ?, removed = ?, unchanged = ?, "
                      "failed = ? where id = ?")
@@ -154,6 +179,7 @@ void RunJournal::finish(const Report& report)
             .bind(id_)
             .run();
     });
+    waiting_.clear();
 }
 
 std::vector<PastRun> list_runs(const state::Store& store, std::size_t limit)

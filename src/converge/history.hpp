@@ -11,8 +11,9 @@
 #include <vector>
 
 namespace dfriends::state {
+class Database;
 class Store;
-}
+} // namespace dfriends::state
 
 namespace dfriends::converge {
 
@@ -42,9 +43,16 @@ class RunJournal final : public Journal {
     void finish(const Report& report);
 
   private:
+    void write_run(state::Database& database);
+    void write_waiting(state::Database& database);
+
     state::Store& store_;
-    std::int64_t id_ = 0;
+    std::string started_;
+    std::string files_;
+    std::int64_t id_ = 0; ///< 0: nothing is on disk yet
     std::int64_t position_ = 0;
+    std::vector<Result> waiting_; ///< results that are not on disk yet
+    std::chrono::steady_clock::time_point next_write_;
 };
 
 /// The newest first.

@@ -24,7 +24,8 @@ struct PathState {
     bool operator==(const PathState&) const = default;
 };
 
-/// The Docker Engine of a host, as far as resources need it. Names and failures are those of engine::Client.
+/// The Docker Engine of a host, as far as resources need it. Names and failures are those of engine::Client. What
+/// changes something may be called from several threads at once; what only looks, from one.
 class Docker {
   public:
     virtual ~Docker() = default;
@@ -32,6 +33,13 @@ class Docker {
     virtual bool answers() = 0;
     /// Throws what explains that none answers.
     virtual void require() = 0;
+
+    // What the engine's lists say: one call for all containers, one for all images, as long as nothing changes.
+    virtual std::optional<engine::ContainerSummary> glance_at_container(const std::string& name) = 0;
+    /// Empty where there is no such image.
+    virtual std::string image_id(const std::string& image) = 0;
+    /// The lists are no longer what they were.
+    virtual void forget() = 0;
 
     virtual std::optional<engine::ImageDetails> find_image(const std::string& image) = 0;
     virtual void pull(const std::string& image) = 0;
@@ -46,6 +54,7 @@ class Docker {
     virtual void stop(const std::string& container, std::optional<int> timeout) = 0;
     virtual void restart(const std::string& container, std::optional<int> timeout) = 0;
     virtual void kill(const std::string& container, const std::string& signal) = 0;
+    virtual void update(const std::string& container, const engine::ContainerUpdate& change) = 0;
     virtual void rename(const std::string& container, const std::string& name) = 0;
     virtual void remove(const std::string& container) = 0;
     /// Waits for its end; returns the exit code.

@@ -20,7 +20,7 @@ struct Pending {
     }
 };
 
-/// What outlives a run that is killed. Each call is on disk when it returns.
+/// What outlives a run that is killed. Notifications are on disk when a call returns; results soon after.
 class Journal {
   public:
     virtual ~Journal() = default;

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::size_t longest_expression = 500;
 constexpr int deepest_group = 20;
+constexpr int most_groups = 20;
+constexpr std::size_t most_steps = 5'000'000;
+constexpr std::size_t longest_replaced = 16U << 10U;
 
 using Instruction = Automaton::Instruction;
 using Program = std::vector<Instruction>;
@@ -32,6 +35,8 @@ Bytes range(char first, char last)
 class Compiler {
   public:
     Compiler(std::string_view text, bool ignore_case) : text_(text), ignore_case_(ignore_case) {}
+
+    int groups() const { return groups_; }
 
     Program whole()
     {
@@ -72,6 +77,7 @@ class Compiler {
     bool ignore_case_;
     std::size_t at_ = 0;
     int depth_ = 0;
+    int groups_ = 0;
 };
 
 void append(Program& program, const Program& more)
@@ -162,13 +168,22 @@ Program Compiler::group()
 {
     if (++depth_ > deepest_group)
         throw Error(ErrorKind::invalid, "the pattern has more than {} groups in each other", deepest_group);
-    if (take('?') && !take(':'))
+    const bool nameless = take('?');
+    if (nameless && !take(':'))
         throw Error(ErrorKind::invalid, "a group '(?…' in a pattern is outside the supported subset");
+    const int number = nameless ? 0 : ++groups_;
+    if (number > most_groups)
+        throw Error(ErrorKind::invalid, "the pattern has more than {} groups", most_groups);
     Program inner = alternatives();
     if (!take(')'))
         throw Error(ErrorKind::invalid, "the pattern has a '(' without its ')'");
     --depth_;
-    return inner;
+    if (nameless)
+        return inner;
+    Program program{{Instruction::Kind::save, {}, 2 * number}};
+    append(program, inner);
+    program.push_back({Instruction::Kind::save, {}, 2 * number + 1});
+    return program;
 }
 
 bool Compiler::named_set(char letter, Bytes& bytes)
@@ -240,7 +255,9 @@ Automaton::Automaton(std::string_view expression, bool ignore_case)
 {
     if (expression.size() > longest_expression)
         throw Error(ErrorKind::invalid, "the pattern is longer than {} bytes", longest_expression);
-    program_ = Compiler(expression, ignore_case).whole();
+    Compiler compiler(expression, ignore_case);
+    program_ = compiler.whole();
+    groups_ = static_cast<std::size_t>(compiler.groups());
 }
 
 /// Adds the steps that can be reached from one without reading a byte.
@@ -279,11 +296,156 @@ void Automaton::follow(std::vector<std::size_t>& reached, std::vector<bool>& see
             if (at == text.size())
                 go(1);
             break;
+        case Instruction::Kind::save:
+            go(1);
+            break;
         case Instruction::Kind::byte:
         case Instruction::Kind::match:
             break;
         }
     }
+}
+
+/// One way through the program: where it is, and the places that it has saved.
+struct Automaton::Thread {
+    std::size_t step = 0;
+    std::vector<std::size_t> places;
+};
+
+/// Adds what a thread can reach without reading a byte; what is preferred comes first.
+void Automaton::advance(std::vector<Thread>& threads, std::vector<bool>& seen, Thread from, std::string_view text,
+                        std::size_t at) const
+{
+    std::vector<Thread> open{std::move(from)};
+    while (!open.empty()) {
+        Thread thread = std::move(open.back());
+        open.pop_back();
+        if (seen[thread.step])
+            continue;
+        seen[thread.step] = true;
+        const Instruction& instruction = program_[thread.step];
+        const auto go = [&](int distance) {
+            open.push_back({thread.step + static_cast<std::size_t>(distance), thread.places});
+        };
+        switch (instruction.kind) {
+        case Instruction::Kind::split:
+            go(instruction.second);
+            [[fallthrough]];
+        case Instruction::Kind::jump:
+            go(instruction.first);
+            break;
+        case Instruction::Kind::line_start:
+            if (at == 0 || text[at - 1] == '\n')
+                go(1);
+            break;
+        case Instruction::Kind::line_end:
+            if (at == text.size() || text[at] == '\n')
+                go(1);
+            break;
+        case Instruction::Kind::text_start:
+            if (at == 0)
+                go(1);
+            break;
+        case Instruction::Kind::text_end:
+            if (at == text.size())
+                go(1);
+            break;
+        case Instruction::Kind::save:
+            thread.places[static_cast<std::size_t>(instruction.first)] = at;
+            go(1);
+            break;
+        case Instruction::Kind::byte:
+        case Instruction::Kind::match:
+            threads.push_back(std::move(thread));
+            break;
+        }
+    }
+}
+
+std::optional<std::vector<Automaton::Span>> Automaton::search(std::string_view text) const
+{
+    std::size_t steps_left = most_steps;
+    return search(text, 0, steps_left);
+}
+
+std::optional<std::vector<Automaton::Span>> Automaton::search(std::string_view text, std::size_t start,
+                                                              std::size_t& steps_left) const
+{
+    constexpr std::size_t nowhere = std::string_view::npos;
+    std::vector<Thread> now;
+    std::optional<std::vector<std::size_t>> best;
+    for (std::size_t at = start; at <= text.size(); ++at) {
+        std::vector<bool> seen(program_.size());
+        std::vector<Thread> here;
+        for (Thread& thread : now)
+            advance(here, seen, std::move(thread), text, at);
+        if (!best) {
+            Thread fresh{0, std::vector<std::size_t>(2 * groups_ + 2, nowhere)};
+            fresh.places[0] = at;
+            advance(here, seen, std::move(fresh), text, at);
+        }
+        now.clear();
+        if (steps_left < here.size() + 1)
+            throw Error(ErrorKind::invalid, "the pattern takes too long for a text of {} bytes", text.size());
+        steps_left -= here.size() + 1;
+        for (Thread& thread : here) {
+            if (program_[thread.step].kind == Instruction::Kind::match) {
+                thread.places[1] = at;
+                best = std::move(thread.places);
+                break; // what comes behind it is less preferred
+            }
+            if (at < text.size() && program_[thread.step].bytes[index(text[at])])
+                now.push_back({thread.step + 1, std::move(thread.places)});
+        }
+        if (best && now.empty())
+            break;
+    }
+    if (!best)
+        return std::nullopt;
+    std::vector<Span> spans;
+    for (std::size_t group = 0; group <= groups_; ++group) {
+        const std::size_t begin = (*best)[2 * group];
+        const std::size_t end = (*best)[2 * group + 1];
+        spans.push_back(begin == nowhere || end == nowhere ? Span{} : Span{{begin, end}});
+    }
+    return spans;
+}
+
+std::string Automaton::replace(std::string_view text, std::string_view replacement, bool everywhere) const
+{
+    if (text.size() > longest_replaced)
+        throw Error(ErrorKind::invalid, "a text of more than {} bytes is not changed by a pattern", longest_replaced);
+    std::string out;
+    std::size_t steps_left = most_steps;
+    std::size_t done = 0;
+    for (std::size_t start = 0; start <= text.size();) {
+        const auto found = search(text, start, steps_left);
+        if (!found)
+            break;
+        const auto [begin, end] = *found->front();
+        out += text.substr(done, begin - done);
+        for (std::size_t at = 0; at < replacement.size(); ++at) {
+            const char next = at + 1 < replacement.size() ? replacement[at + 1] : '\0';
+            if (replacement[at] != '\\' || (next != '\\' && (next < '0' || next > '9'))) {
+                out += replacement[at];
+                continue;
+            }
+            ++at;
+            const auto group = static_cast<std::size_t>(next - '0');
+            if (next == '\\')
+                out += next;
+            else if (group < found->size() && (*found)[group])
+                out += text.substr((*found)[group]->first, (*found)[group]->second - (*found)[group]->first);
+        }
+        if (out.size() > longest_replaced * 64)
+            throw Error(ErrorKind::invalid, "the changed text is longer than {} bytes", longest_replaced * 64);
+        done = end;
+        // Nothing was found: the next one is looked for behind the next byte.
+        start = end > begin ? end : end + 1;
+        if (!everywhere)
+            break;
+    }
+    return out + std::string(text.substr(done));
 }
 
 bool Automaton::found_in(std::string_view text) const

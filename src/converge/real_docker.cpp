@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
+#include "base/scope_exit.hpp"
 #include "base/text.hpp"
 #include "converge/real_host.hpp"
 #include "engine/build_context.hpp"
 #include "engine/client.hpp"
+#include "engine/reference.hpp"
 #include "net/loop.hpp"
 #include "os/file.hpp"
 
 #include <array>
 #include <fcntl.h>
+#include <map>
+#include <mutex>
 #include <unistd.h>
 
 namespace dfriends::converge {
@@ -41,29 +45,101 @@ net::Task<> send_file(http::BodyWriter& writer, std::shared_ptr<os::Descriptor> 
     }
 }
 
+/// Clients of one engine, one for each call that is under way: a client serves one thread at a time.
+class Clients {
+  public:
+    explicit Clients(engine::Client& first) : host_(first.host()), idle_{&first} {}
+
+    template <class Function>
+    auto with(Function function)
+    {
+        engine::Client& client = take();
+        const ScopeExit leave([&] {
+            const std::lock_guard lock(mutex_);
+            idle_.push_back(&client);
+        });
+        return net::run(function(client));
+    }
+
+  private:
+    engine::Client& take()
+    {
+        const std::lock_guard lock(mutex_);
+        if (idle_.empty()) {
+            further_.push_back(std::make_unique<engine::Client>(host_));
+            return *further_.back();
+        }
+        engine::Client& client = *idle_.back();
+        idle_.pop_back();
+        return client;
+    }
+
+    engine::Host host_;
+    std::mutex mutex_;
+    std::vector<engine::Client*> idle_;
+    std::vector<std::unique_ptr<engine::Client>> further_;
+};
+
 class RealDocker final : public Docker {
   public:
-    RealDocker(engine::Client& client, Say say) : client_(client), say_(std::move(say)) {}
+    RealDocker(engine::Client& client, Say say) : clients_(client), say_(std::move(say)) {}
 
     bool answers() override
     {
+        if (answered_)
+            return true;
         try {
-            net::run(client_.ping());
+            require();
             return true;
         } catch (const Error&) {
             return false;
         }
     }
-    void require() override { net::run(client_.ping()); }
+    void require() override
+    {
+        clients_.with([](engine::Client& client) { return client.ping(); });
+        answered_ = true;
+    }
+
+    std::optional<engine::ContainerSummary> glance_at_container(const std::string& name) override
+    {
+        if (!containers_ && glances_ < glances_before_list) {
+            ++glances_;
+            return summary_of(find_container(name));
+        }
+        if (!containers_)
+            list_containers();
+        const auto row = containers_->find(name);
+        return row == containers_->end() ? std::nullopt : std::optional(row->second);
+    }
+    std::string image_id(const std::string& image) override
+    {
+        if (!images_)
+            list_images();
+        const auto reference = engine::parse_reference(image);
+        const auto row = images_->find(reference.digest.empty() ? reference.familiar()
+                                                                : reference.familiar_name() + "@" + reference.digest);
+        if (row != images_->end())
+            return row->second;
+        const auto found = find_image(image);
+        return found ? found->id : "";
+    }
+    void forget() override
+    {
+        answered_ = false;
+        containers_.reset();
+        images_.reset();
+        glances_ = 0;
+    }
 
     std::optional<engine::ImageDetails> find_image(const std::string& image) override
     {
-        return net::run(client_.images().find(image));
+        return clients_.with([&](engine::Client& client) { return client.images().find(image); });
     }
     void pull(const std::string& image) override
     {
         try {
-            net::run(client_.images().pull(image, progress_of(say_)));
+            clients_.with([&](engine::Client& client) { return client.images().pull(image, progress_of(say_)); });
         } catch (Error& error) {
             throw std::move(error)
                 .during("pulling '" + image + "'")
@@ -76,17 +152,22 @@ class RealDocker final : public Docker {
         engine::BuildOptions options;
         options.tags = {image};
         options.dockerfile = context.dockerfile;
-        net::run(client_.images().build(std::move(context.tar), options, progress_of(say_)));
+        clients_.with([&](engine::Client& client) {
+            return client.images().build(std::move(context.tar), options, progress_of(say_));
+        });
     }
     void remove_image(const std::string& image, bool force) override
     {
-        net::run(client_.images().remove(image, force));
+        clients_.with([&](engine::Client& client) { return client.images().remove(image, force); });
     }
     void load_image(const std::string& archive) override
     {
         auto file = std::make_shared<os::Descriptor>(os::open_file(archive, O_RDONLY));
-        net::run(client_.images().load(
-            [file, archive](http::BodyWriter& writer) { return send_file(writer, file, archive); }, progress_of(say_)));
+        clients_.with([&](engine::Client& client) {
+            return client.images().load(
+                [file, archive](http::BodyWriter& writer) { return send_file(writer, file, archive); },
+                progress_of(say_));
+        });
     }
     /// A neighbour takes the archive's place once it is whole.
     void save_image(const std::string& image, const std::string& archive) override
@@ -94,9 +175,11 @@ class RealDocker final : public Docker {
         const std::string neighbour = archive + ".dfriends-new";
         try {
             const os::Descriptor file = os::open_file(neighbour, O_WRONLY | O_CREAT | O_TRUNC);
-            net::run(client_.images().save({image}, [&](engine::Channel, std::string_view bytes) {
-                os::write_all(file.number(), bytes, neighbour);
-            }));
+            clients_.with([&](engine::Client& client) {
+                return client.images().save({image}, [&](engine::Channel, std::string_view bytes) {
+                    os::write_all(file.number(), bytes, neighbour);
+                });
+            });
             if (::fsync(file.number()) != 0 || ::rename(neighbour.c_str(), archive.c_str()) != 0)
                 throw Error(kind_of_errno(errno), "cannot write '{}': {}", archive, describe_errno(errno));
         } catch (const Error&) {
@@ -108,50 +191,112 @@ class RealDocker final : public Docker {
     /// The engine also takes the beginning of an id for a name: only the exact one counts.
     std::optional<engine::ContainerDetails> find_container(const std::string& name) override
     {
-        auto found = net::run(client_.containers().find(name));
+        auto found = clients_.with([&](engine::Client& client) { return client.containers().find(name); });
         return found && (found->name == name || found->id == name) ? found : std::nullopt;
     }
     std::string create(const engine::ContainerSpec& spec) override
     {
-        return net::run(client_.containers().create(spec)).id;
+        return clients_.with([&](engine::Client& client) { return client.containers().create(spec); }).id;
     }
-    void start(const std::string& container) override { net::run(client_.containers().start(container)); }
+    void start(const std::string& container) override
+    {
+        clients_.with([&](engine::Client& client) { return client.containers().start(container); });
+    }
     void stop(const std::string& container, std::optional<int> timeout) override
     {
-        net::run(client_.containers().stop(container, timeout));
+        clients_.with([&](engine::Client& client) { return client.containers().stop(container, timeout); });
     }
     void restart(const std::string& container, std::optional<int> timeout) override
     {
-        net::run(client_.containers().restart(container, timeout));
+        clients_.with([&](engine::Client& client) { return client.containers().restart(container, timeout); });
     }
     void kill(const std::string& container, const std::string& signal) override
     {
-        net::run(client_.containers().kill(container, signal));
+        clients_.with([&](engine::Client& client) { return client.containers().kill(container, signal); });
+    }
+    void update(const std::string& container, const engine::ContainerUpdate& change) override
+    {
+        clients_.with([&](engine::Client& client) { return client.containers().update(container, change); });
     }
     void rename(const std::string& container, const std::string& name) override
     {
-        net::run(client_.containers().rename(container, name));
+        clients_.with([&](engine::Client& client) { return client.containers().rename(container, name); });
     }
-    void remove(const std::string& container) override { net::run(client_.containers().remove(container)); }
-    int wait(const std::string& container) override { return net::run(client_.containers().wait(container)); }
+    void remove(const std::string& container) override
+    {
+        clients_.with([&](engine::Client& client) { return client.containers().remove(container); });
+    }
+    int wait(const std::string& container) override
+    {
+        return clients_.with([&](engine::Client& client) { return client.containers().wait(container); });
+    }
 
     std::optional<engine::NetworkDetails> find_network(const std::string& name) override
     {
-        auto found = net::run(client_.networks().find(name));
+        auto found = clients_.with([&](engine::Client& client) { return client.networks().find(name); });
         return found && found->spec.name == name ? found : std::nullopt;
     }
-    void create_network(const engine::NetworkSpec& spec) override { net::run(client_.networks().create(spec)); }
-    void remove_network(const std::string& name) override { net::run(client_.networks().remove(name)); }
+    void create_network(const engine::NetworkSpec& spec) override
+    {
+        clients_.with([&](engine::Client& client) { return client.networks().create(spec); });
+    }
+    void remove_network(const std::string& name) override
+    {
+        clients_.with([&](engine::Client& client) { return client.networks().remove(name); });
+    }
     std::optional<engine::VolumeDetails> find_volume(const std::string& name) override
     {
-        return net::run(client_.volumes().find(name));
+        return clients_.with([&](engine::Client& client) { return client.volumes().find(name); });
     }
-    void create_volume(const engine::VolumeSpec& spec) override { net::run(client_.volumes().create(spec)); }
-    void remove_volume(const std::string& name) override { net::run(client_.volumes().remove(name)); }
+    void create_volume(const engine::VolumeSpec& spec) override
+    {
+        clients_.with([&](engine::Client& client) { return client.volumes().create(spec); });
+    }
+    void remove_volume(const std::string& name) override
+    {
+        clients_.with([&](engine::Client& client) { return client.volumes().remove(name); });
+    }
 
   private:
-    engine::Client& client_;
+    /// After a change so many are asked for one by one; then a new list is cheaper.
+    static constexpr int glances_before_list = 8;
+
+    static std::optional<engine::ContainerSummary> summary_of(const std::optional<engine::ContainerDetails>& details)
+    {
+        if (!details)
+            return std::nullopt;
+        engine::ContainerSummary summary;
+        summary.id = details->id;
+        summary.names = {details->name};
+        summary.image = details->spec.image;
+        summary.image_id = details->image_id;
+        summary.labels = details->spec.labels;
+        summary.state = details->state.status;
+        return summary;
+    }
+    void list_containers()
+    {
+        containers_.emplace();
+        for (auto& summary : clients_.with([](engine::Client& client) { return client.containers().list(true); }))
+            for (const std::string& name : summary.names)
+                if (name.find('/') == std::string::npos) // the names of links have one
+                    containers_->emplace(name, summary);
+    }
+    void list_images()
+    {
+        images_.emplace();
+        for (const auto& summary : clients_.with([](engine::Client& client) { return client.images().list(); }))
+            for (const auto& names : {summary.tags, summary.digests})
+                for (const std::string& name : names)
+                    images_->emplace(name, summary.id);
+    }
+
+    Clients clients_;
     Say say_;
+    bool answered_ = false;
+    int glances_ = glances_before_list;
+    std::optional<std::map<std::string, engine::ContainerSummary>> containers_; ///< by name
+    std::optional<std::map<std::string, std::string>> images_;                  ///< ids by reference
 };
 
 } // namespace

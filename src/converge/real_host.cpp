@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
+#include <map>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,8 +69,8 @@ class RealHost final : public Host {
         }
         PathState state{.kind = kind_of(status.st_mode),
                         .mode = status.st_mode & 07777U,
-                        .owner = os::user_name(status.st_uid),
-                        .group = os::group_name(status.st_gid),
+                        .owner = name_of(users_, status.st_uid, os::user_name),
+                        .group = name_of(groups_, status.st_gid, os::group_name),
                         .target = {}};
         if (state.kind == PathState::Kind::link)
             state.target = fs::read_symlink(path).string();
@@ -130,6 +131,8 @@ class RealHost final : public Host {
 
     os::Outcome run(const os::Command& command) override
     {
+        users_.clear(); // the command may be useradd
+        groups_.clear();
         try {
             return os::run(command);
         } catch (const Error& error) {
@@ -145,8 +148,18 @@ class RealHost final : public Host {
     void say(std::string_view line) override { say_(line); }
 
   private:
+    /// The system's database of users is a file that it reads from the beginning for each question.
+    template <class Id>
+    static const std::string& name_of(std::map<Id, std::string>& known, Id id, std::string (*find)(Id))
+    {
+        const auto row = known.find(id);
+        return row != known.end() ? row->second : known.emplace(id, find(id)).first->second;
+    }
+
     Docker& docker_;
     Say say_;
+    std::map<uid_t, std::string> users_;
+    std::map<gid_t, std::string> groups_;
 };
 
 } // namespace

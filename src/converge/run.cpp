@@ -2,13 +2,17 @@
 #include "converge/run.hpp"
 
 #include "converge/attributes.hpp"
+#include "converge/container_spec.hpp"
 #include "converge/guard.hpp"
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <map>
+#include <span>
+#include <thread>
 
 namespace dfriends::converge {
 
@@ -16,13 +20,34 @@ namespace {
 
 using std::chrono::steady_clock;
 
+/// Whether a text of a value has a name in it.
+bool has_name(const Value& value, const std::string& name)
+{
+    if (const auto* text = std::get_if<std::string>(&value.content))
+        return text->find(name) != std::string::npos;
+    if (const auto* list = std::get_if<Value::List>(&value.content))
+        return std::ranges::any_of(*list, [&](const Value& item) { return has_name(item, name); });
+    if (const auto* map = std::get_if<Value::Map>(&value.content))
+        return std::ranges::any_of(*map, [&](const Member& member) { return has_name(member.value, name); });
+    return false;
+}
+
+/// Whether a resource may have to do with a thing of that name: a link, a volume, an image.
+bool mentions(const Resource& resource, const std::string& name)
+{
+    return resource.name == name || std::ranges::any_of(resource.attributes, [&](const auto& attribute) {
+               return has_name(attribute.second, name);
+           });
+}
+
 /// One run over a catalog. Resources are known by their index.
 class Run {
   public:
-    Run(const Catalog& catalog, Host& host, Journal* journal, const OnResult& on_result)
-        : catalog_(catalog), graph_(order_resources(catalog)), scene_{.host = host, .planning = journal == nullptr},
-          journal_(journal), on_result_(on_result), states_(catalog.resources.size(), State::waiting),
-          refreshes_(catalog.resources.size())
+    Run(const Catalog& catalog, Host& host, Journal* journal, const OnResult& on_result, RunOptions options)
+        : catalog_(catalog), graph_(order_resources(catalog)),
+          scene_{.host = host, .planning = journal == nullptr, .deep = options.deep}, journal_(journal),
+          on_result_(on_result), parallel_(scene_.planning ? 1 : std::clamp(options.parallel, 1U, most_at_once)),
+          states_(catalog.resources.size(), State::waiting), refreshes_(catalog.resources.size())
     {
     }
 
@@ -31,8 +56,14 @@ class Run {
         if (journal_ != nullptr)
             for (const Pending& left : journal_->pending())
                 take_over(left);
-        for (const std::size_t at : graph_.order)
-            visit(at);
+        for (std::size_t next = 0; next < graph_.order.size();) {
+            const auto group = independent_from(next);
+            if (group.size() > 1)
+                visit_together(group);
+            else
+                visit(group[0]);
+            next += group.size();
+        }
         while (!delayed_.empty()) {
             const Pending next = delayed_.front();
             delayed_.pop_front();
@@ -43,6 +74,7 @@ class Run {
 
   private:
     static constexpr int most_deliveries = 100;
+    static constexpr unsigned most_at_once = 64;
     enum class State { waiting, unchanged, changed, failed, guarded };
 
     /// Of a run that ended before it was done. What is no longer declared cannot be notified.
@@ -70,16 +102,26 @@ class Run {
         std::vector<std::string> actions = resource.actions;
         if (actions.empty())
             actions.emplace_back(find_resource_type(resource.type)->actions.front());
-        states_[at] = State::unchanged;
-        for (const std::size_t needed : graph_.dependencies[at])
-            if (states_[needed] == State::failed)
-                return skip(at, actions.front(), needed);
+        if (depends_on_failure(at, actions.front()))
+            return;
         if (refuses(at, actions.front(), ""))
             return;
         for (const std::string& action : actions)
             if (!take(at, action, ""))
                 return;
         refresh(at);
+    }
+
+    /// Begins a resource's turn; true where it is skipped.
+    bool depends_on_failure(std::size_t at, const std::string& action)
+    {
+        states_[at] = State::unchanged;
+        for (const std::size_t needed : graph_.dependencies[at])
+            if (states_[needed] == State::failed) {
+                skip(at, action, needed);
+                return true;
+            }
+        return false;
     }
 
     void skip(std::size_t at, const std::string& action, std::size_t needed)
@@ -126,41 +168,141 @@ class Run {
         result.hint = std::move(hint);
     }
 
-    /// One action of a resource; false where it failed.
-    bool take(std::size_t at, const std::string& action, const std::string& source)
+    /// An action on its way: what it is found to need, and what becomes of it.
+    struct Attempt {
+        std::size_t at;
+        Result result;
+        Step step;
+        std::chrono::milliseconds spent{0};
+    };
+
+    /// Runs a part of an attempt; what it throws is the attempt's failure.
+    template <class Function>
+    static void during(Attempt& attempt, Function function)
     {
-        Result result = result_of(at, action, source);
         const auto begun = steady_clock::now();
+        Result& result = attempt.result;
         try {
-            Step step = examine(catalog_.resources[at], action, scene_);
-            result.effect = step.effect;
-            result.changes = step.changes;
-            if (changes(step)) {
-                result.status = Status::changed;
-                states_[at] = State::changed;
-            } else {
-                result.effect = Effect::none;
-            }
+            function();
         } catch (const Error& error) {
-            fail(at, result, error.what(), error.hint());
+            result.status = Status::failed;
+            result.reason = error.what();
+            result.hint = error.hint();
         } catch (const std::exception& error) {
-            fail(at, result, error.what(), "");
+            result.status = Status::failed;
+            result.reason = error.what();
         }
+        attempt.spent += std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begun);
+    }
+
+    Attempt look(std::size_t at, const std::string& action, const std::string& source)
+    {
+        Attempt attempt{.at = at, .result = result_of(at, action, source), .step = {}};
+        during(attempt, [&] { attempt.step = examine(catalog_.resources[at], action, scene_); });
+        return attempt;
+    }
+
+    /// Does the step's work, unless this is a plan. Runs beside others of its kind.
+    void work(Attempt& attempt) const
+    {
+        if (attempt.result.status == Status::failed)
+            return;
+        during(attempt, [&] {
+            const Step& step = attempt.step;
+            attempt.result.changes = step.changes;
+            attempt.result.effect = step.effect;
+            bool changed = step.effect != Effect::none;
+            if (!scene_.planning && step.perform) {
+                const std::string before = step.probe ? step.probe() : "";
+                step.perform();
+                changed = changed && (!step.probe || step.probe() != before);
+            }
+            attempt.result.status = changed ? Status::changed : Status::unchanged;
+            if (!changed)
+                attempt.result.effect = Effect::none;
+        });
+    }
+
+    /// False where it failed.
+    bool conclude(Attempt attempt)
+    {
+        Result& result = attempt.result;
+        if (result.status == Status::changed)
+            states_[attempt.at] = State::changed;
+        else if (result.status == Status::failed)
+            states_[attempt.at] = State::failed;
+        if (!scene_.planning && attempt.step.perform)
+            scene_.host.docker().forget();
         scene_.engine_to_come |= result.type == "docker_engine" && result.status == Status::changed;
-        result.duration = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begun);
+        result.duration = attempt.spent;
         const bool failed = result.status == Status::failed;
-        finish(at, std::move(result));
+        finish(attempt.at, std::move(result));
         return !failed;
     }
 
-    /// Does the step's work, unless this is a plan; whether anything changes by it.
-    bool changes(const Step& step) const
+    /// One action of a resource; false where it failed.
+    bool take(std::size_t at, const std::string& action, const std::string& source)
     {
-        if (scene_.planning || !step.perform)
-            return step.effect != Effect::none;
-        const std::string before = step.probe ? step.probe() : "";
-        step.perform();
-        return step.effect != Effect::none && (!step.probe || step.probe() != before);
+        Attempt attempt = look(at, action, source);
+        work(attempt);
+        return conclude(std::move(attempt));
+    }
+
+    /// The resource that is next in order, and those behind it that may be worked on at the same time.
+    std::span<const std::size_t> independent_from(std::size_t next) const
+    {
+        const auto rest = std::span(graph_.order).subspan(next);
+        std::size_t count = 0;
+        while (count < rest.size() && count < 4UL * parallel_ && parallel_ > 1 &&
+               may_join(rest.first(count), rest[count]))
+            ++count;
+        return rest.first(std::max<std::size_t>(count, 1));
+    }
+
+    /// Work for the engine alone, without guards, and for things that none of the group has to do with.
+    bool may_join(std::span<const std::size_t> group, std::size_t at) const
+    {
+        const Resource& resource = catalog_.resources[at];
+        if ((resource.type != "docker_container" && resource.type != "docker_image") || !resource.guards.empty() ||
+            resource.actions.size() > 1 || !refreshes_[at].empty())
+            return false;
+        return std::ranges::none_of(group, [&](std::size_t other) {
+            const Resource& before = catalog_.resources[other];
+            return std::ranges::find(graph_.dependencies[at], other) != graph_.dependencies[at].end() ||
+                   mentions(resource, before.name) || mentions(before, resource.name) ||
+                   container_name(resource) == container_name(before) || mentions(resource, container_name(before)) ||
+                   std::ranges::any_of(before.notifications, [&](const Notification& told) {
+                       return told.immediately ||
+                              (told.target.type == resource.type && told.target.name == resource.name);
+                   });
+        });
+    }
+
+    void visit_together(std::span<const std::size_t> group)
+    {
+        std::vector<Attempt> attempts;
+        for (const std::size_t at : group) {
+            const Resource& resource = catalog_.resources[at];
+            const std::string action = resource.actions.empty()
+                                           ? std::string(find_resource_type(resource.type)->actions.front())
+                                           : resource.actions[0];
+            if (!depends_on_failure(at, action))
+                attempts.push_back(look(at, action, ""));
+        }
+        std::atomic<std::size_t> next = 0;
+        const auto worker = [&] {
+            for (std::size_t mine = next++; mine < attempts.size(); mine = next++)
+                work(attempts[mine]);
+        };
+        const auto busy = std::ranges::count_if(attempts, [](const Attempt& one) { return bool(one.step.perform); });
+        {
+            std::vector<std::jthread> further;
+            for (unsigned count = 1; count < std::min<unsigned>(parallel_, static_cast<unsigned>(busy)); ++count)
+                further.emplace_back(worker);
+            worker();
+        }
+        for (Attempt& attempt : attempts)
+            conclude(std::move(attempt));
     }
 
     /// Keeps a result and the notifications of a change, and delivers those that cannot wait.
@@ -241,6 +383,7 @@ class Run {
     Scene scene_;
     Journal* journal_;
     const OnResult& on_result_;
+    unsigned parallel_;
     std::vector<State> states_;
     std::vector<std::vector<Pending>> refreshes_;
     std::deque<Pending> delayed_;
@@ -250,14 +393,14 @@ class Run {
 
 } // namespace
 
-Report plan(const Catalog& catalog, Host& host, const OnResult& on_result)
+Report plan(const Catalog& catalog, Host& host, const OnResult& on_result, RunOptions options)
 {
-    return Run(catalog, host, nullptr, on_result).run();
+    return Run(catalog, host, nullptr, on_result, options).run();
 }
 
-Report apply(const Catalog& catalog, Host& host, Journal& journal, const OnResult& on_result)
+Report apply(const Catalog& catalog, Host& host, Journal& journal, const OnResult& on_result, RunOptions options)
 {
-    return Run(catalog, host, &journal, on_result).run();
+    return Run(catalog, host, &journal, on_result, options).run();
 }
 
 } // namespace dfriends::converge

@@ -29,6 +29,9 @@ struct ResourceType {
 std::span<const ResourceType> resource_types();
 const ResourceType* find_resource_type(std::string_view name);
 
+/// The native manifest as a JSON schema, for editors.
+std::string render_json_schema();
+
 /// Checks every resource against the table: unknown types, attributes and actions (with a suggestion), wrong and
 /// missing values, and names that stand twice. Scalars are accepted where a list is wanted, numbers where a text is.
 /// Throws Error(invalid) at the place.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/wire.hpp"
 
+#include "base/error.hpp"
+#include "crypto/hash.hpp"
 #include "json/json.hpp"
 
 namespace dfriends::converge {
@@ -58,6 +60,33 @@ std::string encode_report(const Report& report)
     for (const Status status : {Status::changed, Status::unchanged, Status::failed, Status::skipped, Status::guarded})
         document[std::string(name_of(status))] = report.count(status);
     return dump_json(document) + "\n";
+}
+
+std::string digest_of(const Report& report)
+{
+    Report timeless = report;
+    for (Result& result : timeless.results)
+        result.duration = {};
+    return crypto::hash_hex(crypto::Algorithm::sha256, encode_report(timeless));
+}
+
+std::string encode_plan(const std::vector<std::string>& files, const Report& report)
+{
+    return dump_json({{"files", files}, {"digest", digest_of(report)}, {"results", results_to_json(report.results)}}) +
+           "\n";
+}
+
+SavedPlan decode_plan(std::string_view text, const std::string& what)
+{
+    const Json document = parse_json(text, what);
+    SavedPlan plan{.files = {}, .digest = text_of(document, "digest")};
+    for (const Json& file : member_of(document, "files"))
+        if (file.is_string())
+            plan.files.push_back(file.get<std::string>());
+    if (plan.digest.empty() || plan.files.empty())
+        throw Error(ErrorKind::invalid, "'{}' is no saved plan", what)
+            .hint("dfriends converge plan --out FILE makes one");
+    return plan;
 }
 
 std::string encode_runs(const std::vector<PastRun>& runs)

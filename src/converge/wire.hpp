@@ -15,6 +15,18 @@ std::vector<Change> decode_changes(std::string_view text);
 
 /// {"results": […], "changed": N, …} in one line.
 std::string encode_report(const Report& report);
+
+/// A plan that can be applied later, if it still says the same: its files, and the digest of what it would do.
+struct SavedPlan {
+    std::vector<std::string> files;
+    std::string digest;
+};
+std::string encode_plan(const std::vector<std::string>& files, const Report& report);
+/// Throws Error(invalid) where it is none; `what` names it.
+SavedPlan decode_plan(std::string_view text, const std::string& what);
+/// The same for the same changes, however long they took to find.
+std::string digest_of(const Report& report);
+
 std::string encode_runs(const std::vector<PastRun>& runs);
 std::string encode_run(const PastRun& run, const std::vector<Result>& results);
 

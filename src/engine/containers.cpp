@@ -110,6 +110,14 @@ net::Task<> Containers::unpause(std::string container)
     co_await connection_.fetch(post(container_path(container, "/unpause")));
 }
 
+net::Task<> Containers::update(std::string container, ContainerUpdate change)
+{
+    refuse_empty(container);
+    Connection::Ask ask = post(container_path(container, "/update"));
+    ask.body = encode_update(change);
+    co_await connection_.fetch(std::move(ask));
+}
+
 net::Task<> Containers::rename(std::string container, std::string name)
 {
     refuse_empty(container);

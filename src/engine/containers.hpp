@@ -30,6 +30,7 @@ class Containers {
     net::Task<> kill(std::string container, std::string signal = {});
     net::Task<> pause(std::string container);
     net::Task<> unpause(std::string container);
+    net::Task<> update(std::string container, ContainerUpdate change);
     net::Task<> rename(std::string container, std::string name);
     net::Task<> remove(std::string container, bool force = false, bool volumes = false, bool link = false);
     net::Task<> resize(std::string container, unsigned columns, unsigned rows);

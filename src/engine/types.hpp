@@ -170,6 +170,14 @@ struct ContainerSpec {
     int oom_score_adjust = 0;
 };
 
+/// What can be changed in a container that lives. Zero values and a missing policy stay as they are.
+struct ContainerUpdate {
+    std::int64_t memory = 0;
+    std::int64_t memory_swap = 0;
+    std::int64_t cpu_shares = 0;
+    std::optional<RestartPolicy> restart;
+};
+
 struct Created {
     std::string id;
     std::vector<std::string> warnings;

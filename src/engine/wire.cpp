@@ -227,6 +227,19 @@ std::string encode_connect(const std::string& container, const NetworkAttachment
     return dump_json({{"Container", container}, {"EndpointConfig", encode_attachment(attachment)}});
 }
 
+std::string encode_update(const ContainerUpdate& update)
+{
+    Json object = Json::object();
+    for (const auto& [name, value] : {std::pair("Memory", update.memory), std::pair("MemorySwap", update.memory_swap),
+                                      std::pair("CpuShares", update.cpu_shares)})
+        if (value != 0)
+            object[name] = value;
+    if (update.restart)
+        object["RestartPolicy"] = {{"Name", update.restart->name},
+                                   {"MaximumRetryCount", update.restart->maximum_retries}};
+    return dump_json(object);
+}
+
 std::string encode_disconnect(const std::string& container, bool force)
 {
     return dump_json({{"Container", container}, {"Force", force}});

@@ -18,6 +18,7 @@ std::string decode_error(std::string_view body);
 std::string encode_filters(const Filters& filters);
 
 std::string encode_container(const ContainerSpec& spec);
+std::string encode_update(const ContainerUpdate& update);
 ContainerDetails decode_container(std::string document);
 std::vector<ContainerSummary> decode_container_list(std::string_view document);
 /// {"Id": "…", "Warnings": […]} of containers and networks.

@@ -12,13 +12,16 @@ setup() {
 }
 
 teardown() {
+  proxy_gone
   clean
+  fixtures_gone
   [ -z "${made_logs:-}" ] || rm -rf /var/log/code.it
 }
 
 clean() {
   local container
   stranger_gone
+  docker ps -aq --filter name=^dft-cv-many- | xargs -r docker rm -fv >/dev/null
   for container in $(docker ps -aq --filter label=dfriends.converge --filter ancestor=shrikrishna/code.it) code.it-puppet dft-cv dft-cv-dfriends-old dft-cv-dfriends-new; do
     docker rm -fv "$container" >/dev/null 2>&1 || true
   done
@@ -333,4 +336,215 @@ refuses() {
   printf "docker::run { 'a': image => 'x', extra_parameters => '--nonsense' }\n" >a.pp
   fails 3 dfriends converge validate a.pp
   says "unknown flag: --nonsense"
+}
+
+# twice FILE...: each is applied in its own state directory, four at a time, and again: then nothing is left to do.
+twice() {
+  local file times
+  for times in 2 0; do
+    printf '%s\n' "$@" | TIMES=$times xargs -P 4 -I FILE sh -c '
+      file=$1; state=$BATS_TEST_TMPDIR/$(basename "$file")
+      DFRIENDS_STATE_DIR=$state "$DFRIENDS" converge apply --detailed-exitcode "$file" >"$state.out" 2>&1
+      [ $? -eq "$TIMES" ] || { echo "$file ended otherwise than with $TIMES:"; cat "$state.out"; exit 1; }' - FILE
+  done
+}
+
+fixtures=$BATS_TEST_DIRNAME/converge
+
+# fixtures_gone: what the recipes and manifests under converge/ make.
+fixtures_gone() {
+  docker ps -aq --filter name='^dft-(cr|pp)-' | xargs -r docker rm -fv >/dev/null
+  docker network rm dft-cr-media dft-pp-net >/dev/null 2>&1 || true
+  docker volume rm dft-cr-mongo dft-pp-vol >/dev/null 2>&1 || true
+  rm -rf /tmp/dft-pp-* /var/tmp/dft-cr-*
+}
+
+@test "recipes of the shapes that the field has run, and again change nothing" {
+  busybox_image dft-busybox
+  fixtures_gone
+  twice "$fixtures"/cookbook/recipes/[!_]*.rb
+  equal "$(cat /var/tmp/dft-cr-shop.conf)" "# Written for shop on debian.
+server 1 shop.example
+server 2 www.shop.example
+tls on
+workers 4"
+}
+
+@test "manifests of the shapes that the field has run, and again change nothing" {
+  busybox_image dft-busybox
+  fixtures_gone
+  twice "$fixtures"/manifests/*.pp
+  equal "$(docker inspect -f '{{json .HostConfig.Links}} {{.HostConfig.RestartPolicy.Name}}' dft-pp-sso)" \
+    '["/dft-pp-sso-db:/dft-pp-sso/postgres"] unless-stopped'
+  equal "$(docker inspect -f '{{.Config.User}} {{index .Config.Env 0}} {{.HostConfig.CapAdd}}' dft-pp-netboot)" "0 MODE=boot server [NET_ADMIN]"
+}
+
+# through_proxy OPTION...: the engine is asked through a proxy from now on; CALLS is what it was asked.
+through_proxy() {
+  proxy_gone
+  CALLS=$BATS_TEST_TMPDIR/calls
+  rm -f "$CALLS" "$BATS_TEST_TMPDIR/engine.sock"
+  python3 "$support/engine_proxy.py" "$BATS_TEST_TMPDIR/engine.sock" "$CALLS" "$@" 3>&- &
+  PROXY_PID=$!
+  wait_for 5 test -S "$BATS_TEST_TMPDIR/engine.sock"
+}
+
+proxy_gone() {
+  [ -z "${PROXY_PID:-}" ] || { kill "$PROXY_PID" && wait "$PROXY_PID"; } 2>/dev/null || true
+  PROXY_PID=
+}
+
+# by_proxy ARGUMENT...: dfriends with the engine behind the proxy.
+by_proxy() { DOCKER_HOST=unix://$BATS_TEST_TMPDIR/engine.sock dfriends "$@"; }
+
+# many COUNT [EXTRA]: m.yaml declares so many containers that are never started.
+many() {
+  busybox_image dft-busybox
+  { echo resources:; seq "$1" | sed "s/.*/  - {docker_container: dft-cv-many-&, image: dft-busybox, action: create, env: [N=&]${2:-}}/"; } >m.yaml
+}
+
+@test "a run over many containers asks the engine for two lists, and for one thing more for each that differs" {
+  many 40
+  dfriends converge apply m.yaml
+  through_proxy
+  fails 0 by_proxy converge apply --detailed-exitcode m.yaml
+  equal "$(sed 's/ HTTP.*//; s,/v[0-9.]*/,/,' "$CALLS" | sort)" $'GET /_ping\nGET /containers/json?all=1\nGET /images/json'
+  docker rm dft-cv-many-7 >/dev/null
+  through_proxy
+  fails 2 by_proxy converge apply --detailed-exitcode m.yaml
+  [ "$(grep -vc 'GET /_ping\|GET .*/containers/json\|GET .*/images/json' "$CALLS")" -le 3 ]
+}
+
+@test "limits and restart policies change in place, and the list alone does not hide that somebody changed them" {
+  many 1 ', memory: 32m, restart: always'
+  dfriends converge apply m.yaml
+  local id; id=$(docker inspect -f '{{.Id}}' dft-cv-many-1)
+  sed -i 's/32m/48m/; s/always/on-failure:2/' m.yaml
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  says "~ docker_container[dft-cv-many-1]"
+  equal "$(docker inspect -f '{{.Id}} {{.HostConfig.Memory}} {{.HostConfig.RestartPolicy.Name}}' dft-cv-many-1)" "$id 50331648 on-failure"
+  fails 0 dfriends converge apply --detailed-exitcode m.yaml
+  docker update --memory 40m dft-cv-many-1 >/dev/null
+  fails 2 dfriends converge drift --detailed-exitcode
+  says "memory: 41943040 -> 50331648"
+  fails 2 dfriends converge apply --deep --detailed-exitcode m.yaml
+  fails 0 dfriends converge drift --detailed-exitcode
+}
+
+@test "an image's name that stands for another image makes the container anew" {
+  docker build -q -t dft-cv-image - <<<$'FROM dft-busybox\nENV V=1' >/dev/null
+  printf 'resources:\n  - {docker_container: dft-cv-many-1, image: dft-cv-image, action: create}\n' >m.yaml
+  dfriends converge apply m.yaml
+  docker build -q -t dft-cv-image - <<<$'FROM dft-busybox\nENV V=2' >/dev/null
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  says "-/+ docker_container[dft-cv-many-1]"
+  fails 0 dfriends converge apply --detailed-exitcode m.yaml
+  docker rmi -f dft-cv-image >/dev/null
+}
+
+@test "killed at any call to the engine, a replacement is finished by the next run" {
+  busybox_image dft-busybox
+  declare_version() {
+    printf 'resources:\n  - {docker_container: dft-cv, image: dft-busybox, command: [sh, -c, "while :; do sleep 0.1; done"], env: [V=%s], volumes: [/data], stop_timeout: 0}\n' "$1" >m.yaml
+  }
+  declare_version 0
+  dfriends converge apply m.yaml
+  docker exec dft-cv sh -c 'echo kept >/data/f'
+  local at killed=1
+  for at in $(seq 2 30); do
+    declare_version "$at"
+    through_proxy --kill-at "$at" "$BATS_TEST_TMPDIR/pid"
+    sh -c 'echo $$ >"$1/pid"; DOCKER_HOST=unix://$1/engine.sock exec "$DFRIENDS" converge apply m.yaml' - "$BATS_TEST_TMPDIR" >/dev/null 2>&1 && killed=
+    fails 0 dfriends converge apply m.yaml
+    equal "$(docker exec dft-cv sh -c 'echo $V; cat /data/f')" "$at"$'\nkept'
+    equal "$(docker ps -a --format '{{.Names}}' --filter name=^dft-cv)" dft-cv
+    [ -n "$killed" ] || break
+  done
+  [ -z "$killed" ] # there were calls after which nothing is left to kill
+  [ "$at" -gt 8 ]
+}
+
+@test "an engine that goes away in the middle of a run: what is left is done by the next one" {
+  many 6
+  through_proxy --gone-from 6
+  fails 6 by_proxy converge apply --detailed-exitcode --parallel 1 m.yaml
+  says "x docker_container[dft-cv-many-6]"
+  proxy_gone
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  fails 0 dfriends converge apply --detailed-exitcode m.yaml
+}
+
+@test "a saved plan is applied only where it still says the same" {
+  many 2
+  fails 0 dfriends converge plan --out p.json m.yaml
+  says "+ docker_container[dft-cv-many-2]"
+  dfriends converge apply --plan p.json
+  equal "$(docker ps -aq --filter name=^dft-cv-many- | wc -l)" 2
+  fails 5 dfriends converge apply --plan p.json
+  says "are not as they were when 'p.json' was saved"
+  echo '{}' >bad.json
+  fails 3 dfriends converge apply --plan bad.json
+  fails 2 dfriends converge apply --plan p.json m.yaml
+}
+
+@test "apply --prune removes what is no longer declared, and plan --prune says so" {
+  many 3
+  dfriends converge apply m.yaml
+  docker create --name dft-cv-many-own --label dft-stranger dft-busybox >/dev/null
+  many 2
+  fails 0 dfriends converge plan --detailed-exitcode m.yaml
+  dfriends converge plan --prune m.yaml >plan.txt
+  grep -q -- '- docker_container\[dft-cv-many-3\]' plan.txt
+  fails 1 grep -- dft-cv-many-own plan.txt
+  # Other tests' containers on this engine are none of ours: only the plan is looked at.
+  fails 0 docker inspect dft-cv-many-3
+}
+
+@test "apply --boot starts what should run, and makes nothing" {
+  many 2
+  sed -i 's/action: create/command: [sleep, "60"], stop_timeout: 0/' m.yaml
+  dfriends converge apply m.yaml
+  docker kill dft-cv-many-1 dft-cv-many-2 >/dev/null
+  echo "  - {file: $PWD/made, content: x}" >>m.yaml
+  fails 2 dfriends converge apply --boot --detailed-exitcode m.yaml
+  equal "$(docker inspect -f '{{.State.Running}}' dft-cv-many-1 dft-cv-many-2)" $'true\ntrue'
+  [ ! -e made ]
+}
+
+@test "import writes down what runs, and to apply that changes nothing" {
+  busybox_image dft-busybox
+  docker run -d --name dft-cv -e A=1 -e 'B=two words' -p 127.0.0.1::80 -v dft-cv-vol:/data -v /anonymous --restart on-failure:2 --label k=v \
+    -m 32m -w /tmp --hostname inside --read-only dft-busybox sh -c 'while :; do sleep 0.2; done' >/dev/null
+  local id; id=$(docker inspect -f '{{.Id}}' dft-cv)
+  dfriends converge import dft-cv >imported.yaml
+  fails 0 dfriends converge apply --detailed-exitcode imported.yaml
+  equal "$(docker inspect -f '{{.Id}}' dft-cv)" "$id"
+  docker rm -fv dft-cv >/dev/null
+  dfriends converge apply imported.yaml
+  equal "$(docker inspect -f '{{.Config.Hostname}} {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.ReadonlyRootfs}} {{index .Config.Labels "k"}} {{.Config.WorkingDir}}' dft-cv)" \
+    "inside on-failure true v /tmp"
+  fails 4 dfriends converge import dft-nobody
+}
+
+@test "drift --watch looks again when the engine tells of a change" {
+  many 1
+  dfriends converge apply m.yaml
+  "$DFRIENDS" converge drift --watch m.yaml >watch.txt 2>&1 3>&- &
+  local pid=$!
+  wait_for 5 grep -q '0 to create' watch.txt
+  sleep 1.1
+  docker rm dft-cv-many-1 >/dev/null
+  wait_for 5 grep -q '1 to create' watch.txt
+  kill $pid
+  wait $pid || true
+}
+
+@test "graph draws the order, and the schema knows what manifests may say" {
+  printf 'resources:\n  - file: /a\n    notifies: exec[b]\n  - {exec: b, requires: "file[/a]"}\n' >m.yaml
+  fails 0 dfriends converge graph m.yaml
+  says '"file[/a]" -> "exec[b]";'
+  says '"file[/a]" -> "exec[b]" [style=dashed, label="refresh"];'
+  dfriends converge schema >schema.json
+  equal "$(jq -r '.properties.resources.items.oneOf[] | select(.required[0] == "docker_container") | .required[1]' schema.json)" image
+  cmp schema.json "$examples/../../converge.schema.json"
 }

@@ -10,10 +10,39 @@ namespace {
 using config::Setting;
 using config::SettingType;
 
-constexpr std::array run_settings{
-    Setting{.name = "detailed-exitcode",
-            .type = SettingType::flag,
-            .help = "Exit with 2 for changes, 4 for failures, 6 for both"},
+constexpr Setting detailed_exitcode{.name = "detailed-exitcode",
+                                    .type = SettingType::flag,
+                                    .help = "Exit with 2 for changes, 4 for failures, 6 for both"};
+constexpr Setting deep{.name = "deep",
+                       .type = SettingType::flag,
+                       .help = "Also look for limits and restart policies that somebody else changed"};
+constexpr Setting prune{.name = "prune",
+                        .type = SettingType::flag,
+                        .help = "Remove containers that an apply has made and that are no longer declared"};
+
+constexpr std::array apply_settings{
+    Setting{
+        .name = "boot", .type = SettingType::flag, .help = "Only start the containers that should run, in their order"},
+    deep,
+    detailed_exitcode,
+    Setting{.name = "parallel",
+            .type = SettingType::number,
+            .help = "Containers and images to work on at once",
+            .placeholder = "N",
+            .fallback = "16"},
+    Setting{
+        .name = "plan", .help = "Apply what a plan was saved for, if it still says the same", .placeholder = "PLAN"},
+    prune,
+};
+constexpr std::array plan_settings{
+    deep,
+    detailed_exitcode,
+    Setting{.name = "out", .help = "Save the plan for apply --plan", .placeholder = "PLAN"},
+    prune,
+};
+constexpr std::array drift_settings{
+    detailed_exitcode,
+    Setting{.name = "watch", .type = SettingType::flag, .help = "Look again whenever the engine tells of a change"},
 };
 constexpr std::array history_settings{
     Setting{.name = "limit",
@@ -29,31 +58,43 @@ constexpr std::string_view manifests_help = "A FILE is a manifest (.yaml), a Che
 
 constexpr std::array verbs{
     Verb{.name = "apply",
-         .usage = "FILE...",
+         .usage = "[FILE...]",
          .synopsis = "Brings this host to the declared state",
-         .settings = run_settings,
+         .settings = apply_settings,
          .needs = state,
          .run = apply,
          .details = manifests_help},
     Verb{.name = "drift",
          .usage = "[FILE...]",
          .synopsis = "Shows what is no longer as the last apply left it",
-         .settings = run_settings,
+         .settings = drift_settings,
          .needs = state,
          .run = drift,
          .details = "Without FILE, the files of the last apply are compared."},
+    Verb{.name = "graph",
+         .usage = "FILE...",
+         .synopsis = "Prints who requires and notifies whom, for Graphviz",
+         .run = graph,
+         .details = manifests_help},
     Verb{.name = "history",
          .usage = "[ID]",
          .synopsis = "Lists past runs, or what one of them did",
          .settings = history_settings,
          .needs = state,
          .run = history},
+    Verb{.name = "import",
+         .usage = "[CONTAINER...]",
+         .synopsis = "Prints a manifest of the containers and networks that there are",
+         .needs = engine,
+         .run = import,
+         .details = "Without CONTAINER all of them. To apply the manifest takes them over and changes nothing."},
     Verb{.name = "plan",
          .usage = "FILE...",
          .synopsis = "Shows what an apply would change",
-         .settings = run_settings,
+         .settings = plan_settings,
          .run = plan,
          .details = manifests_help},
+    Verb{.name = "schema", .synopsis = "Prints the JSON schema of native manifests, for editors", .run = schema},
     Verb{.name = "show",
          .usage = "RESOURCE",
          .synopsis = "Shows what past runs did to a resource",

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/context.hpp"
 #include "applets/converge/verbs.hpp"
+#include "converge/graph_text.hpp"
 #include "converge/load.hpp"
+#include "converge/schema.hpp"
 #include "converge/yaml/manifest.hpp"
 
 namespace dfriends::applets::converge {
@@ -18,6 +20,21 @@ int validate(Context& context)
     else
         context.print("valid: {} resource{} in {} file{}\n", catalog.resources.size(),
                       catalog.resources.size() == 1 ? "" : "s", files.size(), files.size() == 1 ? "" : "s");
+    return 0;
+}
+
+int graph(Context& context)
+{
+    context.expect_arguments(1);
+    context.write(
+        domain::render_graph(domain::load(domain::find_manifests(context.arguments), domain::gather_facts())));
+    return 0;
+}
+
+int schema(Context& context)
+{
+    context.expect_arguments(0, 0);
+    context.write(domain::render_json_schema());
     return 0;
 }
 

@@ -2,15 +2,23 @@
 #include "applets/context.hpp"
 #include "applets/converge/verbs.hpp"
 #include "base/error.hpp"
+#include "converge/container_spec.hpp"
 #include "converge/history.hpp"
 #include "converge/load.hpp"
 #include "converge/real_host.hpp"
 #include "converge/run.hpp"
+#include "converge/selection.hpp"
 #include "converge/wire.hpp"
 #include "engine/client.hpp"
+#include "net/loop.hpp"
+#include "os/file.hpp"
 #include "state/store.hpp"
 
+#include <algorithm>
+#include <array>
 #include <memory>
+#include <mutex>
+#include <thread>
 
 namespace dfriends::applets::converge {
 
@@ -18,10 +26,15 @@ namespace {
 
 namespace domain = dfriends::converge;
 
+constexpr std::uint64_t largest_plan = 64ULL << 20U;
+
 /// This machine and its engine, for as long as a verb runs.
 struct Machine {
     explicit Machine(Context& context)
-        : say([&context](std::string_view line) { context.say("  " + std::string(line)); }),
+        : say([&context, mutex = std::make_shared<std::mutex>()](std::string_view line) {
+              const std::lock_guard lock(*mutex); // several pulls tell of their progress
+              context.say("  " + std::string(line));
+          }),
           docker(domain::make_real_docker(context.engine(), say)), host(domain::make_real_host(*docker, say))
     {
     }
@@ -61,11 +74,83 @@ int finish(Context& context, const domain::Report& report, bool planning)
     return report.has_failures() ? 1 : 0;
 }
 
-int plan_files(Context& context, const std::vector<std::filesystem::path>& files)
+domain::RunOptions options_of(Context& context)
 {
-    const domain::Catalog catalog = domain::load(files, domain::gather_facts());
-    Machine machine(context);
-    return finish(context, domain::plan(catalog, *machine.host, printer(context)), true);
+    domain::RunOptions options;
+    options.deep = context.settings.flag("deep");
+    return options;
+}
+
+/// What the files declare, and with --prune the removal of what they declare no more.
+domain::Catalog catalog_of(Context& context, const std::vector<std::filesystem::path>& files)
+{
+    domain::Catalog catalog = domain::load(files, domain::gather_facts());
+    if (context.settings.flag("prune"))
+        domain::remove_undeclared(
+            catalog, net::run(context.engine().containers().list(true, {{"label", {domain::digest_label}}})));
+    return catalog;
+}
+
+std::vector<std::string> absolute(const std::vector<std::filesystem::path>& files)
+{
+    std::vector<std::string> paths;
+    for (const auto& file : files)
+        paths.push_back(std::filesystem::absolute(file).lexically_normal().string());
+    return paths;
+}
+
+/// The plan's files, if an apply would still do what it says.
+std::vector<std::filesystem::path> files_of_plan(Context& context, domain::Host& host)
+{
+    if (!context.arguments.empty())
+        throw Error(ErrorKind::usage, "a saved plan has its own files").hint("leave FILE out, or --plan");
+    const std::string name = context.settings.text("plan");
+    const domain::SavedPlan saved = domain::decode_plan(os::read_file(name, largest_plan), name);
+    const auto files = domain::find_manifests(saved.files);
+    if (domain::digest_of(domain::plan(catalog_of(context, files), host)) != saved.digest)
+        throw Error(ErrorKind::conflict, "the files or this host are not as they were when '{}' was saved", name)
+            .hint("look at a new plan: dfriends converge plan --out " + name + " FILE...");
+    return files;
+}
+
+/// Returns at the next event that tells of a change, or at the stream's end.
+void await_change(engine::Client& client, std::int64_t since)
+{
+    static constexpr std::array<std::string_view, 12> telling{"create",  "start",  "die",    "stop",
+                                                              "destroy", "rename", "update", "delete",
+                                                              "connect", "tag",    "untag",  "disconnect"};
+    struct Changed {};
+    try {
+        net::run(client.events({}, std::to_string(since), "", [](const engine::Event& event) {
+            if (std::ranges::find(telling, event.action) != telling.end())
+                throw Changed{};
+        }));
+    } catch (const Changed&) {
+        // One change rarely comes alone.
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    }
+}
+
+int watch(Context& context, const std::vector<std::filesystem::path>& files)
+{
+    engine::Client client(context.engine().host());
+    std::string told;
+    for (;;) {
+        const std::int64_t since =
+            std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+                .count();
+        Machine machine(context);
+        const domain::Report report =
+            domain::plan(domain::load(files, domain::gather_facts()), *machine.host, {}, {.parallel = 1, .deep = true});
+        if (const std::string digest = domain::digest_of(report); digest != told) {
+            for (const domain::Result& result : report.results)
+                if (!context.global.json)
+                    context.write(painted(result, context.out_colour));
+            finish(context, report, true);
+            told = digest;
+        }
+        await_change(client, since + 1);
+    }
 }
 
 } // namespace
@@ -73,29 +158,50 @@ int plan_files(Context& context, const std::vector<std::filesystem::path>& files
 int plan(Context& context)
 {
     context.expect_arguments(1);
-    return plan_files(context, domain::find_manifests(context.arguments));
+    const auto files = domain::find_manifests(context.arguments);
+    const domain::Catalog catalog = catalog_of(context, files);
+    Machine machine(context);
+    const domain::Report report = domain::plan(catalog, *machine.host, printer(context), options_of(context));
+    if (const std::string out = context.settings.text("out"); !out.empty()) {
+        if (report.has_failures())
+            throw Error(ErrorKind::failed, "a plan with failures is not saved");
+        os::write_file(out, domain::encode_plan(absolute(files), report), 0600);
+    }
+    return finish(context, report, true);
 }
 
 int drift(Context& context)
 {
-    if (!context.arguments.empty())
-        return plan_files(context, domain::find_manifests(context.arguments));
-    const auto last = domain::last_run(context.store());
-    if (!last)
-        throw Error(ErrorKind::not_found, "nothing was applied on this host yet")
-            .hint("name the files: dfriends converge drift FILE...");
-    return plan_files(context, domain::find_manifests(last->files));
+    std::vector<std::string> words = context.arguments;
+    if (words.empty()) {
+        const auto last = domain::last_run(context.store());
+        if (!last)
+            throw Error(ErrorKind::not_found, "nothing was applied on this host yet")
+                .hint("name the files: dfriends converge drift FILE...");
+        words = last->files;
+    }
+    const auto files = domain::find_manifests(words);
+    if (context.settings.flag("watch"))
+        return watch(context, files);
+    const domain::Catalog catalog = domain::load(files, domain::gather_facts());
+    Machine machine(context);
+    return finish(context, domain::plan(catalog, *machine.host, printer(context), {.parallel = 1, .deep = true}), true);
 }
 
 int apply(Context& context)
 {
-    context.expect_arguments(1);
-    const auto files = domain::find_manifests(context.arguments);
-    const domain::Catalog catalog = domain::load(files, domain::gather_facts());
+    const bool has_plan = !context.settings.text("plan").empty();
+    context.expect_arguments(has_plan ? 0 : 1);
     const state::ServiceLock lock(context.state_directory(), "converge");
     Machine machine(context);
+    const auto files = has_plan ? files_of_plan(context, *machine.host) : domain::find_manifests(context.arguments);
+    domain::Catalog catalog = catalog_of(context, files);
+    if (context.settings.flag("boot"))
+        catalog = domain::only_starts(catalog);
+    domain::RunOptions options = options_of(context);
+    options.parallel = static_cast<unsigned>(std::clamp<std::int64_t>(context.settings.number("parallel"), 1, 64));
     domain::RunJournal journal(context.store(), files);
-    const domain::Report report = domain::apply(catalog, *machine.host, journal, printer(context));
+    const domain::Report report = domain::apply(catalog, *machine.host, journal, printer(context), options);
     journal.finish(report);
     return finish(context, report, false);
 }

@@ -16,13 +16,11 @@ namespace dfriends::converge::chef {
 namespace {
 
 /// What Chef knows and this does not, with what to do instead.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 22> refused{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 19> refused{{
     {"ruby_block", "use execute, or only_if and not_if for conditions"},
     {"chef_gem", "no gems are needed here; remove the line"},
     {"gem_package", "use execute with the gem command"},
     {"search", "there is no Chef server; write the values into the recipe"},
-    {"data_bag", "write the values into the recipe as node.default['…']"},
-    {"data_bag_item", "write the values into the recipe as node.default['…']"},
     {"remote_file", "use execute with curl and 'creates'"},
     {"remote_directory", "use directory and cookbook_file"},
     {"git", "use execute with git clone and 'creates'"},
@@ -30,7 +28,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 22> refused{
     {"docker_registry", "log in with 'docker login' once on this machine"},
     {"docker_exec", "use execute with docker exec"},
     {"send", "write the call itself"},
-    {"template", "use file with content \"…#{…}\", or cookbook_file"},
     {"apt_repository", "use file in /etc/apt/sources.list.d and apt_update"},
     {"yum_repository", "use file in /etc/yum.repos.d"},
     {"mount", "use execute with mount and only_if or not_if"},
@@ -56,6 +53,8 @@ Object Evaluator::call(const Node& node)
 {
     if (node.has_receiver)
         return method(node);
+    if (output_ != nullptr)
+        return write_output(node, arguments_of(node));
     if (current_ != nullptr)
         return property(node);
     if (node.kind == NodeKind::call && is_resource(node.text))
@@ -85,6 +84,8 @@ Object Evaluator::function(const Node& node, const std::vector<Object>& argument
                                  fmt::format("the recipe declares more than {} resources", most_declarations));
         return {};
     }
+    if (node.text == "data_bag" || node.text == "data_bag_item")
+        return placed(node, [&] { return data_bag(node, arguments); });
     if (is_resource(node.text)) // without a name: apt_update
         return declare(node, arguments);
     for (const auto& [name, instead] : refused)

@@ -14,6 +14,14 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t largest_file = 1ULL << 20U;
 constexpr std::size_t most_attribute_files = 100;
+constexpr std::size_t most_items = 10'000;
+constexpr std::size_t longest_name = 200;
+
+bool is_plain_name(std::string_view name)
+{
+    return !name.empty() && name.size() <= longest_name && name != "." && name != ".." &&
+           name.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
+}
 
 /// What metadata.rb says after «name».
 std::string name_in_metadata(const fs::path& folder)
@@ -30,12 +38,14 @@ std::string name_in_metadata(const fs::path& folder)
 Cookbook::Cookbook(const std::string& recipe_path)
 {
     std::error_code code;
+    beside_ = fs::path(recipe_path).parent_path();
     const fs::path folder = fs::absolute(recipe_path, code).lexically_normal().parent_path();
     if (code || folder.filename() != "recipes")
         return;
     // Paths stay as the user wrote them where that can be.
     const fs::path given = fs::path(recipe_path).parent_path();
     folder_ = given.filename() == "recipes" ? given.parent_path() : folder.parent_path();
+    beside_ = folder_;
     names_ = {folder.parent_path().filename().string(), name_in_metadata(folder.parent_path())};
 }
 
@@ -53,6 +63,53 @@ std::vector<CookbookFile> Cookbook::attributes() const
     for (const fs::path& path : paths)
         files.push_back({path.string(), os::read_file(path, largest_file)});
     return files;
+}
+
+CookbookFile Cookbook::template_file(const std::string& name) const
+{
+    const fs::path relative = fs::path(name).lexically_normal();
+    if (relative.empty() || relative.is_absolute() || *relative.begin() == ".." || name.size() > longest_name ||
+        name.find('\0') != std::string::npos)
+        throw Error(ErrorKind::invalid, "the template '{}' is outside the cookbook", printable(name));
+    for (const fs::path& path : {beside_ / "templates" / "default" / relative, beside_ / "templates" / relative})
+        if (auto text = os::find_file(path, largest_file))
+            return {path.string(), std::move(*text)};
+    throw Error(ErrorKind::invalid, "there is no template '{}'", printable(name))
+        .hint("it is looked for in " + (beside_ / "templates" / "default").string());
+}
+
+fs::path Cookbook::bag_folder(const std::string& name) const
+{
+    if (!is_plain_name(name))
+        throw Error(ErrorKind::invalid, "'{}' is no name of a data bag", printable(name));
+    std::error_code code;
+    const fs::path own = beside_ / "data_bags" / name;
+    for (const fs::path& folder : {own, beside_ / ".." / ".." / "data_bags" / name})
+        if (fs::is_directory(folder, code))
+            return folder;
+    throw Error(ErrorKind::invalid, "there is no data bag '{}'", name).hint("it is looked for in " + own.string());
+}
+
+std::vector<std::string> Cookbook::data_bag(const std::string& name) const
+{
+    std::vector<std::string> items;
+    std::error_code code;
+    for (fs::directory_iterator entry(bag_folder(name), code), end; !code && entry != end; entry.increment(code))
+        if (entry->path().extension() == ".json" && items.size() < most_items)
+            items.push_back(entry->path().stem().string());
+    std::ranges::sort(items);
+    return items;
+}
+
+CookbookFile Cookbook::data_bag_item(const std::string& bag, const std::string& item) const
+{
+    const fs::path folder = bag_folder(bag);
+    const fs::path path = folder / (item + ".json");
+    auto text = is_plain_name(item) ? os::find_file(path, largest_file) : std::nullopt;
+    if (!text)
+        throw Error(ErrorKind::invalid, "the data bag '{}' has no item '{}'", bag, printable(item))
+            .hint("it is looked for as " + path.string());
+    return {path.string(), std::move(*text)};
 }
 
 std::optional<CookbookFile> Cookbook::recipe(std::string_view name) const

@@ -26,8 +26,20 @@ class Cookbook {
     /// «name::recipe» or «name», if that is this cookbook's own name.
     std::optional<CookbookFile> recipe(std::string_view name) const;
 
+    /// Of templates/default or templates; those of a recipe without a cookbook stand beside it. Throws Error(invalid)
+    /// for a name that leaves that folder, and where there is none.
+    CookbookFile template_file(const std::string& name) const;
+
+    /// The items of a data bag, ITEM.json in data_bags/NAME: of the cookbook, or of the repository whose cookbooks/
+    /// it stands in.
+    std::vector<std::string> data_bag(const std::string& name) const;
+    CookbookFile data_bag_item(const std::string& bag, const std::string& item) const;
+
   private:
+    std::filesystem::path bag_folder(const std::string& name) const;
+
     std::filesystem::path folder_; ///< empty: none
+    std::filesystem::path beside_; ///< where templates and data bags are looked for
     std::vector<std::string> names_;
 };
 

@@ -8,6 +8,7 @@
 #include "converge/chef/resources.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dfriends::converge::chef {
 
@@ -33,6 +34,8 @@ Object Evaluator::declare(const Node& node, const std::vector<Object>& arguments
         const ScopeExit leave([this] { current_ = nullptr; });
         in_scope(node.children.back(), {});
     }
+    if (declaration.type == "template")
+        placed(node, [&] { fill_template(declaration, std::exchange(template_variables_, {})); });
     declarations_.push_back(std::move(declaration));
     return {};
 }
@@ -79,6 +82,12 @@ Object Evaluator::property(const Node& node)
     if (arguments.empty())
         throw source_->error(node.offset, fmt::format("the property '{}' has no value", what));
     charge(node, weight(arguments[0]));
+    if (current_->type == "template" && what == "variables") {
+        if (arguments[0].as<Hash>() == nullptr)
+            throw source_->error(node.offset, "'variables' wants a hash");
+        template_variables_ = arguments[0];
+        return {};
+    }
     Object value = arguments.size() == 1 ? arguments[0] : placed(node, [&] { return make_list(arguments); });
     const std::size_t place = node.children.empty() ? node.offset : node.children[0].offset;
     current_->properties[what] = to_value(value, source_->position(place));

@@ -236,6 +236,12 @@ Object Evaluator::name(const Node& node)
         charge(node, weight(*value) / 8);
         return *value;
     }
+    if (node.text.starts_with('@')) {
+        if (output_ != nullptr)
+            return {}; // as in Ruby
+        throw source_->error(node.offset, "an instance variable is outside the supported subset",
+                             "use a local variable or node['…']");
+    }
     if (node.text == "node")
         return NodePath{};
     if (node.text == "default" || node.text == "normal" || node.text == "override" || node.text == "set")

@@ -69,6 +69,11 @@ class Evaluator {
     Object property(const Node& node);
     void guard(const Node& node);
     void notice(const Node& node, const std::vector<Object>& arguments);
+
+    void fill_template(Declaration& declaration, const Object& variables);
+    std::string render(const CookbookFile& file, const Object& variables);
+    Object write_output(const Node& node, const std::vector<Object>& arguments);
+    Object data_bag(const Node& node, const std::vector<Object>& arguments);
     std::string guard_text(const Node& node);
 
     const Source* source_; ///< whose nodes are being run
@@ -79,6 +84,8 @@ class Evaluator {
     std::vector<Scope> scopes_{1};
     std::vector<Declaration> declarations_;
     Declaration* current_ = nullptr; ///< whose block is being run
+    Object template_variables_;      ///< of current_
+    std::string* output_ = nullptr;  ///< of the template that is being run
     Flow flow_ = Flow::on;
     int loops_ = 0;
     std::size_t steps_ = 0;

@@ -358,7 +358,7 @@ Node Parser::named()
     // A variable is one also before «[» and «-», but «port port» is a call of the property with the variable.
     const bool called =
         (is_mark("(") && !next().space_before) || (argument_follows() && next().kind != TokenKind::mark);
-    if (locals_.contains(token.text) && !called)
+    if ((locals_.contains(token.text) || token.text.starts_with('@')) && !called)
         return make(NodeKind::name, token.offset, {}, token.text);
     Node call = make(NodeKind::call, token.offset, {}, token.text);
     finish_call(call);

@@ -168,7 +168,7 @@ void Lexer::scan()
         ++pos_;
         return push({TokenKind::newline, ";", 0, 0, {}, {}});
     }
-    if (is_letter(c) || (c & 0x80) != 0)
+    if (is_letter(c) || (c & 0x80) != 0 || (c == '@' && is_letter(peek(1))))
         return word();
     if (is_digit(c))
         return number();
@@ -197,6 +197,7 @@ void Lexer::scan()
 void Lexer::word()
 {
     const std::size_t start = pos_;
+    pos_ += peek() == '@' ? 1 : 0;
     while (is_letter(peek()) || is_digit(peek()) || (peek() & 0x80) != 0)
         ++pos_;
     const bool method = !tokens_.empty() && tokens_.back().kind == TokenKind::mark &&

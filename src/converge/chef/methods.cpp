@@ -108,11 +108,14 @@ bool matches(const Object& text, const Object& pattern)
     return !text.is_nil() && Automaton(expression->text, expression->ignore_case).found_in(to_text(text));
 }
 
+template <bool everywhere>
 Object substituted(const Object& object, Arguments arguments)
 {
-    if (arguments[0].as<Pattern>() != nullptr)
-        throw Error(ErrorKind::invalid, "a replacement by pattern is outside the supported subset")
-            .hint("give the text to replace as a string");
+    if (const auto* pattern = arguments[0].as<Pattern>())
+        return bounded(
+            Automaton(pattern->text, pattern->ignore_case).replace(text_of(object), text_of(arguments[1]), everywhere));
+    if (!everywhere)
+        throw Error(ErrorKind::invalid, "'sub' wants a pattern").hint("write it between slashes: sub(/a/, 'b')");
     const std::string& from = text_of(arguments[0]);
     if (from.empty())
         throw Error(ErrorKind::invalid, "there is nothing to replace");
@@ -229,7 +232,7 @@ const std::vector<Method> text_methods{
     {"downcase", 0, 0, [](const Object& o, Arguments) -> Object { return changed_case(text_of(o), false); }},
     {"empty?", 0, 0, [](const Object& o, Arguments) -> Object { return text_of(o).empty(); }},
     {"end_with?", 1, 9, [](const Object& o, Arguments a) -> Object { return starts_or_ends(o, a, false); }},
-    {"gsub", 2, 2, substituted},
+    {"gsub", 2, 2, substituted<true>},
     {"include?", 1, 1, [](const Object& o, Arguments a) -> Object { return text_of(o).find(text_of(a[0])) != std::string::npos; }},
     {"length", 0, 0, [](const Object& o, Arguments) -> Object { return static_cast<std::int64_t>(characters(text_of(o))); }},
     {"lines", 0, 0, [](const Object& o, Arguments) -> Object { std::vector<Object> all; for (const auto line : lines(text_of(o))) all.emplace_back(std::string(line)); return make_list(std::move(all)); }},
@@ -239,6 +242,7 @@ const std::vector<Method> text_methods{
     {"split", 0, 1, parts},
     {"start_with?", 1, 9, [](const Object& o, Arguments a) -> Object { return starts_or_ends(o, a, true); }},
     {"strip", 0, 0, [](const Object& o, Arguments) -> Object { return std::string(trim(text_of(o))); }},
+    {"sub", 2, 2, substituted<false>},
     {"to_f", 0, 0, [](const Object& o, Arguments) -> Object { return std::strtod(text_of(o).c_str(), nullptr); }},
     {"to_sym", 0, 0, [](const Object& o, Arguments) -> Object { return Symbol{text_of(o)}; }},
     {"upcase", 0, 0, [](const Object& o, Arguments) -> Object { return changed_case(text_of(o), true); }},

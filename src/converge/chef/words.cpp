@@ -178,6 +178,20 @@ constexpr auto cookbook_file = std::to_array<PropertyRow>({
     {"source", "", apart},
     {"user", "owner"},
 });
+constexpr auto template_file = std::to_array<PropertyRow>({
+    {"backup", "", ignored},
+    {"content", "content"},
+    {"cookbook", "copy the template into this cookbook", refused},
+    {"group", "group"},
+    {"helpers", "templates see node and their variables", refused},
+    {"local", "copy the template into this cookbook", refused},
+    {"mode", "mode", mode},
+    {"owner", "owner"},
+    {"path", "path"},
+    {"source", "", apart},
+    {"user", "owner"},
+    {"variables", "", apart},
+});
 constexpr auto directory = std::to_array<PropertyRow>({
     {"group", "group"},
     {"mode", "mode", mode},
@@ -285,6 +299,7 @@ constexpr auto types = std::to_array<TypeRow>({
     {"script", "exec", "command", execute, {}},
     {"service", "service", "service", service, {}},
     {"systemd_service", "service", "service", service, {}},
+    {"template", "file", "path", template_file, {}},
     {"user", "user", "user", user, account_actions},
     {"yum_package", "package", "package", package, package_actions},
 });

@@ -5,6 +5,7 @@
 #include "crypto/hash.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace dfriends::converge {
 
@@ -18,20 +19,48 @@ bool is_updatable(const Change& change)
     return change.attribute == "memory" || change.attribute == "cpu_shares" || change.attribute == "restart";
 }
 
+std::string digest_of(const Resource& resource)
+{
+    return crypto::hash_hex(crypto::Algorithm::sha256, render_state(declared_state(resource)));
+}
+
+std::string with_id(const std::string& image, std::string_view id)
+{
+    return fmt::format("{} ({})", image, id.substr(id.find(':') + 1, 12));
+}
+
+/// What a container of ours was declared as, against what it is declared as now. What docker update changes is not in
+/// its labels: there the container itself says whether it is so already.
+std::vector<Change> changes_of_declaration(const Resource& resource, const ContainerDetails& actual,
+                                           const std::vector<Change>& updatable)
+{
+    const auto& labels = actual.spec.labels;
+    if (labels.at(digest_label) == digest_of(resource))
+        return updatable;
+    auto changes = compare_states(labels.contains(state_label) ? parse_state(labels.at(state_label)) : DeclaredState{},
+                                  declared_state(resource));
+    std::erase_if(changes, [&](const Change& change) {
+        return is_updatable(change) && find_attribute(resource, change.attribute) != nullptr;
+    });
+    changes.insert(changes.end(), updatable.begin(), updatable.end());
+    return changes;
+}
+
 /// What differs between the declaration and what stands there. Labels of ours say what was declared when it was made; a
 /// container without them is somebody else's: it is taken over where nothing differs, and never replaced unasked.
 std::vector<Change> differences(const Resource& resource, const ContainerDetails& actual, Host& host)
 {
-    const auto image = host.docker().find_image(text_or(resource, "image", ""));
-    auto changes = compare_container(resource, actual, image ? image->id : "");
-    const auto& labels = actual.spec.labels;
-    if (labels.contains(digest_label)) {
+    const std::string image = text_or(resource, "image", "");
+    const std::string image_id = host.docker().image_id(image);
+    auto changes = compare_container(resource, actual, image_id);
+    if (actual.spec.labels.contains(digest_label)) {
         std::erase_if(changes, [](const Change& change) { return !is_updatable(change); });
-        const DeclaredState wanted = declared_state(resource);
-        if (labels.at(digest_label) == crypto::hash_hex(crypto::Algorithm::sha256, render_state(wanted)))
-            return changes;
-        return compare_states(labels.contains(state_label) ? parse_state(labels.at(state_label)) : DeclaredState{},
-                              wanted);
+        changes = changes_of_declaration(resource, actual, changes);
+        // The name stands for another image than the one that the container was made from.
+        if (!image_id.empty() && image_id != actual.image_id &&
+            std::ranges::find(changes, "image", &Change::attribute) == changes.end())
+            changes.push_back({"image", with_id(actual.spec.image, actual.image_id), with_id(image, image_id)});
+        return changes;
     }
     if (changes.empty())
         return changes;
@@ -65,6 +94,28 @@ Step replace(const Resource& resource, const ContainerDetails& actual, std::vect
             }};
 }
 
+/// Limits and the restart policy change in place.
+Step update(const Resource& resource, const ContainerDetails& actual, std::vector<Change> changes, Scene& scene,
+            bool starts)
+{
+    return {.effect = Effect::update,
+            .changes = std::move(changes),
+            .perform = [&resource, &host = scene.host, id = actual.id, starts, running = actual.state.running] {
+                const engine::ContainerSpec spec = container_spec(resource);
+                engine::ContainerUpdate change{.memory = spec.memory,
+                                               .memory_swap = spec.memory_swap,
+                                               .cpu_shares = spec.cpu_shares,
+                                               .restart = std::nullopt};
+                if (change.memory != 0 && change.memory_swap == 0)
+                    change.memory_swap = 2 * change.memory; // as the engine has it at the beginning
+                if (find_attribute(resource, "restart") != nullptr)
+                    change.restart = spec.restart;
+                host.docker().update(id, change);
+                if (starts && !running)
+                    start_container(resource, id, host);
+            }};
+}
+
 Step start(const Resource& resource, const ContainerDetails& actual, Scene& scene)
 {
     return {.effect = Effect::update,
@@ -76,8 +127,20 @@ Step run_or_create(const Resource& resource, const std::optional<ContainerDetail
 {
     if (!actual)
         return create(resource, scene, starts);
-    if (auto changes = differences(resource, *actual, scene.host); !changes.empty())
+    auto changes = differences(resource, *actual, scene.host);
+    const bool in_place = !changes.empty() && std::ranges::all_of(changes, [&](const Change& change) {
+        return is_updatable(change) && find_attribute(resource, change.attribute) != nullptr;
+    });
+    if (in_place)
+        return update(resource, *actual, std::move(changes), scene, starts);
+    if (!changes.empty())
         return replace(resource, *actual, std::move(changes), scene, starts);
+    if (auto left = left_behind(actual->name, scene); left && !left->state.running)
+        return {.effect = Effect::update,
+                .changes = {{"state", "replaced half-way", starts ? "running" : "replaced"}},
+                .perform = [&resource, &host = scene.host, fresh = *actual, old = std::move(*left), starts] {
+                    finish_replacement(resource, fresh, old, host, starts);
+                }};
     if (starts && !actual->state.running && !has_done_its_work(resource, *actual))
         return start(resource, *actual, scene);
     return {};
@@ -118,6 +181,20 @@ Step examine_existing(const Resource& resource, const std::string& action, const
     return {};
 }
 
+/// Whether the engine's list alone says that there is nothing to do.
+bool is_settled(const Resource& resource, const engine::ContainerSummary& seen, bool starts, Scene& scene)
+{
+    const auto digest = seen.labels.find(digest_label);
+    if (digest == seen.labels.end() || digest->second != digest_of(resource) || (starts && seen.state != "running"))
+        return false;
+    const std::string image_id = scene.host.docker().image_id(text_or(resource, "image", ""));
+    if (!image_id.empty() && image_id != seen.image_id)
+        return false;
+    return !scene.deep || std::ranges::none_of(std::array{"memory", "cpu_shares", "restart"}, [&](const char* name) {
+        return find_attribute(resource, name) != nullptr;
+    });
+}
+
 } // namespace
 
 Step examine_docker_container(const Resource& resource, const std::string& action, Scene& scene)
@@ -126,7 +203,10 @@ Step examine_docker_container(const Resource& resource, const std::string& actio
     if (!can_ask_docker(scene))
         return makes || action == "redeploy" ? create(resource, scene, action != "create") : Step{};
     const std::string name = container_name(resource);
-    auto actual = scene.host.docker().find_container(name);
+    const auto seen = scene.host.docker().glance_at_container(name);
+    if (makes && seen && is_settled(resource, *seen, action == "run", scene) && !left_behind(name, scene))
+        return {};
+    auto actual = seen ? scene.host.docker().find_container(name) : std::nullopt;
     if (!actual && makes)
         actual = recover_container(name, scene);
     if (makes)

@@ -15,6 +15,7 @@ constexpr auto patience = std::chrono::seconds(30);
 
 void await_engine(Host& host)
 {
+    host.docker().forget();
     const auto end = std::chrono::steady_clock::now() + patience;
     while (!host.docker().answers()) {
         if (std::chrono::steady_clock::now() > end)

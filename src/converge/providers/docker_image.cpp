@@ -26,6 +26,7 @@ std::string require_text(const Resource& resource, const char* attribute, const 
     return *text;
 }
 
+/// Asked anew: after a pull the name may stand for another image.
 std::string id_of(const std::string& image, Docker& docker)
 {
     const auto found = docker.find_image(image);
@@ -62,7 +63,8 @@ Step examine_docker_image(const Resource& resource, const std::string& action, S
 {
     const std::string image = image_of(resource);
     const bool can_ask = can_ask_docker(scene);
-    const auto found = can_ask ? scene.host.docker().find_image(image) : std::nullopt;
+    const std::string id = can_ask ? scene.host.docker().image_id(image) : "";
+    const bool found = !id.empty();
     Docker& docker = scene.host.docker();
     if (action == "pull_if_missing") {
         if (found)
@@ -71,9 +73,9 @@ Step examine_docker_image(const Resource& resource, const std::string& action, S
                                                              : build(resource, action, image, scene, false);
     }
     if (action == "pull")
-        return pull(image, found ? found->id : "", scene);
+        return pull(image, id, scene);
     if (action == "build" || (action == "build_if_missing" && !found))
-        return build(resource, action, image, scene, found.has_value());
+        return build(resource, action, image, scene, found);
     if (action == "load" && !found)
         return {
             .effect = Effect::create,

@@ -174,10 +174,34 @@ void replace_container(const Resource& resource, const engine::ContainerDetails&
     docker.remove(old.id);
 }
 
+std::optional<engine::ContainerDetails> left_behind(const std::string& name, Scene& scene)
+{
+    Docker& docker = scene.host.docker();
+    return docker.glance_at_container(old_name(name)) ? docker.find_container(old_name(name)) : std::nullopt;
+}
+
+void finish_replacement(const Resource& resource, const engine::ContainerDetails& fresh,
+                        const engine::ContainerDetails& old, Host& host, bool starts)
+{
+    Docker& docker = host.docker();
+    const std::string name = container_name(resource);
+    if (starts && !fresh.state.running) {
+        try {
+            start_container(resource, fresh.id, host);
+        } catch (Error& error) {
+            engine::ContainerDetails before = old;
+            before.state.running = true; // it was stopped for the new one's sake
+            put_back(before, fresh.id, name, docker);
+            throw std::move(error).during("replacing the container '" + name + "' (the old one is back)");
+        }
+    }
+    docker.remove(old.id);
+}
+
 std::optional<engine::ContainerDetails> recover_container(const std::string& name, Scene& scene)
 {
     Docker& docker = scene.host.docker();
-    auto left = docker.find_container(old_name(name));
+    auto left = left_behind(name, scene);
     if (!left || scene.planning)
         return left;
     docker.rename(left->id, name);

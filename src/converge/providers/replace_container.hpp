@@ -25,4 +25,12 @@ void start_container(const Resource& resource, const std::string& container, Hos
 /// it gets its name back.
 std::optional<engine::ContainerDetails> recover_container(const std::string& name, Scene& scene);
 
+/// The container that a killed run has put aside for a new one that stands in its place already.
+std::optional<engine::ContainerDetails> left_behind(const std::string& name, Scene& scene);
+
+/// Does what that run did not come to: starts the new container, and removes the old one, or puts it back where the new
+/// one does not start.
+void finish_replacement(const Resource& resource, const engine::ContainerDetails& fresh,
+                        const engine::ContainerDetails& old, Host& host, bool starts);
+
 } // namespace dfriends::converge

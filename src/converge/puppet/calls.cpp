@@ -23,7 +23,6 @@ constexpr auto missing = std::to_array<Missing>({
     {"hiera_include", "include the classes by name"},
     {"inline_epp", "write the text with a heredoc: @(\"END\")"},
     {"inline_template", "write the text with a heredoc: @(\"END\")"},
-    {"regsubst", "write the changed text"},
     {"template", "write the text with a heredoc: @(\"END\")"},
 });
 

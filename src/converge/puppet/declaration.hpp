@@ -25,6 +25,7 @@ struct Scope {
     std::map<std::string, Datum, std::less<>> variables;
     std::map<std::string, std::size_t, std::less<>> places;  ///< of the variables: offsets
     std::map<std::string, Attributes, std::less<>> defaults; ///< by type
+    std::vector<Datum> groups;                               ///< of the pattern that matched last: $0, $1 …
     std::shared_ptr<Scope> parent;                           ///< where names are looked up next
     std::shared_ptr<Scope> caller;                           ///< where defaults are looked up next
     std::size_t container = no_container;

@@ -49,6 +49,8 @@ class Evaluator {
     Datum eval_binary(const Node& node, const ScopePointer& scope);
     Datum eval_branch(const Node& node, const ScopePointer& scope);
     Datum eval_choice(const Node& node, const ScopePointer& scope);
+    bool fits(const Datum& subject, const Datum& option, std::size_t offset, const ScopePointer& scope);
+    void keep_groups(const Datum& text, const Datum& pattern, const ScopePointer& scope);
     Datum eval_edges(const Node& node, const ScopePointer& scope);
     Datum assign(const Node& node, const ScopePointer& scope);
     void set(const ScopePointer& scope, const Node& target, const std::string& name, Datum value);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/scope_exit.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
+#include "converge/pattern.hpp"
 #include "converge/puppet/evaluator.hpp"
 #include "converge/puppet/functions.hpp"
 
@@ -196,11 +198,41 @@ Datum Evaluator::eval_binary(const Node& node, const ScopePointer& scope)
     spend(weight(left) + weight(right), node.offset);
     if (node.text == "=~" || node.text == "!~" || left.as<Pattern>() != nullptr)
         spend(match_cost(left, right), node.offset);
-    return at(node.offset, [&] { return apply_operator(node.text, left, right); });
+    Datum result = at(node.offset, [&] { return apply_operator(node.text, left, right); });
+    if (node.text == "=~" && result.truthy())
+        at(node.offset, [&] { keep_groups(left, right, scope); });
+    return result;
+}
+
+/// Whether a value is what an option of a case says; the groups of a pattern are kept.
+bool Evaluator::fits(const Datum& subject, const Datum& option, std::size_t offset, const ScopePointer& scope)
+{
+    return at(offset, [&] {
+        const bool fit = matches(subject, option);
+        if (fit)
+            keep_groups(subject, option, scope);
+        return fit;
+    });
+}
+
+/// $0, $1 … of the pattern that has just matched.
+void Evaluator::keep_groups(const Datum& text, const Datum& pattern, const ScopePointer& scope)
+{
+    const auto* expression = pattern.as<Pattern>();
+    const auto* string = text.as<std::string>();
+    const auto found =
+        expression == nullptr || string == nullptr ? std::nullopt : Automaton(expression->text, false).search(*string);
+    if (!found)
+        return;
+    scope->groups.clear();
+    for (const Automaton::Span& span : *found)
+        scope->groups.push_back(span ? Datum(string->substr(span->first, span->second - span->first)) : Datum());
 }
 
 Datum Evaluator::eval_branch(const Node& node, const ScopePointer& scope)
 {
+    const auto outside = scope->groups;
+    const ScopeExit leave([&] { scope->groups = outside; });
     const bool wanted = node.text != "unless";
     if (eval(node.children[0], scope).truthy() == wanted)
         return eval(node.children[1], scope);
@@ -211,6 +243,8 @@ Datum Evaluator::eval_branch(const Node& node, const ScopePointer& scope)
 Datum Evaluator::eval_choice(const Node& node, const ScopePointer& scope)
 {
     const Datum subject = eval(node.children[0], scope);
+    const auto outside = scope->groups;
+    const ScopeExit leave([&] { scope->groups = outside; });
     const Node* fallback = nullptr;
     for (const Node& option : std::span(node.children).subspan(1)) {
         const Node& result = option.children.back();
@@ -220,7 +254,7 @@ Datum Evaluator::eval_choice(const Node& node, const ScopePointer& scope)
                   option.offset);
             if (value.as<Fallback>() != nullptr)
                 fallback = &result;
-            else if (at(option.offset, [&] { return matches(subject, value); }))
+            else if (fits(subject, value, option.offset, scope))
                 return eval(result, scope);
         }
     }
@@ -309,6 +343,13 @@ Datum Evaluator::variable(const Node& node, const ScopePointer& scope)
         const auto value = found->second->variables.find(name.substr(colons + 2));
         return value == found->second->variables.end() ? Datum() : value->second;
     }
+    if (name.size() < 3 && name.find_first_not_of("0123456789") == std::string::npos) {
+        const Scope* at = scope.get();
+        while (at != nullptr && at->groups.empty())
+            at = at->parent.get();
+        const std::size_t group = parse_unsigned(name).value_or(0);
+        return at != nullptr && group < at->groups.size() ? at->groups[group] : Datum();
+    }
     const Scope* const innermost = from_top ? top_.get() : scope.get();
     for (const Scope* at = innermost; at != nullptr; at = at->parent.get())
         if (const auto value = at->variables.find(name); value != at->variables.end())
@@ -326,9 +367,6 @@ Datum Evaluator::variable(const Node& node, const ScopePointer& scope)
         return *fact;
     if (from_top || name == "module_name" || name == "caller_module_name")
         return {};
-    if (name.find_first_not_of("0123456789") == std::string::npos)
-        throw error(node.offset, "the groups of patterns, as '$" + name + "', are outside the supported part of Puppet",
-                    "split the text with split()");
     std::vector<std::string> known;
     for (const Scope* at = innermost; at != nullptr; at = at->parent.get())
         for (const auto& [other, value] : at->variables)

@@ -149,6 +149,7 @@ constexpr auto rows = std::to_array<Row>({
     {"pick_default", 1, [](Arguments a) { return picked(a, false); }},
     {"prefix", 2, [](Arguments a) { return affixed(a, true); }},
     {"range", 2, range},
+    {"regsubst", 3, replaced},
     {"reverse_each", 1, [](Arguments a) { return reversed(a[0]); }},
     {"rstrip", 1,
      [](Arguments a) { return on_each_text(a, [](const std::string& text) { return trimmed(text, false, true); }); }},

@@ -24,6 +24,7 @@ void flatten(const Datum& datum, std::vector<Datum>& out);
 // text_functions.cpp
 Datum join_texts(Arguments arguments);
 Datum split_text(Arguments arguments);
+Datum replaced(Arguments arguments);
 Datum formatted(Arguments arguments);
 Datum compare_versions(Arguments arguments);
 Datum affixed(Arguments arguments, bool before);

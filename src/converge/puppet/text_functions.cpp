@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.hpp"
+#include "converge/pattern.hpp"
 #include "converge/puppet/functions_inside.hpp"
 
 #include <algorithm>
@@ -41,6 +42,32 @@ Datum split_text(Arguments arguments)
     while (!parts.empty() && to_text(parts.back()).empty())
         parts.pop_back();
     return make_list(std::move(parts));
+}
+
+/// regsubst(text, pattern, replacement, 'GI').
+Datum replaced(Arguments arguments)
+{
+    const auto* pattern = arguments[1].as<Pattern>();
+    const std::string flags = arguments.size() > 3 ? text_at(arguments, 3) : "";
+    if (flags.find_first_not_of("GI") != std::string::npos)
+        throw Error(ErrorKind::invalid, "the flags '{}' of 'regsubst' are outside the supported part of Puppet",
+                    printable(flags))
+            .hint("G (everywhere) and I (whatever the case) are understood");
+    const Automaton automaton(pattern != nullptr ? pattern->text : text_at(arguments, 1),
+                              flags.find('I') != std::string::npos);
+    const std::string replacement = text_at(arguments, 2);
+    const bool everywhere = flags.find('G') != std::string::npos;
+    const auto change = [&](const Datum& item) {
+        if (item.as<std::string>() == nullptr)
+            throw Error(ErrorKind::invalid, "'regsubst' changes strings, not {}", kind_of(item));
+        return Datum(automaton.replace(*item.as<std::string>(), replacement, everywhere));
+    };
+    if (arguments[0].as<List>() == nullptr)
+        return change(arguments[0]);
+    std::vector<Datum> items;
+    for (const Datum& item : to_items(arguments[0]))
+        items.push_back(change(item));
+    return make_list(std::move(items));
 }
 
 Datum formatted(Arguments arguments)

@@ -117,17 +117,11 @@ void check_mode(std::string_view key, const Node& node)
         throw node.error("a mode without quotes can be misread").hint("write mode: \"" + node.text() + "\"");
 }
 
-/// An attribute that is called as its type (the package of a package) would be the same key twice.
-std::string key_of(std::string_view type, std::string_view attribute)
-{
-    return attribute == type ? std::string(type) + "_name" : std::string(attribute);
-}
-
 std::vector<std::string> known_keys(const ResourceType& type)
 {
     std::vector<std::string> keys(common.begin(), common.end());
     for (const Attribute& attribute : type.attributes)
-        keys.push_back(key_of(type.name, attribute.name));
+        keys.push_back(yaml_key(type.name, attribute.name));
     return keys;
 }
 
@@ -156,7 +150,7 @@ Resource resource_of(const Node& node, std::vector<Subscription>& subscriptions)
             continue;
         }
         const auto row = std::ranges::find_if(type->attributes, [&](const Attribute& attribute) {
-            return key_of(type->name, attribute.name) == key.text();
+            return yaml_key(type->name, attribute.name) == key.text();
         });
         if (row == type->attributes.end())
             throw key.error("'" + resource.type + "' has no attribute '" + key.text() + "'")
@@ -233,7 +227,7 @@ std::string render_resource(const Resource& resource)
     if (!resource.actions.empty())
         line("action", render_texts(resource.actions));
     for (const auto& [name, value] : resource.attributes)
-        line(key_of(resource.type, name), name == "mode" ? in_quotes(scalar_text(value)) : render_value(value));
+        line(yaml_key(resource.type, name), name == "mode" ? in_quotes(scalar_text(value)) : render_value(value));
     std::vector<std::string> texts;
     for (const Reference& reference : resource.requires_)
         texts.push_back(address(reference));
@@ -258,6 +252,11 @@ std::string render_resource(const Resource& resource)
 }
 
 } // namespace
+
+std::string yaml_key(std::string_view type, std::string_view attribute)
+{
+    return attribute == type ? std::string(type) + "_name" : std::string(attribute);
+}
 
 Catalog read_yaml_manifest(std::string_view text, const std::string& file)
 {

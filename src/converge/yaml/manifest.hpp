@@ -24,6 +24,9 @@ namespace dfriends::converge {
 /// Throws Error(invalid) at the place of what is not of that shape, with a suggestion for a mistyped word.
 Catalog read_yaml_manifest(std::string_view text, const std::string& file);
 
+/// The key of an attribute: one that is called as its type (the package of a package) would be the same key twice.
+std::string yaml_key(std::string_view type, std::string_view attribute);
+
 /// Writes a catalog as such a manifest; read_yaml_manifest() of it yields the same resources.
 std::string render_yaml_manifest(const Catalog& catalog);
 

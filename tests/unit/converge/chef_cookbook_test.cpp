@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/attributes.hpp"
 #include "converge/chef/recipe.hpp"
+#include "unit/converge/catalogs.hpp"
 
 #include <doctest/doctest.h>
 
@@ -95,4 +96,88 @@ TEST_CASE("chef cookbook: recipes that include each other without end are refuse
     } catch (const Error& error) {
         CHECK(error.message() == "recipes include each other more than 5 deep");
     }
+}
+
+TEST_CASE("chef: a template is filled with its variables, and leaves no line for its code")
+{
+    const Folder folder;
+    folder.write("web/templates/default/a.conf.erb",
+                 "# <%= @title %>\n<% @hosts.each do |host| -%>\nhost <%= host[:name] %> it's \\n\n<% end -%>\n"
+                 "<%# nothing %>\n<% if @missing %>\nnever\n<% end %>\nport <%= node['web']['port'] + 1 -%>\n;<%%\n");
+    folder.write("web/attributes/default.rb", "default['web']['port'] = 80\n");
+    const std::string recipe = "template '/etc/a.conf' do\n  mode '0600'\n"
+                               "  variables(title: 'all', hosts: [{ name: 'x' }, { name: 'y' }])\nend\n";
+    const Catalog catalog = read_chef(recipe, folder.at("web/recipes/default.rb"), debian_machine());
+    REQUIRE(catalog.resources.size() == 1);
+    CHECK(address(catalog.resources[0]) == "file[/etc/a.conf]");
+    CHECK(value(catalog.resources[0], "content") == "# all\nhost x it's \\n\nhost y it's \\n\nport 81;<%\n");
+}
+
+TEST_CASE("chef: what is wrong in a template is told at the template's line")
+{
+    const Folder folder;
+    const auto error_in = [&](std::string_view text) {
+        folder.write("web/templates/t.erb", text);
+        try {
+            read_chef("template '/t' do\n  source 't.erb'\nend\n", folder.at("web/recipes/default.rb"),
+                      debian_machine());
+        } catch (const Error& error) {
+            return error;
+        }
+        return Error(ErrorKind::internal, "no error");
+    };
+    CHECK(error_in("a\n\n<% if true %>\n").position().line == 3);
+    CHECK(error_in("a\n<%= helper(1) %>\n").position().line == 2);
+    CHECK(error_in("a\n<%= helper(1) %>\n").message() == "there is no variable or function 'helper' in a template");
+    CHECK(error_in("<% package 'x' %>").message() == "there is no variable or function 'package' in a template");
+    CHECK(error_in("\n <%= 1").message() == "this tag is not closed");
+    CHECK(error_in("\n <%= 1").position().column == 2);
+    CHECK(error_in("<%= `ls` %>").kind() == ErrorKind::invalid);
+    const auto outside = [&](const std::string& source) {
+        try {
+            read_chef("template '/t' do\n  source '" + source + "'\nend\n", folder.at("web/recipes/default.rb"),
+                      debian_machine());
+        } catch (const Error& error) {
+            return error.message();
+        }
+        return std::string("no error");
+    };
+    CHECK(outside("../../x") == "the template '../../x' is outside the cookbook");
+    CHECK(outside("/etc/passwd") == "the template '/etc/passwd' is outside the cookbook");
+    CHECK(outside("none.erb") == "there is no template 'none.erb'");
+}
+
+TEST_CASE("chef: data bags are JSON files of the cookbook or of the repository around it")
+{
+    const Folder folder;
+    folder.write("repo/data_bags/sites/b.json", R"({"id": "b", "ports": [1, 2], "tls": {"on": true}, "x": null})");
+    folder.write("repo/data_bags/sites/a.json", R"({"id": "a", "ports": [3]})");
+    folder.write("repo/data_bags/sealed/s.json", R"({"id": "s", "key": {"encrypted_data": "x", "iv": "y"}})");
+    folder.write("repo/cookbooks/web/recipes/default.rb", "");
+    const std::string path = folder.at("repo/cookbooks/web/recipes/default.rb");
+    const auto read = [&](const std::string& recipe) { return read_chef(recipe, path, debian_machine()); };
+    CHECK(messages_of(read("data_bag('sites').each do |id|\n  site = data_bag_item('sites', id)\n"
+                           "  log \"#{site['id']} #{site['ports'].join('+')}\"\nend\n")) == "a 3|b 1+2");
+    const auto error_of_recipe = [&](const std::string& recipe) {
+        try {
+            read(recipe);
+        } catch (const Error& error) {
+            CHECK(error.position().line == 1);
+            return error.message();
+        }
+        return std::string("no error");
+    };
+    CHECK(error_of_recipe("x = data_bag('none')") == "there is no data bag 'none'");
+    CHECK(error_of_recipe("x = data_bag('../sites')") == "'../sites' is no name of a data bag");
+    CHECK(error_of_recipe("x = data_bag_item('sites', 'c')") == "the data bag 'sites' has no item 'c'");
+    CHECK(error_of_recipe("x = data_bag_item('sites', 'a', 'secret')") ==
+          "encrypted data bags are outside the supported subset");
+    CHECK(error_of_recipe("x = data_bag_item('sealed', 's')").find("is encrypted") != std::string::npos);
+}
+
+TEST_CASE("chef: strings are changed by patterns")
+{
+    CHECK(messages_of(read_chef(
+              "log 'a-b-c'.gsub(/[-]/, '_')\nlog 'web12'.sub(/([a-z]+)(\\d)/, '\\\\2\\\\1')\nlog 'aXbx'.gsub(/x/i, '')",
+              "r.rb", debian_machine())) == "a_b_c|1web2|ab");
 }

@@ -108,7 +108,7 @@ TEST_CASE("chef lexer: errors have their place")
     CHECK(quote.message() == "a string without its closing single quote");
     CHECK(error_of("\xc3\xa9 = `ls`").position().column == 5);
     CHECK(error_of("a = `ls`").hint().find("only_if") != std::string::npos);
-    CHECK(error_of("@a").message() == "an instance variable is outside the supported subset");
+    CHECK(error_of("@1").message() == "an instance variable is outside the supported subset");
     CHECK(error_of("a \xff").message() == "a byte that is not UTF-8");
     CHECK(error_of(std::string_view("a\0b", 3)).message() == "a NUL byte");
     CHECK(error_of("=begin\n").message() == "'=begin' without '=end'");

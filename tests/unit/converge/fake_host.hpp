@@ -24,6 +24,8 @@ class FakeDocker final : public Docker {
     std::set<std::string> broken_starts;   ///< images whose containers do not start
     std::map<std::string, int> exit_codes; ///< of images that end at once
     std::vector<std::string> calls;
+    int glances = 0;  ///< at the list of containers
+    int inspects = 0; ///< of containers
 
     bool answers() override { return alive; }
     void require() override
@@ -31,6 +33,26 @@ class FakeDocker final : public Docker {
         if (!alive)
             throw Error(ErrorKind::unavailable, "no engine answers");
     }
+    std::optional<engine::ContainerSummary> glance_at_container(const std::string& name) override
+    {
+        ++glances;
+        const auto details = find(containers, name);
+        if (!details)
+            return std::nullopt;
+        engine::ContainerSummary summary;
+        summary.id = details->id;
+        summary.names = {name};
+        summary.image_id = details->image_id;
+        summary.labels = details->spec.labels;
+        summary.state = details->state.status;
+        return summary;
+    }
+    std::string image_id(const std::string& image) override
+    {
+        const auto found = images.find(full(image));
+        return found == images.end() ? "" : found->second;
+    }
+    void forget() override {}
     std::optional<engine::ImageDetails> find_image(const std::string& image) override
     {
         const auto row = images.find(full(image));
@@ -62,6 +84,7 @@ class FakeDocker final : public Docker {
 
     std::optional<engine::ContainerDetails> find_container(const std::string& name) override
     {
+        ++inspects;
         for (const auto& [key, details] : containers)
             if (key == name || details.id == name)
                 return details;
@@ -103,6 +126,14 @@ class FakeDocker final : public Docker {
     {
         calls.push_back("kill " + at(container).name + " " + signal);
         set_running(at(container), false);
+    }
+    void update(const std::string& container, const engine::ContainerUpdate& change) override
+    {
+        engine::ContainerDetails& details = at(container);
+        calls.push_back("update " + details.name);
+        details.spec.memory = change.memory != 0 ? change.memory : details.spec.memory;
+        details.spec.cpu_shares = change.cpu_shares != 0 ? change.cpu_shares : details.spec.cpu_shares;
+        details.spec.restart = change.restart.value_or(details.spec.restart);
     }
     void rename(const std::string& container, const std::string& name) override
     {

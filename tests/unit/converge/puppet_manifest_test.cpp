@@ -281,6 +281,13 @@ TEST_CASE("puppet: functions")
     CHECK(error_of("$x = lenght('a')").hint() == "did you mean 'length'?");
     CHECK(error_of("$x = template('a/b.erb')").message() ==
           "the function 'template' is outside the supported part of Puppet");
+    CHECK(shown("regsubst('a.b.c', '\\.', '-')") == "<a-b.c>");
+    CHECK(shown("regsubst('a.b.c', '\\.', '-', 'G')") == "<a-b-c>");
+    CHECK(shown("regsubst('Key: value', '^key: *(.*)$', '\\1=\\1', 'I')") == "<value=value>");
+    CHECK(shown("regsubst(['x1', 'y'], '\\d', '')") == "<[x, y]>");
+    CHECK(shown("regsubst('aaa', 'x*', '-', 'G')") == "<-a-a-a->");
+    CHECK(error_of("$x = regsubst('a', 'b', 'c', 'M')").hint() ==
+          "G (everywhere) and I (whatever the case) are understood");
     CHECK(error_of("$x = join()").message() == "'join' wants 1 argument");
     CHECK(error_of("$x = size(5)").message() == "an integer has no size");
     CHECK(error_of("$x = range(9223372036854775800, 9223372036854775807)").kind() == ErrorKind::internal);
@@ -331,8 +338,11 @@ TEST_CASE("puppet: variables and scope")
     CHECK(error_of("define d { $z = 1 }\nd { 'a': }\n$x = $z").kind() == ErrorKind::invalid);
     CHECK(error_of("$a::b = 1").message() == "'$a::b' belongs to another class");
     CHECK(error_of("$facts = 1").message() == "'$facts' is Puppet's own");
-    CHECK(error_of("if 'a1' =~ /(\\d)/ { notify { \"$1\": } }").message() ==
-          "the groups of patterns, as '$1', are outside the supported part of Puppet");
+    CHECK(said("if 'web12' =~ /^([a-z]+)(\\d)/ { notify { \"$0 $1 $2<$3>\": } }") == "web1 web 1<>");
+    CHECK(said("case 'db7' { /web(.)/: { notify { \"w$1\": } } /db(.)/: { notify { \"d$1\": } } }") == "d7");
+    CHECK(said("$x = 'eth0' ? { /(\\d+)$/ => \"n$1\", default => 'none' }\nnotify { $x: }") == "n0");
+    CHECK(said("if 'a' =~ /(a)/ { if 'b' =~ /(b)/ { notify { \"$1\": } } notify { \"then $1\": } }") == "b|then a");
+    CHECK(said("if 'a' =~ /(a)/ { }\nnotify { \"<$1>\": }") == "<>");
 }
 
 TEST_CASE("puppet: classes and defined types")

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "converge/resource.hpp"
+#include "engine/types.hpp"
+
+#include <string>
+#include <vector>
+
+namespace dfriends::converge {
+
+/// What is left of a catalog when a machine has just started: containers that should run are started, in their order,
+/// and nothing is made, pulled or changed.
+Catalog only_starts(const Catalog& catalog);
+
+/// Adds the removal of those containers that an apply has made and the catalog no longer declares.
+void remove_undeclared(Catalog& catalog, const std::vector<engine::ContainerSummary>& containers);
+
+} // namespace dfriends::converge

@@ -1,0 +1,2 @@
+name 'fixtures'
+version '1.0.0'

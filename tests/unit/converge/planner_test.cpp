@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a change of each attribute leads to, without an engine: nothing, a change in place, or another container.
+#include "converge/graph_text.hpp"
+#include "converge/inventory.hpp"
+#include "converge/run.hpp"
+#include "converge/schema.hpp"
+#include "converge/selection.hpp"
+#include "converge/yaml/manifest.hpp"
+#include "unit/converge/fake_host.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace dfriends;
+using namespace dfriends::converge;
+
+namespace {
+
+struct ForgetfulJournal final : Journal {
+    std::vector<Pending> pending() override { return {}; }
+    void record(const Result&, const std::vector<Pending>&) override {}
+    void delivered(const Pending&) override {}
+};
+
+Catalog declared(const std::string& text)
+{
+    Catalog catalog = read_yaml_manifest(text, "m.yaml");
+    check(catalog);
+    return catalog;
+}
+
+/// A machine whose engine has the image app.
+struct Stage {
+    FakeHost host;
+    Stage() { host.engine.images["app:latest"] = "sha256:1"; }
+
+    Effect apply(const std::string& attribute, bool deep = false)
+    {
+        const Catalog catalog = declared("resources:\n  - docker_container: web\n    image: app\n" +
+                                         (attribute.empty() ? "" : "    " + attribute + "\n"));
+        // A plan says what an apply then does.
+        const Effect planned = plan(catalog, host, {}, {.parallel = 1, .deep = deep}).results.at(0).effect;
+        ForgetfulJournal journal;
+        const Report report = converge::apply(catalog, host, journal, {}, {.parallel = 1, .deep = deep});
+        CHECK_FALSE(report.has_failures());
+        CHECK(report.results.at(0).effect == planned);
+        return report.results.at(0).effect;
+    }
+    std::string id() { return host.engine.containers.at("web").id; }
+};
+
+} // namespace
+
+TEST_CASE("planner: an attribute that is set, repeated and changed")
+{
+    struct Row {
+        const char* first;
+        const char* second;
+        Effect effect; ///< of the change
+    };
+    for (const Row& row : {
+             Row{"memory: 32m", "memory: 64m", Effect::update},
+             Row{"cpu_shares: 100", "cpu_shares: 200", Effect::update},
+             Row{"restart: always", "restart: \"on-failure:3\"", Effect::update},
+             Row{"hostname: a", "hostname: b", Effect::replace},
+             Row{"user: a", "user: b", Effect::replace},
+             Row{"working_directory: /a", "working_directory: /b", Effect::replace},
+             Row{"tty: true", "tty: false", Effect::replace},
+             Row{"stdin: true", "stdin: false", Effect::replace},
+             Row{"read_only: true", "read_only: false", Effect::replace},
+             Row{"privileged: true", "privileged: false", Effect::replace},
+             Row{"network: a", "network: b", Effect::replace},
+             Row{"command: [a, b]", "command: [a]", Effect::replace},
+             Row{"entrypoint: a", "entrypoint: b", Effect::replace},
+             Row{"dns: [192.0.2.1, 192.0.2.2]", "dns: [192.0.2.2, 192.0.2.1]", Effect::replace},
+             Row{"extra_parameters: [--init]", "extra_parameters: [\"--cap-add=NET_ADMIN\"]", Effect::replace},
+         }) {
+        INFO(row.first);
+        Stage stage;
+        CHECK(stage.apply(row.first) == Effect::create);
+        const std::string id = stage.id();
+        CHECK(stage.apply(row.first) == Effect::none);
+        CHECK(stage.apply(row.second) == row.effect);
+        CHECK((stage.id() == id) == (row.effect == Effect::update));
+        CHECK(stage.apply(row.second) == Effect::none);
+        CHECK(stage.apply(row.second, true) == Effect::none);
+    }
+}
+
+TEST_CASE("planner: lists whose order is none: fewer, more and other ones are changes")
+{
+    struct Row {
+        const char* some;
+        const char* turned;
+        const char* fewer;
+    };
+    for (const Row& row : {
+             Row{"env: [A=1, B=2]", "env: [B=2, A=1]", "env: [A=1]"},
+             Row{"ports: [\"80:80\", \"81:81/udp\"]", "ports: [\"81:81/udp\", \"80:80\"]", "ports: [\"80:80\"]"},
+             Row{"volumes: [/a, \"v:/b\"]", "volumes: [\"v:/b\", /a]", "volumes: [/a]"},
+             Row{"links: [a, \"b:c\"]", "links: [\"b:c\", a]", "links: [a]"},
+             Row{"labels: {a: x, b: z}", "labels: {b: z, a: x}", "labels: {a: x}"},
+             Row{"expose: [80, 81]", "expose: [81, 80]", "expose: [80]"},
+         }) {
+        INFO(row.some);
+        Stage stage;
+        CHECK(stage.apply(row.some) == Effect::create);
+        CHECK(stage.apply(row.turned) == Effect::none);
+        CHECK(stage.apply(row.fewer) == Effect::replace);
+        CHECK(stage.apply(row.fewer) == Effect::none);
+        CHECK(stage.apply("") == Effect::replace);
+        CHECK(stage.apply("") == Effect::none);
+    }
+}
+
+TEST_CASE("planner: a command in one text is that of its words")
+{
+    Stage stage;
+    CHECK(stage.apply("command: \"sh -c 'a'\"") == Effect::create);
+    CHECK(stage.apply("command: [sh, -c, a]") == Effect::none);
+}
+
+TEST_CASE("planner: labels keep no secret, and yet its change is seen")
+{
+    Stage stage;
+    CHECK(stage.apply("env: [DB_PASSWORD=hush, A=plain]") == Effect::create);
+    for (const auto& [name, text] : stage.host.engine.containers.at("web").spec.labels)
+        CHECK(text.find("hush") == std::string::npos);
+    CHECK(stage.apply("env: [DB_PASSWORD=hush, A=plain]") == Effect::none);
+    CHECK(stage.apply("env: [DB_PASSWORD=other, A=plain]") == Effect::replace);
+}
+
+TEST_CASE("planner: a limit that somebody took away is seen by a deep look alone")
+{
+    Stage stage;
+    stage.apply("memory: 32m");
+    stage.host.engine.containers.at("web").spec.memory = 0;
+    CHECK(stage.apply("memory: 32m") == Effect::none);
+    CHECK(stage.apply("memory: 32m", true) == Effect::update);
+    CHECK(stage.apply("memory: 32m", true) == Effect::none);
+}
+
+TEST_CASE("planner: a limit that is no longer declared makes the container anew")
+{
+    Stage stage;
+    stage.apply("memory: 32m");
+    CHECK(stage.apply("") == Effect::replace);
+}
+
+TEST_CASE("planner: an image's name that stands for another image makes the container anew; one that is gone does not")
+{
+    Stage stage;
+    stage.apply("");
+    stage.host.engine.images["app:latest"] = "sha256:2";
+    CHECK(stage.apply("") == Effect::replace);
+    CHECK(stage.apply("") == Effect::none);
+    stage.host.engine.images.clear();
+    CHECK(stage.apply("") == Effect::none);
+}
+
+TEST_CASE("planner: what is settled is known from the engine's list")
+{
+    Stage stage;
+    stage.apply("env: [A=1]");
+    stage.host.engine.inspects = 0;
+    CHECK(stage.apply("env: [A=1]") == Effect::none);
+    CHECK(stage.host.engine.inspects == 0);
+}
+
+TEST_CASE("planner: a replacement that was killed before the old container went is brought to its end")
+{
+    Stage stage;
+    stage.apply("env: [A=1]");
+    engine::ContainerDetails old = stage.host.engine.containers.at("web");
+    stage.apply("env: [A=2]");
+    old.name = "web-dfriends-old";
+    old.state.running = false;
+    stage.host.engine.containers[old.name] = old;
+    SUBCASE("the new one runs") {}
+    SUBCASE("the new one was not started yet")
+    {
+        stage.host.engine.containers.at("web").state = engine::ContainerState{};
+    }
+    CHECK(stage.apply("env: [A=2]") == Effect::update);
+    CHECK(stage.host.engine.containers.size() == 1);
+    CHECK(stage.host.engine.containers.at("web").state.running);
+    CHECK(stage.apply("env: [A=2]") == Effect::none);
+}
+
+TEST_CASE("planner: where the new container of a killed replacement does not start, the old one is back")
+{
+    Stage stage;
+    stage.apply("env: [A=1]");
+    engine::ContainerDetails old = stage.host.engine.containers.at("web");
+    stage.apply("env: [A=2]");
+    old.name = "web-dfriends-old";
+    old.state.running = false;
+    old.spec.image = "older";
+    stage.host.engine.containers[old.name] = old;
+    stage.host.engine.containers.at("web").state = engine::ContainerState{};
+    stage.host.engine.broken_starts = {"app"};
+    ForgetfulJournal journal;
+    const Report report = converge::apply(
+        declared("resources:\n  - docker_container: web\n    image: app\n    env: [A=2]\n"), stage.host, journal);
+    CHECK(report.has_failures());
+    REQUIRE(stage.host.engine.containers.size() == 1);
+    CHECK(stage.host.engine.containers.at("web").id == old.id);
+    CHECK(stage.host.engine.containers.at("web").state.running);
+}
+
+TEST_CASE("selection: at boot, containers that should run are started in their order")
+{
+    const Catalog starts =
+        only_starts(declared("resources:\n  - file: /a\n    notifies: docker_container[b]\n  - {docker_container: "
+                             "stopped, image: x, action: stop}\n"
+                             "  - {docker_container: b, image: x, requires: [\"docker_container[c]\", \"file[/a]\"]}\n"
+                             "  - {docker_container: c, image: x}\n"));
+    REQUIRE(starts.resources.size() == 2);
+    CHECK(starts.resources[0].name == "b");
+    CHECK(starts.resources[0].actions == std::vector<std::string>{"start"});
+    REQUIRE(starts.resources[0].requires_.size() == 1);
+    CHECK(starts.resources[0].requires_[0].name == "c");
+}
+
+TEST_CASE("selection: what an apply made and nobody declares is removed, what others made stays")
+{
+    Catalog catalog = declared("resources:\n  - {docker_container: a, container: real, image: x}\n");
+    const auto named = [](const char* name, bool ours) {
+        engine::ContainerSummary summary;
+        summary.names = {name};
+        summary.image = "x";
+        if (ours)
+            summary.labels["dfriends.converge"] = "digest";
+        return summary;
+    };
+    remove_undeclared(
+        catalog, {named("real", true), named("gone", true), named("foreign", false), named("real-dfriends-old", true)});
+    REQUIRE(catalog.resources.size() == 2);
+    CHECK(catalog.resources[1].name == "gone");
+    CHECK(catalog.resources[1].actions == std::vector<std::string>{"remove"});
+    check(catalog);
+}
+
+TEST_CASE("inventory: a container is declared without what its image gives it")
+{
+    engine::ContainerDetails container;
+    container.id = "0123456789abcdef";
+    container.name = "web";
+    container.state.running = true;
+    container.spec.image = "app:1";
+    container.spec.environment = {"MINE=1", "PATH=/bin"};
+    container.spec.command = {"serve"};
+    container.spec.host_name = "0123456789ab";
+    container.spec.network_mode = "default";
+    container.spec.links = {"/db:/web/master"};
+    container.spec.ports = {{.container_port = 80, .protocol = "udp", .host_address = "127.0.0.1", .host_port = 8080}};
+    container.spec.labels = {{"image", "label"}, {"own", "label"}, {"dfriends.converge", "x"}};
+    engine::ImageDetails image;
+    image.defaults.environment = {"PATH=/bin"};
+    image.defaults.command = {"serve"};
+    image.defaults.labels = {{"image", "label"}};
+    Catalog catalog{{declare_container(container, image)}};
+    CHECK(render_yaml_manifest(catalog) ==
+          "resources:\n  - docker_container: web\n    env: [\"MINE=1\"]\n    image: \"app:1\"\n"
+          "    labels: {own: label}\n    links: [\"db:master\"]\n"
+          "    ports: [\"127.0.0.1:8080:80/udp\"]\n");
+    check(catalog);
+    engine::NetworkDetails network;
+    network.spec.name = "bridge";
+    CHECK_FALSE(declare_network(network));
+    network.spec.name = "front";
+    CHECK(declare_network(network)->name == "front");
+}
