@@ -33,7 +33,7 @@ struct ServeOptions {
     std::size_t connections = 4096;                   ///< open at once; further ones wait in the backlog
     std::string server_name = "dfriends";             ///< the Server header; empty leaves it out
     std::function<void(const Exchange&)> on_exchange; ///< may be empty
-    OtherProtocol http2; ///< for connections that begin with HTTP/2's preface; may be empty
+    OtherProtocol http2;                ///< for connections that begin with HTTP/2's preface; may be empty
     std::optional<net::TlsContext> tls; ///< a Server's connections are TLS
 };
 
