@@ -38,9 +38,11 @@ room::ProxyOptions read_options(const config::Settings& settings)
 service::Metrics::Samples mirror_samples(const room::Proxy& proxy)
 {
     service::Metrics::Samples samples;
-    for (const auto& mirror : proxy.mirrors()) // a URL holds neither quotes nor backslashes
-        samples.emplace_back(fmt::format("name=\"{}\",url=\"{}\"", mirror.name, mirror.url),
+    for (const auto& mirror : proxy.mirrors()) {
+        const auto url = replace_all(replace_all(mirror.url, "\\", "\\\\"), "\"", "\\\"");
+        samples.emplace_back(fmt::format("name=\"{}\",url=\"{}\"", mirror.name, url),
                              static_cast<double>(mirror.failures));
+    }
     return samples;
 }
 
@@ -74,7 +76,6 @@ int serve(Context& context)
     metrics.gauge("dfriends_cache_fills", "Fetches under way", [&] { return static_cast<double>(proxy.fills()); });
     metrics.gauge("dfriends_cache_suites", "Adopted Release files",
                   [&] { return static_cast<double>(proxy.suites()); });
-
     metrics.gauges("dfriends_cache_mirror_failures", "Failures in a row of a remapped mirror; 0: it is well",
                    [&] { return mirror_samples(proxy); });
 
