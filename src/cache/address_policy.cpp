@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <ifaddrs.h>
 #include <memory>
 #include <netdb.h>
@@ -119,6 +120,19 @@ std::vector<net::Endpoint> AddressPolicy::permitted(const std::string& host, std
         throw Error(ErrorKind::denied, "'{}' resolves to {}, which is not a public address", host, refused)
             .hint(fmt::format("start the cache with --allow-upstream {}", host));
     return resolved;
+}
+
+void AddressPolicy::check_unresolved(const std::string& host, std::uint16_t port) const
+{
+    const auto name = std::string_view(host).substr(0, host.find_last_not_of('.') + 1);
+    const auto last = name.substr(name.rfind('.') == name.npos ? 0 : name.rfind('.') + 1);
+    if (net::is_address(name))
+        permitted(host, {{std::string(name), port}});
+    else if (equal_ignoring_case(last, "localhost"))
+        permitted(host, {{"127.0.0.1", port}});
+    // "2130706433" and "0x7f.1" are 127.0.0.1 to those who read addresses as C's inet_aton() does.
+    else if (last.empty() || std::isdigit(static_cast<unsigned char>(last.front())) != 0 || name.find(':') != name.npos)
+        throw Error(ErrorKind::denied, "'{}' is neither a name nor a whole address", host);
 }
 
 bool AddressPolicy::may_ask(std::string_view client) const

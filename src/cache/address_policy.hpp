@@ -26,6 +26,9 @@ class AddressPolicy {
     void check_port(const std::string& host, std::uint16_t port) const;
     /// The addresses of a host that may be connected to. Throws Error(denied) where none is left.
     std::vector<net::Endpoint> permitted(const std::string& host, std::vector<net::Endpoint> resolved) const;
+    /// What can be said of a host that a proxy resolves for us: throws Error(denied) for an address that is not public,
+    /// however it is written, and for names of the host itself.
+    void check_unresolved(const std::string& host, std::uint16_t port) const;
     /// CONNECT: 443, or a host that was allowed with its port.
     void check_tunnel(const std::string& host, std::uint16_t port) const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/answer.hpp"
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "base/timestamp.hpp"
 #include "http/byte_range.hpp"
@@ -78,6 +79,18 @@ bool wants_check(const http::Request& request)
 bool has_credentials(const http::Request& request)
 {
     return request.headers.has("Authorization") || request.headers.has("Cookie");
+}
+
+std::string via_of(const http::Headers& headers)
+{
+    constexpr std::size_t longest = 2048;
+    std::string via;
+    for (const auto& [name, value] : headers)
+        if (equal_ignoring_case(name, "Via"))
+            via += (via.empty() ? "" : ", ") + value;
+    if (via.size() > longest)
+        throw Error(ErrorKind::invalid, "the request came through too many proxies");
+    return via;
 }
 
 std::string_view name(Verdict verdict)

@@ -24,6 +24,8 @@ enum class Verdict {
 
 /// apt's way to say that the user wants upstream asked; "max-age=0" it sends with every index.
 bool wants_check(const http::Request& request);
+/// The proxies that a request came through, as one list. Throws Error(invalid) where there are too many.
+std::string via_of(const http::Headers& headers);
 /// What is answered to credentials may not be shared between clients.
 bool has_credentials(const http::Request& request);
 

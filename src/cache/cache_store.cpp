@@ -7,6 +7,8 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -29,6 +31,11 @@ bool is_sound(const BlobPointer& blob)
         hash.update({piece.data(), static_cast<std::size_t>(count)});
         offset += count;
     }
+}
+
+bool is_full(int code)
+{
+    return code == ENOSPC || code == EDQUOT;
 }
 
 BlobPointer open_blob(const os::Path& path, const std::string& sha256)
@@ -63,22 +70,76 @@ std::optional<bool> is_sound_file(const os::Path& path, const std::string& sha25
     return blob ? std::optional(is_sound(blob)) : std::nullopt;
 }
 
-Draft::Draft(os::Path path, std::optional<crypto::Algorithm> also)
-    : path_(std::move(path)), descriptor_(os::open_file(path_, O_RDWR | O_CREAT | O_EXCL)), also_(also)
+Draft::Draft(os::Path path, std::optional<crypto::Algorithm> also, std::shared_ptr<SpareMemory> memory)
+    : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644)),
+      memory_(std::move(memory)), also_(also)
 {
+    if (!descriptor_ && !is_full(errno))
+        throw Error(kind_of_errno(errno), "cannot make '{}'{}", path_.string(), describe_errno(errno));
+    if (!descriptor_)
+        move_to_memory();
     if (also_)
         other_hash_.emplace(*also_);
 }
 
 Draft::~Draft()
 {
-    if (!published_)
+    memory_->left += reserved_;
+    if (!published_ && !is_in_memory())
         ::unlink(path_.c_str());
+}
+
+/// 0, or errno. What was written of `bytes` then is written over by the next try.
+int Draft::write(std::string_view bytes)
+{
+    for (auto offset = static_cast<off_t>(size_); !bytes.empty();) {
+        const auto count = ::pwrite(descriptor_.number(), bytes.data(), bytes.size(), offset);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return errno;
+        bytes.remove_prefix(static_cast<std::size_t>(count));
+        offset += count;
+    }
+    return 0;
+}
+
+void Draft::reserve(std::uint64_t bytes)
+{
+    if (bytes > memory_->left)
+        throw Error(ErrorKind::unavailable, "cannot write '{}': the disk is full, and so is the memory that stands in",
+                    path_.string())
+            .hint("make room on the disk, or give the cache a --max-size");
+    memory_->left -= bytes;
+    reserved_ += bytes;
+}
+
+void Draft::move_to_memory()
+{
+    reserve(size_);
+    os::Descriptor memory(::memfd_create("draft", MFD_CLOEXEC));
+    if (!memory)
+        throw Error(kind_of_errno(errno), "cannot write '{}': the disk is full", path_.string());
+    for (off_t from = 0; from < static_cast<off_t>(size_);)
+        if (::sendfile(memory.number(), descriptor_.number(), &from, size_ - static_cast<std::uint64_t>(from)) <= 0)
+            throw Error(kind_of_errno(errno), "cannot read '{}' again{}", path_.string(), describe_errno(errno));
+    ::unlink(path_.c_str());
+    on_disk_ = std::exchange(descriptor_, std::move(memory));
+    path_.clear();
 }
 
 void Draft::append(std::string_view bytes)
 {
-    os::write_all(descriptor_.number(), bytes, path_);
+    if (is_in_memory())
+        reserve(bytes.size());
+    int code = write(bytes);
+    if (is_full(code) && !is_in_memory()) {
+        move_to_memory();
+        reserve(bytes.size());
+        code = write(bytes);
+    }
+    if (code != 0)
+        throw Error(kind_of_errno(code), "cannot write '{}'{}", path_.string(), describe_errno(code));
     hash_.update(bytes);
     if (other_hash_)
         other_hash_->update(bytes);
@@ -129,12 +190,17 @@ CacheStore::CacheStore(os::Path directory, Role role)
 
 std::shared_ptr<Draft> CacheStore::draft(std::optional<crypto::Algorithm> also)
 {
-    return std::make_shared<Draft>(drafts_folder_ / std::to_string(++drafts_), also);
+    return std::make_shared<Draft>(drafts_folder_ / std::to_string(++drafts_), also, memory_);
 }
 
 net::Task<> CacheStore::publish(std::shared_ptr<Draft> draft)
 {
     const auto target = blob_path(draft->sha256());
+    if (draft->is_in_memory()) {
+        if (on_full_)
+            on_full_(draft->size());
+        throw Error(ErrorKind::unavailable, "cannot store '{}': the disk is full", target.string());
+    }
     co_await net::shared_worker().call([draft, target, directory = directory_] {
         if (::fdatasync(draft->descriptor()) != 0)
             throw Error(kind_of_errno(errno), "cannot write '{}'{}", draft->path_.string(), describe_errno(errno));

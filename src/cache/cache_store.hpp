@@ -6,6 +6,7 @@
 #include "os/file.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,17 +25,24 @@ struct Blob {
 };
 using BlobPointer = std::shared_ptr<const Blob>;
 
+/// How much more may lie in memory because the disk is full.
+struct SpareMemory {
+    std::uint64_t left = 256ULL << 20U;
+};
+
 /// A file that grows and is hashed as it does. Gone when the object goes, unless published.
 class Draft {
   public:
     /// `also`: a digest beside SHA-256, where an index knows the file only by that.
-    Draft(os::Path path, std::optional<crypto::Algorithm> also);
+    Draft(os::Path path, std::optional<crypto::Algorithm> also, std::shared_ptr<SpareMemory> memory);
     ~Draft();
     Draft(const Draft&) = delete;
     Draft& operator=(const Draft&) = delete;
 
-    /// Throws Error(unavailable) on a full disk.
+    /// On a full disk it goes on in memory, from where it can be sent but not published. Throws Error(unavailable)
+    /// where there is no room for that either.
     void append(std::string_view bytes);
+    bool is_in_memory() const { return path_.empty(); }
     std::uint64_t size() const { return size_; }
     int descriptor() const { return descriptor_.number(); }
     /// Ends the digests; nothing may be appended after it.
@@ -45,8 +53,15 @@ class Draft {
 
   private:
     friend class CacheStore;
-    os::Path path_;
+    int write(std::string_view bytes);
+    void move_to_memory();
+    void reserve(std::uint64_t bytes);
+
+    os::Path path_; ///< empty once it lies in memory
     os::Descriptor descriptor_;
+    os::Descriptor on_disk_; ///< what a client may just be reading although it went on in memory
+    std::shared_ptr<SpareMemory> memory_;
+    std::uint64_t reserved_ = 0;
     std::uint64_t size_ = 0;
     crypto::Hash hash_{crypto::Algorithm::sha256};
     std::optional<crypto::Algorithm> also_;
@@ -76,8 +91,11 @@ class CacheStore {
     explicit CacheStore(os::Path directory, Role role = Role::serve);
 
     std::shared_ptr<Draft> draft(std::optional<crypto::Algorithm> also = std::nullopt);
-    /// fsync and rename, on a worker thread. The draft must be finished.
+    /// fsync and rename, on a worker thread. The draft must be finished. Throws Error(unavailable) for one in memory.
     net::Task<> publish(std::shared_ptr<Draft> draft);
+
+    /// Called when a draft could not be published because the disk is full, with its size.
+    void on_full(std::function<void(std::uint64_t)> call) { on_full_ = std::move(call); }
 
     /// Nothing where it is not there. The first time since the start its bytes are hashed; what rotted is removed.
     net::Task<BlobPointer> open(std::string sha256);
@@ -92,6 +110,8 @@ class CacheStore {
     os::Path drafts_folder_;
     std::optional<os::FileLock> lock_;
     std::uint64_t drafts_ = 0;
+    std::shared_ptr<SpareMemory> memory_ = std::make_shared<SpareMemory>();
+    std::function<void(std::uint64_t)> on_full_;
     std::unordered_set<std::string> checked_; ///< hashed or written since the start
 };
 

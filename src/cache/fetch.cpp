@@ -55,14 +55,10 @@ bool have_same_start(int a, int b, std::uint64_t length)
 
 } // namespace
 
-bool is_transient(int status)
-{
-    return status == 408 || status == 429 || status >= 500;
-}
-
 Fill::Fill(FetchOrder order, Upstream& upstream, CacheStore& store)
     : order_(std::move(order)), upstream_(upstream), store_(store)
 {
+    order_.sources = upstream_.preferred(std::move(order_.sources));
 }
 
 std::optional<std::uint64_t> Fill::size() const
@@ -104,10 +100,12 @@ void Fill::fail(Error error)
 http::Headers Fill::headers() const
 {
     http::Headers headers;
-    if (!draft_ || draft_->size() == 0) {
+    if (!draft_ || draft_->size() == 0)
         headers = order_.conditions;
+    if (!order_.via.empty())
+        headers.set("Via", order_.via);
+    if (!draft_ || draft_->size() == 0)
         return headers;
-    }
     headers.set("Range", "bytes=" + std::to_string(draft_->size()) + "-");
     // A weak tag promises no equal bytes.
     const auto etag = head_.get("ETag");
@@ -183,6 +181,7 @@ net::Task<Fill::Step> Fill::attempt(http::Url url)
     }
     if (!accept_head(reply))
         co_return Step::wrong;
+    receives_ = true;
     co_return co_await receive(reply);
 }
 
@@ -192,11 +191,14 @@ bool Fill::may_resume() const
     return order_.expected.is_known() || head_.get("ETag").starts_with('"') || head_.has("Last-Modified");
 }
 
-bool Fill::next_source()
+bool Fill::next_source(bool only_if_up)
 {
-    if (source_ + 1 == order_.sources.size())
+    auto next = source_ + 1;
+    while (only_if_up && next < order_.sources.size() && upstream_.are_down({order_.sources[next]}))
+        ++next;
+    if (next >= order_.sources.size())
         return false;
-    ++source_;
+    source_ = next;
     refetched_ = false;
     if (draft_ && draft_->size() != 0 && !order_.expected.is_known())
         restart();
@@ -226,7 +228,9 @@ bool Fill::recover(Step step, const std::optional<Error>& error)
         fail(Error(ErrorKind::unavailable, "'{}' is not what its index says it is", order_.key));
         return false;
     }
-    const bool is_silent = error && upstream_.is_down(order_.sources[source_]) && (!draft_ || draft_->size() == 0);
+    const bool is_silent = error && upstream_.are_down({order_.sources[source_]}) && (!draft_ || draft_->size() == 0);
+    if (is_silent && next_source(true))
+        return true;
     if (++cuts_ <= (is_silent ? 1 : most_resumes)) {
         next_source();
         if (draft_ && draft_->size() != 0 && !may_resume())
@@ -240,6 +244,18 @@ bool Fill::recover(Step step, const std::optional<Error>& error)
     return false;
 }
 
+/// What comes of the head is the upstream's to judge.
+void Fill::tell_health(Step step)
+{
+    const auto& source = order_.sources[source_];
+    if (step == Step::done)
+        upstream_.completed(source);
+    else if (step == Step::wrong)
+        upstream_.failed(source, "sends wrong bytes");
+    else if (step == Step::cut && receives_)
+        upstream_.failed(source, "breaks off");
+}
+
 /// Resumes what was cut up to three times, and starts once more from nothing where the bytes turn out wrong. Sources
 /// that do not have the file are passed over.
 net::Task<> Fill::run()
@@ -247,18 +263,21 @@ net::Task<> Fill::run()
     for (;;) {
         std::optional<Error> error;
         auto step = Step::cut;
+        const auto tried = source_;
+        receives_ = false;
         try {
             step = co_await attempt(order_.sources[source_]);
         } catch (const Error& caught) {
             error = caught;
         }
+        tell_health(step);
         if (step == Step::done) {
             state_ = State::complete;
             break;
         }
         if (!recover(step, error))
             break;
-        if (step == Step::cut)
+        if (step == Step::cut && source_ == tried)
             co_await net::sleep(first_pause * (1 << std::min(cuts_, most_resumes)) / 2);
     }
     changed_.notify_all();

@@ -15,15 +15,13 @@
 
 namespace dfriends::cache {
 
-/// Whether a later or another try may have a better answer than this status.
-bool is_transient(int status);
-
 /// What is to be fetched.
 struct FetchOrder {
     std::string key;                ///< canonical URL; fills without a digest are joined by it
-    std::vector<http::Url> sources; ///< tried in order where one has not the right file
+    std::vector<http::Url> sources; ///< tried in order, those that are well first, where one has not the right file
     Expected expected;
     http::Headers conditions; ///< If-None-Match or If-Modified-Since, for content that is known only by name
+    std::string via;          ///< who handed on the request that it is for
     std::string directory;    ///< of the Release file that lists it, where one does
     std::string path;         ///< relative to that
     Sender sender;            ///< empty: upstream as it is
@@ -71,7 +69,8 @@ class Fill {
 
     net::Task<> run();
     net::Task<Step> attempt(http::Url url);
-    bool next_source();
+    bool next_source(bool only_if_up = false);
+    void tell_health(Step step);
     bool may_resume() const;
     /// What to do after an attempt that did not succeed; false where it was the last one.
     bool recover(Step step, const std::optional<Error>& error);
@@ -91,6 +90,7 @@ class Fill {
     std::optional<std::uint64_t> total_;
     std::shared_ptr<Draft> draft_;
     std::size_t source_ = 0;
+    bool receives_ = false; ///< the present attempt has got as far as the body
     int cuts_ = 0;
     std::optional<std::uint64_t> seam_; ///< where a second answer's bytes begin
     bool refetched_ = false;

@@ -18,6 +18,12 @@ constexpr std::int64_t a_day = 24 * 3600;
 constexpr std::array<std::string_view, 3> packages = {".deb", ".udeb", ".ddeb"};
 constexpr std::array<std::string_view, 8> solid = {".dsc",     ".tar.gz",  ".tar.xz", ".tar.bz2",
                                                    ".tar.zst", ".diff.gz", ".apk",    ".rpm"};
+/// Debian puts the version into a source's name behind '_'; APKINDEX.tar.gz and main.tar.gz are other files every day.
+bool has_version(std::string_view key)
+{
+    const auto path = key.substr(0, key.find('?'));
+    return path.find(".tar.") == path.npos || path.find('_', path.rfind('/')) != path.npos;
+}
 
 bool has_suffix(std::string_view key, auto suffixes)
 {
@@ -78,7 +84,7 @@ std::int64_t fresh_seconds(std::string_view key, const http::Headers& head)
     for (const auto* name : {"s-maxage", "max-age"})
         if (const auto age = directive(head, name))
             return *age;
-    return has_suffix(key, packages) || has_suffix(key, solid) ? an_hour : 0;
+    return has_suffix(key, packages) || (has_suffix(key, solid) && has_version(key)) ? an_hour : 0;
 }
 
 bool is_strong_date(std::string_view last_modified, TimePoint answered)

@@ -15,11 +15,13 @@ net::Task<> copy_reply(std::shared_ptr<http::Reply> reply, http::BodyWriter& out
         co_await out.write({piece.data(), count});
 }
 
-net::Task<> run_tunnel(std::shared_ptr<net::StreamPointer> upstream, net::Stream& client, std::string rest)
+net::Task<> run_tunnel(std::shared_ptr<http::Upgraded> upstream, net::Stream& client, std::string rest)
 {
+    if (!upstream->rest.empty())
+        co_await client.write_all(upstream->rest);
     if (!rest.empty())
-        co_await (*upstream)->write_all(rest);
-    co_await net::relay(client, **upstream);
+        co_await upstream->stream->write_all(rest);
+    co_await net::relay(client, *upstream->stream);
 }
 
 } // namespace
@@ -34,8 +36,11 @@ net::Task<http::Response> Proxy::pass(http::Request& request, ProxyRequest asked
                               "Accept", "User-Agent", "Cache-Control"})
         if (const auto value = request.headers.find(field))
             headers.set(field, std::string(*value));
-    auto sent = sender ? sender(request.method, asked.sources.front(), std::move(headers))
-                       : upstream_.send(request.method, asked.sources.front(), std::move(headers), {});
+    if (!asked.via.empty())
+        headers.set("Via", asked.via);
+    const auto source = upstream_.preferred(asked.sources).front();
+    auto sent = sender ? sender(request.method, source, std::move(headers))
+                       : upstream_.send(request.method, source, std::move(headers), {});
     auto reply = std::make_shared<http::Reply>(co_await std::move(sent));
     http::Response response;
     response.status = reply->status();
@@ -58,7 +63,8 @@ net::Task<http::Response> Proxy::tunnel(http::Request& request, ProxyRequest ask
 {
     if (options_.offline)
         co_return failure(request, Error(ErrorKind::unavailable, "no tunnel to '{}': the cache is offline", asked.key));
-    auto upstream = std::make_shared<net::StreamPointer>(co_await upstream_.connect(asked.url.host, asked.url.port));
+    auto upstream = std::make_shared<http::Upgraded>(
+        co_await upstream_.connect(asked.url.host, asked.url.port, std::move(asked.via)));
     http::Response response;
     response.reason = "Connection established";
     response.body = http::Upgrade(

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::chrono::seconds table_patience{20};
 constexpr std::int64_t taken_back_time = 600;
+constexpr std::int64_t full_time = 60; // that the disk counts as full: a document cannot be adopted, but passed
 
 /// A configured registry may be connected to, whatever its address and port.
 std::vector<std::string> allowed_upstreams(const ProxyOptions& options)
@@ -40,7 +41,8 @@ bool may_keep(const Fill& fill)
 Proxy::Proxy(ProxyOptions options, state::Store& state, log::Logger& log, Statistics& statistics)
     : options_(std::move(options)), log_(log), statistics_(statistics), remap_(options_.remap),
       store_(options_.directory), index_(state),
-      upstream_(AddressPolicy(allowed_upstreams(options_), remap_, options_.allowed_clients)),
+      upstream_(AddressPolicy(allowed_upstreams(options_), remap_, options_.allowed_clients),
+                read_upstream_proxy(options_.upstream_proxy)),
       fetches_(
           upstream_, store_, may_keep, [this](FillPointer fill) { return stored(std::move(fill)); },
           [this](const Fill& fill) { trouble(fill); }),
@@ -49,6 +51,9 @@ Proxy::Proxy(ProxyOptions options, state::Store& state, log::Logger& log, Statis
     bytes_ = index_.content_bytes();
     set_registry(options_.registry);
     releases_.trust(options_.keyrings);
+    store_.on_full([this](std::uint64_t size) { make_room(size); });
+    upstream_.on_health_change([this] { tell_mirrors(); });
+    tell_mirrors();
 }
 
 void Proxy::set_registry(std::string_view text)
@@ -69,8 +74,11 @@ http::Response Proxy::said(http::Request& request, Verdict verdict, http::Respon
 void Proxy::reconfigure(const ProxyOptions& options)
 {
     Remap remap(options.remap);
+    auto proxy = read_upstream_proxy(options.upstream_proxy);
     upstream_.replace_policy(AddressPolicy(allowed_upstreams(options), remap, options.allowed_clients));
+    upstream_.replace_proxy(std::move(proxy));
     remap_ = std::move(remap);
+    tell_mirrors();
     set_registry(options.registry);
     releases_.trust(options.keyrings);
     options_.offline = options.offline;
@@ -91,6 +99,9 @@ net::Task<http::Response> Proxy::handle(http::Request& request)
         if (const auto* hot = hot_answer(request))
             co_return said(request, Verdict::hit, *hot);
         auto asked = map_request(request.method, request.target, remap_);
+        asked.via = via_of(request.headers);
+        if (upstream_.is_own(asked.via))
+            co_return said(request, Verdict::error, http::text_response(508, "the request came back to this cache\n"));
         switch (asked.kind) {
         case ProxyRequest::Kind::usage:
             co_return usage(request);
@@ -137,8 +148,6 @@ net::Task<http::Response> Proxy::serve_file(http::Request& request, ProxyRequest
         response.headers.set("Allow", "GET, HEAD, CONNECT");
         co_return said(request, Verdict::error, std::move(response));
     }
-    if (upstream_.is_own(request.headers))
-        co_return said(request, Verdict::error, http::text_response(508, "the request came back to this cache\n"));
     if (has_credentials(request) || !asked.url.user_info.empty())
         co_return co_await pass(request, std::move(asked));
     const auto client = request.connection->peer_address();
@@ -177,6 +186,9 @@ net::Task<http::Response> Proxy::serve_document(http::Request& request, ProxyReq
     // Not every file of that name is a suite's: installer images have a Release of their own kind.
     if (served.failure && served.failure->kind() == ErrorKind::invalid && asked.key.ends_with("/Release"))
         co_return co_await serve_unknown(request, std::move(asked));
+    const bool has_room = seconds(options_.clock()) - full_at_ > full_time;
+    if (served.failure && served.failure->kind() == ErrorKind::unavailable && !has_room && !options_.offline)
+        co_return co_await pass(request, std::move(asked));
     if (served.failure) {
         warn(*served.failure, asked.key);
         co_return upstream_failure(request, *served.failure);
@@ -212,6 +224,7 @@ net::Task<http::Response> Proxy::serve_known(http::Request& request, FetchOrder 
         response.headers.set("Accept-Ranges", "bytes");
         co_return said(request, Verdict::miss, std::move(response));
     }
+    order.via = via_of(request.headers);
     const auto [fill, is_new] = fetches_.join(std::move(order));
     if (is_new && !fill->order().directory.empty())
         tables_.follow(fill);
@@ -231,7 +244,7 @@ net::Task<http::Response> Proxy::serve_unknown(http::Request& request, ProxyRequ
     const bool is_fresh = blob && (row->verified || now < row->fresh_until) && !wants_check(request);
     if (is_fresh)
         co_return hit(request, blob, asked.key);
-    if (blob && (options_.offline || upstream_.is_down(asked.sources.front())))
+    if (blob && (options_.offline || upstream_.are_down(asked.sources)))
         co_return from_store(request, blob, asked.key, Verdict::stale);
     if (options_.offline)
         co_return failure(request,
@@ -242,6 +255,7 @@ net::Task<http::Response> Proxy::serve_unknown(http::Request& request, ProxyRequ
     FetchOrder order;
     order.key = asked.key;
     order.sources = asked.sources;
+    order.via = asked.via;
     if (blob && !row->etag.empty())
         order.conditions.set("If-None-Match", row->etag);
     else if (blob && !row->last_modified.empty())

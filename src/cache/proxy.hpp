@@ -7,6 +7,7 @@
 #include "cache/cache_store.hpp"
 #include "cache/fetch.hpp"
 #include "cache/hot_answers.hpp"
+#include "cache/mirror_wire.hpp"
 #include "cache/package_tables.hpp"
 #include "cache/proxy_request.hpp"
 #include "cache/registry.hpp"
@@ -31,6 +32,7 @@ struct ProxyOptions {
     std::vector<std::string> allowed_upstreams;
     std::vector<std::string> remap;
     std::vector<os::Path> keyrings; ///< that check suites; none: those that apt trusts
+    std::string upstream_proxy;     ///< URL of the proxy that all servers are asked through; empty: none
     std::string registry;           ///< URL of the registry that /v2/ mirrors; empty: none
     bool offline = false;
     std::optional<std::uint64_t> max_size; ///< bytes of content to keep
@@ -52,6 +54,8 @@ class Proxy {
     std::int64_t bytes() const { return bytes_; }
     std::size_t suites() const { return releases_.size(); }
     std::size_t fills() const { return fetches_.size(); }
+    /// The remapped mirrors and how they are.
+    std::vector<MirrorState> mirrors() const;
     /// Writes down what was used since the last time: for the end of the service.
     net::Task<> flush();
 
@@ -90,7 +94,12 @@ class Proxy {
     net::Task<> stored(FillPointer fill);
     void trouble(const Fill& fill);
     void warn(const Error& error, std::string_view about);
-    net::Task<> collect();
+    /// Removes the least recently used content until no more than `goal` bytes are left.
+    net::Task<> collect(std::int64_t goal);
+    /// The disk is full: content of `size` bytes could not be kept.
+    void make_room(std::uint64_t size);
+    /// Writes down how the mirrors are, for `stats`.
+    void tell_mirrors();
     void used(const std::string& sha256);
     bool may_use_ranges(const http::Request& request, const std::string& key);
 
@@ -109,6 +118,8 @@ class Proxy {
     RegistryPointer registry_;       ///< null: none
     std::int64_t bytes_ = 0;
     bool collecting_ = false;
+    std::int64_t full_at_ = 0; ///< when the disk was full, in seconds
+    std::string told_mirrors_;
     std::unordered_set<std::string> used_;
     std::int64_t flushed_ = 0;
     std::map<std::string, std::int64_t> taken_back_; ///< keys of which clients may hold wrong bytes, and since when

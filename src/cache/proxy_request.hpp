@@ -22,6 +22,7 @@ struct ProxyRequest {
     http::Url url;                  ///< where the file comes from, path spelt as the client did
     std::string key;                ///< the one canonical name of that URL
     std::vector<http::Url> sources; ///< all places to get it from, the best first
+    std::string via;                ///< who handed the request on before us
 };
 
 /// Reads a request's method and target: absolute-form, "/HOST/path", "/HTTPS///HOST/path", "/NAME/path" for remapped

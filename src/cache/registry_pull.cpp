@@ -102,7 +102,7 @@ net::Task<http::Response> Proxy::serve_registry(http::Request& request, Registry
         response.headers.set("Allow", "GET, HEAD");
         co_return said(request, Verdict::error, std::move(response));
     }
-    if (upstream_.is_own(request.headers))
+    if (upstream_.is_own(via_of(request.headers)))
         co_return said(request, Verdict::error, http::text_response(508, "the request came back to this cache\n"));
     if (asked.kind == Kind::refused)
         co_return said(request, Verdict::error, registry_refusal(asked.reference, request.target));

@@ -141,7 +141,7 @@ net::Task<ReleaseSets::Served> ReleaseSets::serve(ProxyRequest asked, std::strin
     const bool is_fresh = document != nullptr && seconds(clock_()) - document->checked < fresh_time && !force;
     if (document != nullptr && is_fresh)
         co_return served(*document, Freshness::hit, client, signature);
-    if (document != nullptr && (offline || (upstream_.is_down(asked.sources.front()) && !force))) {
+    if (document != nullptr && (offline || (upstream_.are_down(asked.sources) && !force))) {
         if (const auto expired = expiry(*document, asked.key))
             co_return refused(*expired);
         co_return served(*document, Freshness::stale, client, signature);
@@ -159,13 +159,12 @@ net::Task<ReleaseSets::Served> ReleaseSets::serve(ProxyRequest asked, std::strin
             break;
     }
     if (!check->done)
-        upstream_.suspect(asked.sources.front()); // the next suite need not wait as long
+        upstream_.suspect(check->asks); // the next suite need not wait as long
     document = find(asked.key);
     const bool good = check->done && !check->failure && check->status == 0;
     if (document != nullptr && good)
         co_return served(*document, check->changed ? Freshness::miss : Freshness::hit, client, signature);
-    const bool is_gone =
-        check->done && check->status != 0 && check->status < 500 && check->status != 429 && check->status != 408;
+    const bool is_gone = check->done && check->status != 0 && !is_transient(check->status);
     const bool is_gone_for_good = is_gone && document != nullptr && seconds(clock_()) - document->checked > gone_time;
     if (document != nullptr && !is_gone_for_good) {
         if (const auto expired = expiry(*document, asked.key))
@@ -227,9 +226,13 @@ net::Task<> ReleaseSets::ask_upstream(const ProxyRequest& asked, Check& check)
         else if (blob && is_strong_date(blob->last_modified, TimePoint(std::chrono::seconds(row.adopted))))
             conditions.set("If-Modified-Since", blob->last_modified);
     }
+    if (!asked.via.empty())
+        conditions.set("Via", asked.via);
     std::optional<Error> failure;
-    for (std::size_t round = 0; round < std::max<std::size_t>(asked.sources.size(), 2); ++round) {
-        const auto& source = asked.sources[round % asked.sources.size()];
+    const auto sources = upstream_.preferred(asked.sources);
+    for (std::size_t round = 0; round < std::max<std::size_t>(sources.size(), 2); ++round) {
+        const auto& source = sources[round % sources.size()];
+        check.asks = source;
         failure.reset();
         check.status = 0;
         try {
@@ -241,6 +244,7 @@ net::Task<> ReleaseSets::ask_upstream(const ProxyRequest& asked, Check& check)
             }
             if (status == 200) {
                 auto text = co_await reply.read_all(debian::release_file_limit);
+                upstream_.completed(source);
                 check.changed = co_await adopt(asked, std::move(text), reply.headers());
                 co_return;
             }
@@ -248,9 +252,10 @@ net::Task<> ReleaseSets::ask_upstream(const ProxyRequest& asked, Check& check)
         } catch (const Error& error) {
             failure = error;
         }
-        if (check.status != 0 && check.status < 500 && check.status != 429 && check.status != 408)
+        if (check.status != 0 && !is_transient(check.status))
             co_return; // an answer, even if not the one hoped for
-        if (round + 1 < std::max<std::size_t>(asked.sources.size(), 2))
+        const bool is_last_mirror = round + 1 >= sources.size();
+        if (is_last_mirror && round + 1 < std::max<std::size_t>(sources.size(), 2))
             co_await net::sleep(std::chrono::milliseconds(300));
     }
     check.failure = std::move(failure);
@@ -338,7 +343,7 @@ net::Task<std::string> ReleaseSets::fetch_signature(const ProxyRequest& asked)
 {
     constexpr std::size_t signature_limit = 1U << 20U;
     const auto beside = sibling(asked, "Release.gpg");
-    auto reply = co_await upstream_.send("GET", beside.sources.front(), {}, document_patience);
+    auto reply = co_await upstream_.send("GET", upstream_.preferred(beside.sources).front(), {}, document_patience);
     if (reply.status() != 200)
         co_return std::string();
     co_return co_await reply.read_all(signature_limit);
@@ -453,6 +458,7 @@ FetchOrder ReleaseSets::order(const Member& member, const ProxyRequest& asked)
 {
     auto made = order(member, std::vector{http::parse_url(member.directory)});
     made.sources.insert(made.sources.begin(), asked.sources.begin(), asked.sources.end());
+    made.via = asked.via;
     return made;
 }
 

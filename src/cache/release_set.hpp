@@ -87,6 +87,7 @@ class ReleaseSets {
         bool done = false;
         bool changed = false;
         int status = 0;
+        http::Url asks; ///< the server that is to answer
         std::optional<Error> failure;
         net::Event event;
     };

@@ -6,6 +6,8 @@
 #include "cache/moment.hpp"
 #include "cache/proxy.hpp"
 
+#include <algorithm>
+
 namespace dfriends::cache {
 
 net::Task<> Proxy::stored(FillPointer fill)
@@ -26,21 +28,58 @@ net::Task<> Proxy::stored(FillPointer fill)
                         milliseconds(options_.clock()));
     statistics_.fetched(draft.size());
     bytes_ += is_known ? 0 : static_cast<std::int64_t>(draft.size());
+    // A tenth of the limit is made free at a time.
     if (options_.max_size && bytes_ > static_cast<std::int64_t>(*options_.max_size) && !collecting_)
-        net::spawn(collect());
+        net::spawn(collect(static_cast<std::int64_t>(*options_.max_size / 10 * 9)));
 }
 
-/// Removes the least recently used content until a tenth of the limit is free again.
-net::Task<> Proxy::collect()
+void Proxy::make_room(std::uint64_t size)
+{
+    constexpr std::int64_t a_minute = 60;
+    const auto now = seconds(options_.clock());
+    if (now - full_at_ > a_minute)
+        log_.warning("the disk is full: what comes is served from memory and not kept",
+                     {{"directory", options_.directory.string()}});
+    full_at_ = now;
+    if (collecting_)
+        return;
+    const auto wanted = bytes_ / 10 + 2 * static_cast<std::int64_t>(size);
+    net::spawn(collect(std::max<std::int64_t>(bytes_ - wanted, 0)));
+}
+
+std::vector<MirrorState> Proxy::mirrors() const
+{
+    std::vector<MirrorState> mirrors;
+    for (const auto& [name, urls] : remap_.names())
+        for (const auto& url : urls) {
+            const auto report = upstream_.health(url);
+            mirrors.push_back({name, url.text(), report.failures, report.why});
+        }
+    return mirrors;
+}
+
+void Proxy::tell_mirrors()
+{
+    auto text = encode_mirrors(mirrors());
+    if (text == told_mirrors_)
+        return;
+    told_mirrors_ = text;
+    try {
+        write_mirrors(options_.directory, text);
+    } catch (const std::exception& error) { // a full disk: `stats` then shows an older state
+        log_.warning(error.what());
+    }
+}
+
+net::Task<> Proxy::collect(std::int64_t goal)
 {
     collecting_ = true;
     try {
         co_await flush();
         const auto total = index_.content_bytes();
-        const auto goal = static_cast<std::int64_t>(*options_.max_size / 10 * 9);
         std::int64_t freed = 0;
         hot_.clear(); // it may hold files open whose room is wanted
-        for (const auto& blob : co_await index_.evict(total - goal)) {
+        for (const auto& blob : co_await index_.evict(std::max<std::int64_t>(total - goal, 0))) {
             store_.remove(blob.sha256);
             freed += static_cast<std::int64_t>(blob.size);
         }

@@ -39,6 +39,8 @@ class Parser final : public boost::beast::http::basic_parser<is_request> {
     /// Where body bytes go, and how many have gone there.
     std::span<char> target;
     std::size_t stored = 0;
+    /// Bytes of the present chunk that are still to come; 0 where a chunk's head is next.
+    std::uint64_t chunk_left = 0;
 
   private:
     static std::string copy(View view) { return {view.data(), view.size()}; }
@@ -79,11 +81,17 @@ class Parser final : public boost::beast::http::basic_parser<is_request> {
         code = {};
         return store(body);
     }
-    void on_chunk_header_impl(std::uint64_t, View, Code& code) override { code = {}; }
-    std::size_t on_chunk_body_impl(std::uint64_t, View body, Code& code) override
+    void on_chunk_header_impl(std::uint64_t size, View, Code& code) override
     {
         code = {};
-        return store(body);
+        chunk_left = size;
+    }
+    std::size_t on_chunk_body_impl(std::uint64_t left, View body, Code& code) override
+    {
+        code = {};
+        const std::size_t count = store(body);
+        chunk_left = left - count;
+        return count;
     }
     void on_finish_impl(Code& code) override { code = {}; }
 };
@@ -144,20 +152,41 @@ class MessageReader {
     Parser<is_request> parser;
 
   private:
+    // Beast's parser asserts that it has seen "0", an end of line and two more bytes before it is asked again.
+    static constexpr std::size_t shortest_chunk_head = 5;
+    static constexpr std::size_t chunk_head_limit = 64 * 1024; // Beast has none for trailers and extensions
+
+    bool needs_chunk_head() const { return parser.is_header_done() && parser.chunked() && parser.chunk_left == 0; }
+
     /// Hands what is buffered to the parser, which takes one element at a time (a head, a chunk's size, a piece of
     /// body); false where it needs more bytes first. Throws Error(invalid) with its reason.
     bool advance()
     {
         if (buffer_->empty())
             return false;
+        if (!parser.is_header_done())
+            refuse_folded_lines();
+        else if (needs_chunk_head() && buffer_->size() < shortest_chunk_head)
+            return false;
         boost::beast::error_code code;
         const std::size_t used = parser.put(boost::asio::const_buffer(buffer_->data(), buffer_->size()), code);
         buffer_->erase(0, used);
+        if (code == boost::beast::http::error::need_more && needs_chunk_head() && buffer_->size() > chunk_head_limit)
+            throw Error(ErrorKind::invalid, "malformed HTTP message: a chunk's head or a trailer without end");
         if (code == boost::beast::http::error::need_more)
             return false;
         if (code)
             throw Error(ErrorKind::invalid, "malformed HTTP message: {}", code.message());
         return used > 0;
+    }
+
+    /// Beast joins a folded line to the one before; others end the field there, and what they take for a field of its
+    /// own may say where the body ends.
+    void refuse_folded_lines() const
+    {
+        const std::string_view head = std::string_view(*buffer_).substr(0, buffer_->find("\r\n\r\n"));
+        if (head.find("\n ") != head.npos || head.find("\n\t") != head.npos)
+            throw Error(ErrorKind::invalid, "malformed HTTP message: a folded header line");
     }
 
     /// Reads into the buffer's own room, which stays from message to message: nothing is allocated for a head.

@@ -25,6 +25,15 @@ void Metrics::gauge(std::string name, std::string help, std::function<double()> 
     series.read = std::move(read);
 }
 
+void Metrics::gauges(std::string name, std::string help, std::function<Samples()> read)
+{
+    Series& series = series_.emplace_back();
+    series.name = std::move(name);
+    series.help = std::move(help);
+    series.type = "gauge";
+    series.read_all = std::move(read);
+}
+
 std::string Metrics::render() const
 {
     std::string text;
@@ -33,6 +42,11 @@ std::string Metrics::render() const
         if (series.name != family) {
             family = series.name;
             text += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", series.name, series.help, series.type);
+        }
+        if (series.read_all) {
+            for (const auto& [labels, value] : series.read_all())
+                text += fmt::format("{}{{{}}} {}\n", series.name, labels, value);
+            continue;
         }
         const std::string labels = series.labels.empty() ? "" : "{" + series.labels + "}";
         if (series.read)

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dfriends::service {
@@ -29,6 +30,9 @@ class Metrics {
     /// Families of one name must be registered one after the other.
     Counter& counter(std::string name, std::string help, std::string labels = {});
     void gauge(std::string name, std::string help, std::function<double()> read, std::string labels = {});
+    /// A family whose members come and go: labels and values.
+    using Samples = std::vector<std::pair<std::string, double>>;
+    void gauges(std::string name, std::string help, std::function<Samples()> read);
     std::string render() const;
 
   private:
@@ -36,6 +40,7 @@ class Metrics {
         std::string name, help, labels, type;
         Counter counter;
         std::function<double()> read;
+        std::function<Samples()> read_all;
     };
     std::deque<Series> series_;
 };

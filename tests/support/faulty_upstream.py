@@ -3,7 +3,7 @@
 """A package server that misbehaves on command: faulty_upstream.py DIRECTORY
 
 Prints "listening on 127.0.0.1:PORT" and serves the files of DIRECTORY. What it does with a path is set by
-    /_set?path=/x&mode=MODE[&at=BYTES][&times=N][&status=CODE][&to=URL][&delay=SECONDS]
+    /_set?path=/x&mode=MODE[&at=BYTES][&times=N][&status=CODE][&to=URL][&delay=SECONDS][&bytes=TEXT][&header=FIELD]
 for the next N requests of that path (0, the default: all). Modes:
     truncate  declares the whole length, sends AT bytes, closes
     short     declares AT bytes and sends as many, as if that were all
@@ -18,6 +18,8 @@ for the next N requests of that path (0, the default: all). Modes:
     stall     sends AT bytes, then nothing for DELAY seconds, then closes
     chunked   sends chunks, and no length
     bare      sends no length at all: the body ends with the connection
+    raw       sends TEXT and nothing else, then closes; a line's end in it is written \\r\\n
+With &header=NAME:VALUE an answer from a file has that field too.
 /_count?path=/x says how often a path was asked for, /_ranges?path=/x the Range headers that came, /_reset forgets all."""
 import collections
 import email.utils
@@ -97,12 +99,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             time.sleep(float(mode["delay"]))
             self.close_connection = True
             return None
+        if kind == "raw":
+            self.wfile.write(mode["bytes"].encode().decode("unicode_escape").encode("latin-1"))
+            self.close_connection = True
+            return None
         file = (root / path.lstrip("/")).resolve()
         if not file.is_file() or root not in file.parents:
             return self.say(404, b"not found\n", [("Content-Type", "text/plain")])
-        return self.send_file(file, kind, at, float(mode.get("delay", 0.02)))
+        return self.send_file(file, kind, at, float(mode.get("delay", 0.02)), mode.get("header"))
 
-    def send_file(self, file, kind, at, delay):
+    def send_file(self, file, kind, at, delay, header):
         body = file.read_bytes()
         date = email.utils.formatdate(int(file.stat().st_mtime), usegmt=True)
         if self.headers.get("If-Modified-Since") == date:
@@ -120,6 +126,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         length = {"short": at, "long": len(body) + at}.get(kind, len(body))
         self.send_response(206 if first else 200)
         self.send_header("Content-Type", "application/octet-stream")
+        if header:
+            self.send_header(*header.split(":", 1))
         self.send_header("Last-Modified", date)
         if first:
             self.send_header("Content-Range", f"bytes {first}-{total - 1}/{total}")

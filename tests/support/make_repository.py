@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes a small package repository for tests of the cache: make_repository.py DIRECTORY GENERATION [--no-by-hash]
+"""Writes a small package repository for tests of the cache: make_repository.py DIRECTORY GENERATION [--no-by-hash] [--with FILE]
 
 The suite "stable" has one component with Packages, Packages.gz and Packages.xz; the packages are files that only look like
 Debian packages. "medium" depends on "small" and recommends "large". Each generation has other bytes under the same names. InRelease looks signed; clients that do not check
-signatures read it like a real one."""
+signatures read it like a real one. FILE holds stanzas of packages that the index lists besides."""
 import gzip
 import hashlib
 import lzma
@@ -31,6 +31,8 @@ for name, size in (("small", 3_000), ("medium", 400_000), ("large", 3_000_000), 
     stanzas.append(
         f"Package: {name}\nVersion: 1\nArchitecture: all\n{needs.get(name, '')}Filename: {path}\nSize: {size}\n"
         f"MD5sum: {hashlib.md5(content).hexdigest()}\nSHA256: {hashlib.sha256(content).hexdigest()}\nDescription: x\n")
+if "--with" in sys.argv: # what else the index lists
+    stanzas.append(pathlib.Path(sys.argv[sys.argv.index("--with") + 1]).read_text().lstrip())
 packages = "\n".join(stanzas).encode()
 suite = root / "dists/stable"
 indices = {

@@ -54,7 +54,7 @@ constexpr Setting remap_setting{
 
 constexpr std::array<Setting, 2> why_settings = {{dir_setting, remap_setting}};
 
-constexpr std::array<Setting, 9> serve_settings = {{
+constexpr std::array<Setting, 10> serve_settings = {{
     {"allow-client",
      SettingType::text,
      "Serve clients of this address range too, not only local ones",
@@ -82,7 +82,10 @@ constexpr std::array<Setting, 9> serve_settings = {{
     {"offline", SettingType::flag, "Never ask upstream: serve what is there, and a final error for the rest"},
     {"registry", SettingType::text, "Answer /v2/ as a mirror of this registry for images", "URL"},
     remap_setting,
+    {"upstream-proxy", SettingType::text, "Ask all servers through this proxy", "URL"},
 }};
+
+constexpr std::array<Setting, 1> stats_settings = {{dir_setting}};
 
 constexpr std::array<Verb, 10> verbs = {{
     {.name = "client-config",
@@ -132,7 +135,13 @@ constexpr std::array<Verb, 10> verbs = {{
      .details = "Clients use it as HTTP proxy, or put its address in front of a repository's: "
                 "http://HOST:3142/mirror.example/debian.\n\n"
                 "  dfriends cache serve --max-size 20G --remap debian=http://mirror.example/debian"},
-    {.name = "stats", .usage = "", .synopsis = "Shows how much the cache keeps", .needs = state, .run = stats},
+    {.name = "stats",
+     .usage = "",
+     .synopsis = "Shows how much the cache keeps, and how its mirrors are",
+     .settings = stats_settings,
+     .needs = state,
+     .run = stats,
+     .details = "Mirrors are those of --remap; how they are is known while the service runs."},
     {.name = "verify",
      .usage = "",
      .synopsis = "Reads all content and shows what is not sound",

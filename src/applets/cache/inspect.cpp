@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // stats and list: what the index says, whether the service runs or not.
+#include "applets/cache/directory.hpp"
 #include "applets/cache/verbs.hpp"
 #include "applets/cache/wire.hpp"
 #include "applets/context.hpp"
@@ -16,8 +17,9 @@ int stats(Context& context)
     context.expect_arguments(0, 0);
     dfriends::cache::CacheIndex index(context.store());
     const auto totals = index.totals();
+    const auto mirrors = dfriends::cache::find_mirrors(content_directory(context.settings));
     if (context.global.json) {
-        context.print("{}\n", encode_stats(totals));
+        context.print("{}\n", encode_stats(totals, mirrors));
         return 0;
     }
     cli::TableOutput table({"WHAT", "COUNT"});
@@ -27,6 +29,17 @@ int stats(Context& context)
     table.row({"suites", std::to_string(totals.releases)});
     table.row({"package tables", std::to_string(totals.packages_tables)});
     context.write(table.render(false));
+    if (mirrors.empty())
+        return 0;
+    cli::TableOutput health({"NAME", "MIRROR", "STATE"});
+    for (const auto& mirror : mirrors)
+        health.row({mirror.name, printable(mirror.url),
+                    mirror.is_well()
+                        ? "well"
+                        : fmt::format("avoided after {} {}: {}", mirror.failures,
+                                      mirror.failures == 1 ? "failure" : "failures", printable(mirror.why))});
+    context.print("\n");
+    context.write(health.render());
     return 0;
 }
 

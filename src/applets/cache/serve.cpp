@@ -27,11 +27,23 @@ room::ProxyOptions read_options(const config::Settings& settings)
                 .hint("name a file that 'gpg --export' wrote");
         options.keyrings.emplace_back(keyring);
     }
+    options.upstream_proxy = settings.find("upstream-proxy").value_or("");
     options.registry = settings.find("registry").value_or("");
     options.offline = settings.flag("offline");
     if (settings.find("max-size"))
         options.max_size = settings.size("max-size");
     return options;
+}
+
+service::Metrics::Samples mirror_samples(const room::Proxy& proxy)
+{
+    service::Metrics::Samples samples;
+    for (const auto& mirror : proxy.mirrors()) {
+        const auto url = replace_all(replace_all(mirror.url, "\\", "\\\\"), "\"", "\\\"");
+        samples.emplace_back(fmt::format("name=\"{}\",url=\"{}\"", mirror.name, url),
+                             static_cast<double>(mirror.failures));
+    }
+    return samples;
 }
 
 /// "HIT 200 1234 172.17.0.2 GET http://mirror.example/x 3ms"
@@ -64,6 +76,8 @@ int serve(Context& context)
     metrics.gauge("dfriends_cache_fills", "Fetches under way", [&] { return static_cast<double>(proxy.fills()); });
     metrics.gauge("dfriends_cache_suites", "Adopted Release files",
                   [&] { return static_cast<double>(proxy.suites()); });
+    metrics.gauges("dfriends_cache_mirror_failures", "Failures in a row of a remapped mirror; 0: it is well",
+                   [&] { return mirror_samples(proxy); });
 
     service::AccessLog access_log(context.log());
     http::ServeOptions serve_options;

@@ -6,12 +6,21 @@
 
 namespace dfriends::applets::cache {
 
-std::string encode_stats(const dfriends::cache::Totals& totals)
+std::string encode_stats(const dfriends::cache::Totals& totals,
+                         const std::vector<dfriends::cache::MirrorState>& mirrors)
 {
+    Json list = Json::array();
+    for (const auto& mirror : mirrors)
+        list.push_back({{"name", mirror.name},
+                        {"url", mirror.url},
+                        {"well", mirror.is_well()},
+                        {"failures", mirror.failures},
+                        {"why", mirror.why}});
     return dump_json({{"files", totals.blobs},
                       {"bytes", totals.bytes},
                       {"names", totals.names},
                       {"suites", totals.releases},
+                      {"mirrors", list},
                       {"package_tables", totals.packages_tables}});
 }
 

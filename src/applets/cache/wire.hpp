@@ -3,6 +3,7 @@
 
 #include "cache/import.hpp"
 #include "cache/inventory.hpp"
+#include "cache/mirror_wire.hpp"
 #include "cache/warm.hpp"
 #include "cache/why.hpp"
 
@@ -11,7 +12,8 @@
 
 namespace dfriends::applets::cache {
 
-std::string encode_stats(const dfriends::cache::Totals& totals);
+std::string encode_stats(const dfriends::cache::Totals& totals,
+                         const std::vector<dfriends::cache::MirrorState>& mirrors);
 std::string encode_list(const std::vector<dfriends::cache::ListRow>& rows);
 std::string encode_import(const dfriends::cache::ImportReport& report);
 std::string encode_explanation(const dfriends::cache::Explanation& told);

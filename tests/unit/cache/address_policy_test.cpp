@@ -54,6 +54,21 @@ TEST_CASE("AddressPolicy: hosts and ranges that were allowed")
         CHECK_THROWS_AS(AddressPolicy({text}, {}), Error);
 }
 
+TEST_CASE("AddressPolicy: what a proxy will resolve is checked as far as it can be read")
+{
+    const AddressPolicy policy({"10.0.0.0/8", "fine.localhost:80"}, {});
+    for (const auto* host : {"mirror.example", "8.8.8.8", "10.1.2.3", "2001:4860::1", "7.example", "fine.localhost"}) {
+        CAPTURE(host);
+        CHECK_NOTHROW(policy.check_unresolved(host, 80));
+    }
+    for (const auto* host : {"127.0.0.1", "192.168.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "localhost",
+                             "LocalHost", "localhost.", "a.localhost", "127.0.0.1.", "2130706433", "0x7f000001",
+                             "127.1", "0177.0.0.1", "1.2.3.4.5", "", ".", "::1%lo"}) {
+        CAPTURE(host);
+        CHECK_THROWS_AS(policy.check_unresolved(host, 80), Error);
+    }
+}
+
 TEST_CASE("AddressPolicy: clients from local networks")
 {
     for (const auto* address :

@@ -63,6 +63,10 @@ TEST_CASE("freshness: what upstream says, up to a day; files that do not change 
     CHECK(fresh_seconds("http://x/a.deb", {{"Cache-Control", "no-cache"}}) == 0);
     CHECK(fresh_seconds("http://x/a.deb", {}) == 3600);
     CHECK(fresh_seconds("http://x/a?b.deb", {}) == 0);
+    CHECK(fresh_seconds("http://x/tool-1-r0.apk", {}) == 3600);
+    CHECK(fresh_seconds("http://x/pool/a_b/a_1.orig.tar.gz", {}) == 3600);
+    CHECK(fresh_seconds("http://x/x86_64/APKINDEX.tar.gz", {}) == 0);
+    CHECK(fresh_seconds("http://x/a_1/main.tar.gz", {}) == 0);
     CHECK(!is_storable({{"Cache-Control", "no-store"}}));
     CHECK(!is_storable({{"Set-Cookie", "a=b"}}));
     CHECK(is_storable({}));

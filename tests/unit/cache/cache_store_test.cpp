@@ -82,7 +82,7 @@ TEST_CASE("CacheStore: a draft that is not published leaves nothing; leftovers g
 TEST_CASE("Draft: matches by the strongest digest that is expected")
 {
     const os::TemporaryDirectory directory;
-    Draft draft(directory.path() / "d", crypto::Algorithm::sha512);
+    Draft draft(directory.path() / "d", crypto::Algorithm::sha512, std::make_shared<SpareMemory>());
     draft.append("hel");
     draft.append("lo");
     draft.finish();

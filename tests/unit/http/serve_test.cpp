@@ -76,6 +76,26 @@ TEST_CASE("serve: chunked bodies come in, producers go out in chunks")
     CHECK(hear("GET / HTTP/1.0\r\n\r\n", produce) == "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nonetwo");
 }
 
+TEST_CASE("serve: a last chunk that comes byte by byte, with and without a trailer")
+{
+    const std::string head = "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (const std::size_t step : {1, 2, 3, 64})
+        for (const char* body : {"0\r\n\r\n", "0\r\nX: y\r\n\r\n"}) {
+            CAPTURE(step);
+            CHECK(hear(head + body, echo, step).ends_with("PUT / "));
+            CHECK(hear(head + "1\r\na\r\n" + body, echo, step).ends_with("PUT / a"));
+        }
+}
+
+TEST_CASE("serve: a trailer or a chunk's head without end is not gathered")
+{
+    for (const char* body : {"0\r\nX: ", "1;x="}) {
+        const std::string head = "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+        const std::string answer = hear(head + body + std::string(300'000, 'x'), echo, 4096);
+        CHECK(answer.find("without end") != std::string::npos);
+    }
+}
+
 TEST_CASE("serve: HEAD has the length and no body; HTTP/1.0 closes unless asked not to")
 {
     CHECK(hear("HEAD /a HTTP/1.1\r\nHost: h\r\n\r\n", echo) == "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n");
@@ -95,6 +115,8 @@ TEST_CASE("serve: heads that smuggle are refused and end the connection")
           "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n",
           "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, gzip\r\n",
           "GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n",
+          "GET / HTTP/1.1\r\nHost: h\r\nX: a\r\n Content-Length: 5\r\n",
+          "GET / HTTP/1.1\r\nHost: h\r\nX: a\r\n\tContent-Length: 5\r\n", "GET / HTTP/1.1\r\n Host: h\r\n",
           "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost : h\r\n", "GET / HTTP/1.1\r\nHost: h\r\nno colon\r\n",
           "GET /\r\n", "GET / HTTP/1.1\nHost: h\n", "GET  / HTTP/1.1\r\nHost: h\r\n"}) {
         const std::string answer = hear(head + tail, echo);

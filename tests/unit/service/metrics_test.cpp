@@ -15,3 +15,14 @@ TEST_CASE("Metrics: Prometheus text, one head for a family")
                               "d_requests_total{result=\"hit\"} 3\nd_requests_total{result=\"miss\"} 1\n"
                               "# HELP d_size Size\n# TYPE d_size gauge\nd_size 2.5\n");
 }
+
+TEST_CASE("Metrics: a family whose members come and go")
+{
+    Metrics metrics;
+    Metrics::Samples samples{{R"(name="a")", 1}};
+    metrics.gauges("failures", "How many", [&] { return samples; });
+    CHECK(metrics.render() == "# HELP failures How many\n# TYPE failures gauge\nfailures{name=\"a\"} 1\n");
+    samples = {{R"(name="b")", 0}, {R"(name="c")", 2.5}};
+    CHECK(metrics.render() ==
+          "# HELP failures How many\n# TYPE failures gauge\nfailures{name=\"b\"} 0\nfailures{name=\"c\"} 2.5\n");
+}
