@@ -30,6 +30,12 @@ std::string_view Request::query() const
     return mark == target.npos ? std::string_view() : std::string_view(target).substr(mark + 1);
 }
 
+std::string Request::base_url() const
+{
+    const bool is_encrypted = connection != nullptr && connection->is_encrypted();
+    return (is_encrypted ? "https://" : "http://") + std::string(headers.get("Host"));
+}
+
 Response text_response(int status, std::string text, std::string_view content_type)
 {
     Response response;

@@ -44,6 +44,8 @@ struct Request {
     std::string_view path() const;
     /// What stands after '?', without it.
     std::string_view query() const;
+    /// "http://HOST:PORT" as the client called us, or https where the connection is.
+    std::string base_url() const;
 };
 
 /// A part of an open file as a body; the descriptor stays open while `owner` lives.

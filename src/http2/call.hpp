@@ -22,7 +22,8 @@ class Call {
     std::string method;
     std::string path;
     std::string authority;
-    Fields headers; ///< without those of HTTP/2 itself
+    Fields headers;            ///< without those of HTTP/2 itself
+    bool is_encrypted = false; ///< the connection is TLS
 
     /// The first value of that name, or an empty one.
     std::string_view header(std::string_view name) const;

@@ -220,7 +220,9 @@ struct Session::Callbacks {
         // A stream that was reset counts until its handler has noticed.
         if (self.handlers_ + self.begun_.size() >= 2 * std::size_t{self.options_.streams})
             return nghttp2_submit_rst_stream(frames, NGHTTP2_FLAG_NONE, id, NGHTTP2_REFUSED_STREAM);
-        self.exchanges_.emplace(id, std::make_shared<Exchange>(self.shared_from_this(), id));
+        const auto exchange = std::make_shared<Exchange>(self.shared_from_this(), id);
+        exchange->is_encrypted = self.stream_.is_encrypted();
+        self.exchanges_.emplace(id, exchange);
         return 0;
     }
 

@@ -78,7 +78,7 @@ net::Task<http::Response> Discovery::make_token(const http::Request& request)
     const v2::Outcome outcome = co_await keyspace_.change(std::move(operation));
     if (outcome.refusal)
         throw Error(ErrorKind::conflict, "the token could not be made: {}", outcome.refusal->cause);
-    co_return http::text_response(200, "http://" + host + "/" + token);
+    co_return http::text_response(200, request.base_url() + "/" + token);
 }
 
 } // namespace dfriends::kv

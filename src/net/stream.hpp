@@ -33,6 +33,8 @@ class Stream {
     virtual void close() noexcept = 0;
     /// True where the peer is known to be gone; never blocks.
     virtual bool has_peer_closed() noexcept { return false; }
+    /// Over TLS.
+    virtual bool is_encrypted() const noexcept { return false; }
     /// The peer's numeric address without port; empty for Unix sockets and memory.
     virtual std::string peer_address() const { return {}; }
     /// Our own numeric address as the peer sees it; empty likewise.

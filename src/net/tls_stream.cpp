@@ -88,6 +88,7 @@ class TlsStream final : public Stream {
 
     void close() noexcept override { inner_->close(); }
     bool has_peer_closed() noexcept override { return inner_->has_peer_closed(); }
+    bool is_encrypted() const noexcept override { return true; }
     std::string peer_address() const override { return inner_->peer_address(); }
     std::string local_address() const override { return inner_->local_address(); }
 

@@ -315,3 +315,43 @@ acknowledged_beyond() { [ "$(highest_acknowledged)" -gt "$1" ]; }
     curl -sSf "$KV/v3/kv/put" -d "{\"key\":\"$(b64 again)\"}" | jq -e ".header.revision == \"$((acknowledged + 3))\""
     stop_services
 }
+
+@test "TLS: both APIs and gRPC, advertised URLs with https, and clients only with a certificate where that is asked for" {
+    cd "$BATS_TEST_TMPDIR"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -subj /CN=test-ca -days 2 2>/dev/null
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out request.pem -subj /CN=127.0.0.1 2>/dev/null
+    printf 'subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n' >extensions
+    openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -out cert.pem -days 2 -extfile extensions 2>/dev/null
+    fails 2 dfriends kv serve --listen 127.0.0.1:0 --tls-certificate cert.pem
+    says 'TLS needs both --tls-certificate and --tls-key'
+    start_kv --tls-certificate cert.pem --tls-key key.pem
+    curl -sSf --cacert ca.pem -X PUT -d value=x "https://$ADDRESS/v2/keys/a" >/dev/null
+    equal "$(curl -sSf --cacert ca.pem "https://$ADDRESS/v2/machines")" "https://$ADDRESS"
+    curl -sSf --cacert ca.pem "https://$ADDRESS/v3/kv/put" -d '{"key":"YQ=="}' | jq -e '.header.revision == "2"'
+    export ETCDCTL_API=3
+    equal "$(etcdctl --cacert ca.pem --endpoints "https://$ADDRESS" put b c)" OK
+    equal "$(etcdctl --cacert ca.pem --endpoints "https://$ADDRESS" member list -w json | jq -r '.members[0].clientURLs[0]')" "https://$ADDRESS"
+    fails 1 timeout 20 etcdctl --endpoints "https://$ADDRESS" --command-timeout 2s --dial-timeout 1s get b
+    ! curl -s --max-time 5 "http://$ADDRESS/version"
+    stop_services
+    start_kv --tls-certificate cert.pem --tls-key key.pem --tls-client-ca ca.pem
+    ! curl -s --max-time 5 --cacert ca.pem "https://$ADDRESS/version"
+    curl -sSf --cacert ca.pem --cert cert.pem --key key.pem "https://$ADDRESS/version" | jq -e .etcdserver
+    equal "$(etcdctl --cacert ca.pem --cert cert.pem --key key.pem --endpoints "https://$ADDRESS" put b c)" OK
+}
+
+@test "SIGTERM ends it in time although watches are open, over the gateway and over gRPC" {
+    start_kv
+    watch_of "$KV" "$BATS_TEST_TMPDIR/gateway" '{"create_request":{"key":"YQ=="}}'
+    ETCDCTL_API=3 etcdctl --endpoints "$ADDRESS" watch a >"$BATS_TEST_TMPDIR/grpc" 2>&1 3>&- &
+    OTHER_PIDS+=($!)
+    wait_for 5 lines "$BATS_TEST_TMPDIR/gateway" 1
+    two_watches() { curl -sS "$KV/metrics" | grep -q '^etcd_debugging_mvcc_watcher_total 2$'; }
+    wait_for 5 two_watches
+    local begun=$SECONDS code=0
+    kill "$SERVICE_PID"
+    wait "$SERVICE_PID" || code=$?
+    equal "$code" 0
+    [ $((SECONDS - begun)) -le 3 ]
+    tail -n 1 "$BATS_TEST_TMPDIR/gateway" | jq -e '.error.grpc_code == 14'
+}

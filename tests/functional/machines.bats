@@ -45,7 +45,7 @@ shows() { [[ $(page "$1") == *"code.it answers"* ]]; }
 traces() {
   ip -o link | awk -F': ' '{ print $2 }' | grep -Ev '^(br-|veth)' | sort
   ip netns | sort
-  ls /var/run/netns 2>/dev/null
+  ls /var/run/netns 2>/dev/null || true
   { iptables -S; iptables -t nat -S; } | grep -Ev 'br-|DOCKER|docker'
   find /sys/fs/cgroup -maxdepth 3 -name 'dfriends*'
   awk '{ print $2 }' /proc/mounts | grep -Ev '/netns$|^/(var/)?run/docker|^/var/lib/docker' | sort

@@ -126,6 +126,16 @@ constexpr std::array common_settings{
 };
 
 constexpr std::array serve_settings{
+    Setting{.name = "auto-compaction-retention",
+            .type = SettingType::duration,
+            .help = "Compact revisions of v3 that are older, but never the newest 10000; 0 for never",
+            .placeholder = "DURATION",
+            .fallback = "1h"},
+    Setting{.name = "quota-backend-bytes",
+            .type = SettingType::size,
+            .help = "Refuse changes of v3 when the state database is larger; 0 for never",
+            .placeholder = "SIZE",
+            .fallback = "0"},
     Setting{.name = "listen",
             .help = "Address to listen on",
             .placeholder = "ADDR:PORT",
@@ -135,6 +145,13 @@ constexpr std::array serve_settings{
             .type = SettingType::flag,
             .help = "Answer /new and the tokens that it makes, as discovery.etcd.io did"},
     Setting{.name = "name", .help = "Name of the member", .placeholder = "NAME", .fallback = "default"},
+    Setting{.name = "tls-certificate",
+            .help = "Serve TLS with this certificate, PEM, and what leads to its root",
+            .placeholder = "FILE"},
+    Setting{.name = "tls-client-ca",
+            .help = "Serve only clients whose certificate this authority signed, PEM",
+            .placeholder = "FILE"},
+    Setting{.name = "tls-key", .help = "Key of the certificate, PEM", .placeholder = "FILE"},
 };
 
 constexpr std::array backup_settings{

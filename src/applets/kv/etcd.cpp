@@ -36,14 +36,18 @@ constexpr Setting refused(std::string_view name, std::string_view environment)
     return taken(name, "Refused: there is no such thing here", "VALUE", "", environment);
 }
 
-constexpr std::array refused_names{"cert-file",       "key-file",      "client-cert-auth",
-                                   "trusted-ca-file", "auto-tls",      "discovery",
-                                   "config-file",     "discovery-srv", "proxy"};
+constexpr std::array refused_names{"auto-tls", "discovery", "config-file", "discovery-srv", "proxy"};
 
 constexpr std::array etcd_settings{
     taken("name", "Name of the member", "NAME", "default", "ETCD_NAME"),
     taken("data-dir", "Directory of the state database; NAME.etcd without it", "DIR", "", "ETCD_DATA_DIR"),
     taken("listen-client-urls", "Where to listen", "URLS", "http://localhost:2379", "ETCD_LISTEN_CLIENT_URLS"),
+    taken("cert-file", "Certificate for TLS, PEM", "FILE", "", "ETCD_CERT_FILE"),
+    taken("key-file", "Key of the certificate, PEM", "FILE", "", "ETCD_KEY_FILE"),
+    taken("trusted-ca-file", "Serve only clients whose certificate this authority signed, PEM", "FILE", "",
+          "ETCD_TRUSTED_CA_FILE"),
+    taken("quota-backend-bytes", "Refuse changes of v3 when the state database is larger", "BYTES", "0",
+          "ETCD_QUOTA_BACKEND_BYTES"),
     Setting{.name = "enable-v2", .type = SettingType::flag, .help = "Always so", .environment = "ETCD_ENABLE_V2"},
     Setting{.name = "version", .type = SettingType::flag, .help = "Print the version of etcd that this is like"},
     ignored("advertise-client-urls", "ETCD_ADVERTISE_CLIENT_URLS"),
@@ -66,7 +70,6 @@ constexpr std::array etcd_settings{
     ignored("max-txn-ops", "ETCD_MAX_TXN_OPS"),
     ignored("max-wals", "ETCD_MAX_WALS"),
     ignored("metrics", "ETCD_METRICS"),
-    ignored("quota-backend-bytes", "ETCD_QUOTA_BACKEND_BYTES"),
     ignored("snapshot-count", "ETCD_SNAPSHOT_COUNT"),
     ignored("wal-dir", "ETCD_WAL_DIR"),
     ignored_flag("debug", "ETCD_DEBUG"),
@@ -76,29 +79,27 @@ constexpr std::array etcd_settings{
     ignored_flag("pre-vote", "ETCD_PRE_VOTE"),
     ignored_flag("strict-reconfig-check", "ETCD_STRICT_RECONFIG_CHECK"),
     ignored_flag("unsafe-no-fsync", "ETCD_UNSAFE_NO_FSYNC"),
-    refused("cert-file", "ETCD_CERT_FILE"),
     refused("config-file", "ETCD_CONFIG_FILE"),
     refused("discovery", "ETCD_DISCOVERY"),
     refused("discovery-srv", "ETCD_DISCOVERY_SRV"),
-    refused("key-file", "ETCD_KEY_FILE"),
     refused("proxy", "ETCD_PROXY"),
-    refused("trusted-ca-file", "ETCD_TRUSTED_CA_FILE"),
     Setting{.name = "auto-tls",
             .type = SettingType::flag,
-            .help = "Refused: there is no TLS",
+            .help = "Refused: there is no such thing here",
             .environment = "ETCD_AUTO_TLS"},
     Setting{.name = "client-cert-auth",
             .type = SettingType::flag,
-            .help = "Refused: there is no TLS",
+            .help = "Implied by --trusted-ca-file",
             .environment = "ETCD_CLIENT_CERT_AUTH"},
 };
 
 /// "127.0.0.1:2379" of "http://localhost:2379".
-std::string address_of(std::string_view text)
+std::string address_of(std::string_view text, bool with_tls)
 {
     const http::Url url = http::parse_url(text);
-    if (url.scheme != "http")
-        throw Error(ErrorKind::usage, "'{}' cannot be listened at: there is no TLS", printable(text));
+    if ((url.scheme == "https") != with_tls)
+        throw Error(ErrorKind::usage, "'{}' cannot be listened at: with --cert-file it must be https, else http",
+                    printable(text));
     const std::string host = url.host == "localhost" ? "127.0.0.1" : url.host;
     return fmt::format("{}:{}", host.find(':') == host.npos ? host : "[" + host + "]", url.port);
 }
@@ -109,7 +110,7 @@ void look_at_options(Context& context)
     for (const std::string_view name : refused_names)
         if (context.settings.is_given(name) && context.settings.text(name) != "false" &&
             context.settings.text(name) != "off")
-            throw Error(ErrorKind::usage, "--{} is not supported: this is one server, without TLS", name)
+            throw Error(ErrorKind::usage, "--{} is not supported: this is one server", name)
                 .hint("'dfriends help kv serve' tells what there is");
     std::string names;
     for (const Setting& row : etcd_settings)
@@ -119,12 +120,23 @@ void look_at_options(Context& context)
         context.say("ignored, since there is one server: " + names);
 }
 
+/// etcd's options, and the options of `kv serve` that mean the same.
+constexpr std::array<std::pair<const char*, const char*>, 4> same_settings{{
+    {"cert-file", "tls-certificate"},
+    {"key-file", "tls-key"},
+    {"quota-backend-bytes", "quota-backend-bytes"},
+    {"trusted-ca-file", "tls-client-ca"},
+}};
+
 /// The settings that `kv serve` has, as etcd's options mean them.
 config::Settings serve_settings_of(const Context& context)
 {
     config::FlagValues flags{{"name", context.settings.text("name")}};
     for (const std::string_view url : split(context.settings.text("listen-client-urls"), ','))
-        flags.emplace_back("listen", address_of(trim(url)));
+        flags.emplace_back("listen", address_of(trim(url), context.settings.is_given("cert-file")));
+    for (const auto& [theirs, ours] : same_settings)
+        if (context.settings.is_given(theirs))
+            flags.emplace_back(ours, context.settings.text(theirs));
     const auto is_serve = [](const Verb& verb) { return verb.name == "serve"; };
     config::Settings::Sources sources;
     sources.flags = &flags;

@@ -137,9 +137,9 @@ net::Task<http::Response> Api::route(http::Request& request)
     if (clean == "/health")
         co_return json_response(R"({"health":"true"})");
     if (clean == "/v2/machines")
-        co_return http::text_response(200, "http://" + std::string(request.headers.get("Host")));
+        co_return http::text_response(200, request.base_url());
     if (clean == "/v2/leader") // of etcd 0.4, and node-etcd still asks for it
-        co_return http::text_response(200, "http://" + std::string(request.headers.get("Host")));
+        co_return http::text_response(200, request.base_url());
     if (clean == "/v2/members" || clean == "/v2/members/leader")
         co_return members(request, clean != "/v2/members");
     if (clean.starts_with("/v2/stats/"))
@@ -251,7 +251,7 @@ http::Response Api::machines(const http::Request& request) const
 http::Response Api::members(const http::Request& request, bool leader_only) const
 {
     // The address that the client itself used: clients that ask for the members go on with what they are told.
-    const std::string url = quote("http://" + std::string(request.headers.get("Host")));
+    const std::string url = quote(request.base_url());
     const std::string member = fmt::format(R"({{"id":"{:x}","name":{},"peerURLs":[{}],"clientURLs":[{}]}})",
                                            keyspace_.member_id(), quote(name_), url, url);
     http::Response response = json_response(leader_only ? member + "\n" : "{\"members\":[" + member + "]}\n");

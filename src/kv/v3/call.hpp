@@ -31,6 +31,8 @@ class Source {
     virtual ~Source() = default;
     /// Nothing when the client sends no more; it may still read. What is no message throws Status or Error(invalid).
     virtual net::Task<std::optional<M>> next() = 0;
+    /// Makes a next() that waits end soon, where the front end can: our side of the stream is over.
+    virtual void stop() {}
 };
 
 /// The messages that a client is streamed. One send() at a time; it waits while the client does not read.

@@ -28,6 +28,7 @@ class HttpCall final : public Call {
         if (token.starts_with("Bearer "))
             token.erase(0, 7);
         authority = request.headers.get("Host");
+        is_secure = connection_ != nullptr && connection_->is_encrypted();
     }
     bool is_cancelled() override { return connection_ != nullptr && connection_->has_peer_closed(); }
     void on_cancel(std::function<void()>) override {} // HTTP/1 does not tell

@@ -19,6 +19,7 @@ class Grpc::Talk final : public Call {
         if (token.empty())
             token = stream.header("authorization");
         authority = stream.authority;
+        is_secure = stream.is_encrypted;
         read_timeout();
     }
 
@@ -29,6 +30,8 @@ class Grpc::Talk final : public Call {
         stream_.on_cancel(std::move(wake));
         watch_time();
     }
+    /// Ends the wait for further messages; the answer can still be finished.
+    void stop_reading() { stream_.interrupt(); }
     bool is_late() const { return due_ && std::chrono::steady_clock::now() >= *due_; }
 
     /// What may wait for long is woken when its time is up; a single message needs no timer.
@@ -128,6 +131,7 @@ struct Grpc::Table {
       public:
         explicit GrpcSource(Talk& talk) : talk_(talk) {}
         net::Task<std::optional<M>> next() override { return talk_.template next<M>(); }
+        void stop() override { talk_.stop_reading(); }
 
       private:
         Talk& talk_;

@@ -65,4 +65,12 @@ void History::remove(Watcher& watcher)
         ranges_.remove(&watcher);
 }
 
+void History::wake_all()
+{
+    for (const auto& [key, watcher] : single_)
+        watcher->wake();
+    for (Watcher* watcher : ranges_)
+        watcher->wake();
+}
+
 } // namespace dfriends::kv::v3

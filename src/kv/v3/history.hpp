@@ -37,6 +37,8 @@ class History {
     /// The watcher must stay where it is until it is removed.
     void add(Watcher& watcher);
     void remove(Watcher& watcher);
+    /// Calls the wake of every watcher, whatever it waits for: the server stops.
+    void wake_all();
     std::size_t watchers() const { return single_.size() + ranges_.size(); }
 
   private:

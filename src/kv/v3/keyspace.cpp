@@ -252,6 +252,7 @@ void Keyspace::stop()
     stopped_ = true;
     stop_event_.notify_all();
     swept_event_.notify_all();
+    history_.wake_all();
 }
 
 } // namespace dfriends::kv::v3

@@ -191,6 +191,7 @@ net::Task<> Service::watch(Source<WatchRequest>& requests, Sink<WatchResponse>& 
         }
         halves->stream = nullptr;
     }
+    requests.stop();
     while (!has_ended)
         co_await ended.wait(std::chrono::seconds(1));
     if (failure)
