@@ -279,9 +279,10 @@ ask_until_told() {
   local pushing=$!
   wait_for 20 grep -q 'sleep 30' push.log
   kill "$relay"
-  run wait $pushing
+  local refused=0
+  wait "$pushing" || refused=$?
   rm -rf ~dokku/.docker
-  [ "$status" -ne 0 ]
+  [ "$refused" -ne 0 ]
   grep -q 'App build failed' push.log
   equal "$(page engineless.dokku.app)" one
   git rm -q Dockerfile; echo two >index.html; commit
