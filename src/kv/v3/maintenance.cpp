@@ -203,8 +203,7 @@ net::Task<AlarmResponse> Service::alarm(AlarmRequest request, Call& call)
         raised.member_id = identity_.id;
         raised.alarm = AlarmType::no_space;
     }
-    answer.header = header();
-    co_return answer;
+    co_return answer; // without a header, as etcd 3.4's
 }
 
 net::Task<StatusResponse> Service::status(StatusRequest, Call&)
