@@ -152,8 +152,12 @@ start_two() {
     ./etcd -version | grep -q '^etcd Version: 3\.4\.'
     fails 0 ./etcd --help
     says '--listen-client-urls'
+    fails 2 ./etcd --discovery http://127.0.0.1:1/token
+    says '--discovery is not supported: this is one server'
     fails 2 ./etcd --cert-file x
-    says 'without TLS'
+    says 'with --cert-file it must be https'
+    fails 2 ./etcd --cert-file x --listen-client-urls https://127.0.0.1:1
+    says 'TLS needs both'
     fails 2 ./etcd --listen-client-urls https://127.0.0.1:1
     fails 2 ./etcd --no-such-option
     fails 0 dfriends kv etcd --version
