@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "net/signals.hpp"
+#include "os/memory.hpp"
 #include "os/notify.hpp"
 #include "service/ensemble.hpp"
 #include "service/metrics.hpp"
@@ -179,6 +180,7 @@ int Daemon::run()
                 net::spawn(std::move(task), on_failure);
             net::spawn(reload_on_hangup(all.reloads, all.log));
             tell_ready();
+            os::release_code(); // most of what starting needs is never needed again
             while (!all.is_stopping)
                 co_await all.stop_wanted.wait();
             if (Ensemble::current() == nullptr)

@@ -567,3 +567,10 @@ PY
     [ "$(verdict_of $SUITE/main/binary-amd64/Packages.xz)" = HIT ]
     same $SMALL
 }
+
+@test "an idle cache takes less than 10 MiB" {
+    start_cache
+    resident() { awk '/^VmRSS:/ { print $2 }' "/proc/$SERVICE_PID/status"; }
+    few() { [ "$(resident)" -lt 10240 ]; }
+    wait_for 5 few
+}
