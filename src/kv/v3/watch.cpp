@@ -258,7 +258,9 @@ net::Task<> WatchStream::send_events(std::int64_t id)
         co_return;
     }
     const std::int64_t first = watcher.next;
-    const std::vector<Revision> log = co_await keyspace_.read_log(first);
+    std::vector<Revision> log = co_await keyspace_.read_log(first);
+    // What is on disk and not yet shown here comes when it is.
+    std::erase_if(log, [this](const Revision& revision) { return revision.number > keyspace_.revision(); });
     const auto still = watches_.find(id);
     if (still == watches_.end() || first < keyspace_.compacted())
         co_return; // cancelled meanwhile, or told of the compaction the next time
