@@ -6,9 +6,23 @@
 #include "crypto/hash.hpp"
 #include "http/url.hpp"
 
+#include <algorithm>
+
 namespace dfriends::cluster {
 
 using std::chrono::steady_clock;
+
+namespace {
+
+bool has_lost_machine(const Snapshot& snapshot)
+{
+    return std::ranges::any_of(snapshot.jobs, [&](const auto& named) {
+        const std::string& machine = named.second.target;
+        return !machine.empty() && !snapshot.members.contains(machine);
+    });
+}
+
+} // namespace
 
 Agent::Agent(Registry& registry, LocalUnits& units, Member member, log::Logger& log, Timing timing)
     : registry_(registry), units_(units), member_(std::move(member)), log_(log), timing_(timing)
@@ -60,6 +74,7 @@ net::Task<> Agent::run()
 
 net::Task<> Agent::keep_present()
 {
+    last_word_ = steady_clock::now(); // by join()
     for (;;) {
         co_await net::sleep(timing_.beat);
         try {
@@ -67,6 +82,7 @@ net::Task<> Agent::keep_present()
                 log_.warning("this machine was taken for gone; it joins again");
                 co_await join();
             }
+            note_word();
             const bool led = is_leader_;
             is_leader_ = co_await registry_.take_lease(member_.id, timing_.ttl);
             is_dirty_ = is_dirty_ || is_leader_ != led;
@@ -75,6 +91,20 @@ net::Task<> Agent::keep_present()
             note_store(&error);
         }
     }
+}
+
+void Agent::note_word()
+{
+    const auto now = steady_clock::now();
+    if (now - last_word_ > 2 * timing_.beat)
+        steady_from_ = now + timing_.grace;
+    last_word_ = now;
+}
+
+bool Agent::is_store_steady() const
+{
+    const auto now = steady_clock::now();
+    return now - last_word_ <= 2 * timing_.beat && now >= steady_from_;
 }
 
 net::Task<> Agent::follow_changes()
@@ -110,7 +140,7 @@ net::Task<> Agent::pass()
     index_ = snapshot.index + 1;
     wanted_ = wanted_of(snapshot, member_);
     // A machine that is not in the list yet would take its own units for lost.
-    if (is_leader_ && snapshot.members.contains(member_.id))
+    if (is_leader_ && snapshot.members.contains(member_.id) && (is_store_steady() || !has_lost_machine(snapshot)))
         co_await schedule_units(snapshot);
 }
 

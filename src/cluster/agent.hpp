@@ -19,7 +19,7 @@ namespace dfriends::cluster {
 /// that holds the lease, is the scheduler too. Belongs to one loop.
 ///
 /// A machine counts as gone `ttl` seconds after its last word. While the key-value store does not answer, everything
-/// goes on as it is.
+/// goes on as it is; and after that for `grace`, since the words of all machines may have been lost with its answers.
 class Agent {
   public:
     struct Timing {
@@ -27,6 +27,8 @@ class Agent {
         std::chrono::milliseconds beat{500};   ///< between two words of presence
         std::chrono::milliseconds look{200};   ///< between two looks at the units' states
         std::chrono::milliseconds pass{2'000}; ///< between two passes where nothing calls for one
+        /// Until all have had their say again: a request may wait for its time-out before another endpoint is asked.
+        std::chrono::milliseconds grace{5'000};
     };
     Agent(Registry& registry, LocalUnits& units, Member member, log::Logger& log, Timing timing);
 
@@ -47,6 +49,10 @@ class Agent {
     net::Task<> follow_changes();
     net::Task<> pass();
     net::Task<> schedule_units(const Snapshot& snapshot);
+    /// Notes that the store took a word of presence.
+    void note_word();
+    /// Whether a machine that is not known has been silent, rather than the store.
+    bool is_store_steady() const;
     net::Task<> report(const std::map<std::string, LocalUnit>& local);
     void take(const Step& step);
     /// Logs what does not answer once, and that it does again.
@@ -63,6 +69,8 @@ class Agent {
     bool is_dirty_ = true;
     bool is_leader_ = false;
     bool is_cut_off_ = false;
+    std::chrono::steady_clock::time_point last_word_;
+    std::chrono::steady_clock::time_point steady_from_;   ///< what the store says of other machines counts from here on
     std::optional<std::map<std::string, Wanted>> wanted_; ///< as last read; nothing before the first time
     std::map<std::string, std::pair<Report, bool>> published_;
     std::string token_;

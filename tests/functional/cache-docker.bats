@@ -87,13 +87,13 @@ has_lists() {
     local port=$PORT
     line=$(dfriends cache client-config --dockerfile --port "$port")
     build dft-first "$line"
-    grep -q '^MISS 200 .*hello_' "$BATS_TEST_TMPDIR/first.log"
+    wait_for 3 grep -q '^MISS 200 .*hello_' "$BATS_TEST_TMPDIR/first.log"
     stop_services
     SERVICE_STATE="$BATS_TEST_TMPDIR/first-state" \
         start_service second cache serve --listen "$address:$port" --dir "$CONTENT" --offline
     build dft-second "$line"
-    grep -q '^HIT 200 .*hello_' "$BATS_TEST_TMPDIR/second.log"
-    grep -q '^STALE 200 .*InRelease' "$BATS_TEST_TMPDIR/second.log"
+    wait_for 3 grep -q '^HIT 200 .*hello_' "$BATS_TEST_TMPDIR/second.log"
+    wait_for 3 grep -q '^STALE 200 .*InRelease' "$BATS_TEST_TMPDIR/second.log"
     sleep 0.3 # lines of the access log are written a moment later
     fails 1 grep -E '^(MISS|ERROR) ' "$BATS_TEST_TMPDIR/second.log"
     docker run --rm dft-second hello | grep -q 'Hello, world'

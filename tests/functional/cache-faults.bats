@@ -181,7 +181,7 @@ PY
     run get $LARGE -o "$BATS_TEST_TMPDIR/wrong"
     [ "$status" -ne 0 ] || ! cmp -s "$BATS_TEST_TMPDIR/wrong" <(control "$LARGE")
     control "_set?path=$LARGE&mode=ok"
-    grep -q 'disk' "$BATS_TEST_TMPDIR/cache.log"
+    wait_for 3 grep -q 'disk' "$BATS_TEST_TMPDIR/cache.log"
     # a suite that is new here
     cp -r "$REPOSITORY$SUITE" "$REPOSITORY/dists/other"
     same /dists/other/InRelease
@@ -497,7 +497,7 @@ PY
     update
     same $MEDIUM
     equal "$(control "_count?path=$MEDIUM")" 1
-    grep -q "$MEDIUM" "$BATS_TEST_TMPDIR/cache.log"
+    wait_for 3 grep -q "$MEDIUM" "$BATS_TEST_TMPDIR/cache.log"
     local one two
     one=$(free_port) two=$(free_port)
     served_by one "$one" --upstream-proxy "http://127.0.0.1:$two"

@@ -368,12 +368,15 @@ etcd_member() {
   unit code.it.3.service 7103 'X-Conflicts=code.it.*.service'
   fails 0 fleet start code.it.{1,2,3}.service
   equal "$(fleet list-units --no-legend | awk '$3 == "active" { print $2 }' | sort -u | wc -l)" 3
+  local sleepers; sleepers=$(pgrep -f 'sleep 710[1-3]$')
   # The member that was asked first, and so the one that all have a connection to.
   kill -9 "${ETCD_PID[1]}"
   unit more.service 7104
   fails 0 fleet start more.service
-  equal "$(running 'sleep 710[1-4]$')" 4
-  machines_are '127.0.0.1 127.0.0.2 127.0.0.3 '
+  equal "$(running 'sleep 7104$')" 1
+  wait_for 8 machines_are '127.0.0.1 127.0.0.2 127.0.0.3 '
+  sleep 1
+  equal "$(pgrep -f 'sleep 710[1-3]$')" "$sleepers"
   local at; at=$(place code.it.2.service)
   fails 0 fleet destroy code.it.{1,2,3}.service more.service
   gone() { [ "$(running 'sleep 710[1-4]$')" = 0 ]; }
