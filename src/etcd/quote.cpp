@@ -33,6 +33,13 @@ std::size_t character_length(std::string_view text)
     return 0;
 }
 
+/// Stands for itself.
+bool is_plain(char character)
+{
+    const auto byte = static_cast<unsigned char>(character);
+    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\' && byte != '<' && byte != '>' && byte != '&';
+}
+
 void append_character(std::string& out, std::string_view character)
 {
     const auto byte = static_cast<unsigned char>(character[0]);
@@ -54,10 +61,15 @@ void append_character(std::string& out, std::string_view character)
 
 } // namespace
 
-std::string quote(std::string_view text)
+void append_quoted(std::string& out, std::string_view text)
 {
-    std::string out = "\"";
+    out += '"';
     while (!text.empty()) {
+        const auto end = std::ranges::find_if_not(text, is_plain);
+        out.append(text.begin(), end);
+        text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
+        if (text.empty())
+            break;
         const std::size_t length = character_length(text);
         if (length == 0)
             out += "\\ufffd";
@@ -65,7 +77,15 @@ std::string quote(std::string_view text)
             append_character(out, text.substr(0, length));
         text.remove_prefix(std::max<std::size_t>(length, 1));
     }
-    return out += '"';
+    out += '"';
+}
+
+std::string quote(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size() + 2);
+    append_quoted(out, text);
+    return out;
 }
 
 } // namespace dfriends::etcd

@@ -5,6 +5,12 @@
 
 namespace dfriends::http {
 
+net::Task<> BodyWriter::write_each(std::span<const std::string> pieces)
+{
+    for (const std::string& piece : pieces)
+        co_await write(piece);
+}
+
 net::Task<> ChunkedWriter::write(std::string_view bytes)
 {
     constexpr std::size_t small = 4096; // up to here a copy is cheaper than a second system call
@@ -19,6 +25,21 @@ net::Task<> ChunkedWriter::write(std::string_view bytes)
     }
     co_await stream_.write_all(frame, bytes);
     co_await stream_.write_all("\r\n");
+}
+
+net::Task<> ChunkedWriter::write_each(std::span<const std::string> pieces)
+{
+    if (pieces.size() == 1)
+        co_return co_await write(pieces.front());
+    std::string frames;
+    for (const std::string& piece : pieces) {
+        if (piece.empty())
+            continue;
+        fmt::format_to(std::back_inserter(frames), "{:x}\r\n", piece.size());
+        frames.append(piece).append("\r\n");
+        written_ += piece.size();
+    }
+    co_await stream_.write_all(frames);
 }
 
 net::Task<> ChunkedWriter::send_file(int descriptor, std::uint64_t offset, std::uint64_t length)

@@ -13,6 +13,7 @@ class ChunkedWriter final : public BodyWriter {
   public:
     explicit ChunkedWriter(net::Stream& stream) : stream_(stream) {}
     net::Task<> write(std::string_view bytes) override;
+    net::Task<> write_each(std::span<const std::string> pieces) override;
     net::Task<> send_file(int descriptor, std::uint64_t offset, std::uint64_t length) override;
     net::Task<> finish();
     std::uint64_t written() const { return written_; }

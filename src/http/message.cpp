@@ -3,19 +3,28 @@
 
 #include "base/error.hpp"
 
-#include <array>
+#include <algorithm>
 
 namespace dfriends::http {
 
 net::Task<std::string> BodyReader::read_all(std::size_t limit)
 {
     std::string all;
-    std::array<char, 16384> piece;
-    while (const std::size_t count = co_await read_some(piece)) {
-        if (all.size() + count > limit)
+    std::size_t size = 0;
+    std::size_t room = 1000; // most bodies are small
+    for (;;) {
+        if (size == all.size()) {
+            all.resize(size + room);
+            room = std::min<std::size_t>(room * 2, 1U << 20U);
+        }
+        const std::size_t count = co_await read_some(std::span(all).subspan(size));
+        if (count == 0)
+            break;
+        size += count;
+        if (size > limit)
             throw Error(ErrorKind::invalid, "a message body is larger than {} bytes", limit);
-        all.append(piece.data(), count);
     }
+    all.resize(size);
     co_return all;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <variant>
 
@@ -27,6 +28,8 @@ class BodyWriter {
   public:
     virtual ~BodyWriter() = default;
     virtual net::Task<> write(std::string_view bytes) = 0;
+    /// Each in a chunk of its own where the body has chunks, and all at once where that can be.
+    virtual net::Task<> write_each(std::span<const std::string> pieces);
     virtual net::Task<> send_file(int descriptor, std::uint64_t offset, std::uint64_t length) = 0;
 };
 

@@ -163,7 +163,7 @@ class Session {
         keep_alive_ = !refusal && reader.parser.keep_alive();
         if (!refusal)
             refusal = co_await answer();
-        if (keep_alive_)
+        if (keep_alive_ && !body.is_done())
             co_await skip_body(body);
         const bool open = co_await respond(std::move(*refusal));
         connection_.busy = false;

@@ -47,6 +47,16 @@ void JsonEncoder::begin(std::string_view name)
     out_.append("\"").append(name).append("\":");
 }
 
+/// Of 64 bits, and so as a string.
+template <class Number>
+void JsonEncoder::append_number(Number value)
+{
+    const fmt::format_int digits(value);
+    out_ += '"';
+    out_.append(digits.data(), digits.size());
+    out_ += '"';
+}
+
 void JsonEncoder::operator()(int, std::string_view name, const Bytes& value)
 {
     if (value.empty())
@@ -68,7 +78,7 @@ void JsonEncoder::operator()(int, std::string_view name, std::int64_t value)
     if (value == 0)
         return;
     begin(name);
-    fmt::format_to(std::back_inserter(out_), "\"{}\"", value);
+    append_number(value);
 }
 
 void JsonEncoder::operator()(int, std::string_view name, std::uint64_t value)
@@ -76,7 +86,7 @@ void JsonEncoder::operator()(int, std::string_view name, std::uint64_t value)
     if (value == 0)
         return;
     begin(name);
-    fmt::format_to(std::back_inserter(out_), "\"{}\"", value);
+    append_number(value);
 }
 
 void JsonEncoder::operator()(int, std::string_view name, std::uint32_t value)
@@ -84,7 +94,8 @@ void JsonEncoder::operator()(int, std::string_view name, std::uint32_t value)
     if (value == 0)
         return;
     begin(name);
-    fmt::format_to(std::back_inserter(out_), "{}", value);
+    const fmt::format_int digits(value);
+    out_.append(digits.data(), digits.size());
 }
 
 void JsonEncoder::operator()(int, std::string_view name, bool value)

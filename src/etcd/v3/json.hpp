@@ -66,6 +66,8 @@ class JsonEncoder {
 
   private:
     void begin(std::string_view name);
+    template <class Number>
+    void append_number(Number value);
     void choice(std::string_view name, int value, EnumNames names);
     template <class M>
     void nested(std::string_view name, const M& message)

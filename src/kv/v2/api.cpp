@@ -187,7 +187,7 @@ net::Task<http::Response> Api::get(const http::Request& request, std::string key
         co_return machines(request);
     if (reading.refusal)
         co_return refuse(*reading.refusal);
-    http::Response response = json_response(encode_event("get", reading.node, {}) + "\n");
+    http::Response response = json_response(encode_event("get", reading.node, {}).append("\n"));
     add_headers(response, reading.index);
     co_return response;
 }
@@ -207,8 +207,10 @@ net::Task<http::Response> Api::change(const http::Request& request, const Parame
         co_return refuse(*outcome->refusal);
     const bool terse = parameters.no_value_on_success && request.method != "DELETE";
     const std::string_view body = outcome->event->body;
-    http::Response response =
-        json_response(terse ? std::string(body.substr(0, body.find(','))) + "}\n" : std::string(body) + "\n");
+    std::string text;
+    text.reserve(body.size() + 1);
+    text.append(terse ? body.substr(0, body.find(',')) : body).append(terse ? "}\n" : "\n");
+    http::Response response = json_response(std::move(text));
     response.status = outcome->created ? 201 : 200;
     add_headers(response, outcome->event->index);
     co_return response;

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ranges>
+#include <unordered_set>
 
 namespace dfriends::kv::v2 {
 
@@ -31,6 +33,20 @@ std::uint64_t random_id()
 std::string_view statistic_of(Action action)
 {
     return action == Action::set ? "sets" : action_name(action);
+}
+
+/// The changes of a batch in their order, without the writes of keys that it writes again later: of a counter that all
+/// clients set only the last value needs a row.
+std::vector<const RowChange*> needed_rows(const std::vector<Effect>& effects)
+{
+    std::vector<const RowChange*> rows;
+    std::unordered_set<std::string_view> written;
+    for (const Effect& effect : effects | std::views::reverse)
+        for (const RowChange& row : effect.rows | std::views::reverse)
+            if (!row.node || written.insert(row.path).second)
+                rows.push_back(&row);
+    std::ranges::reverse(rows);
+    return rows;
 }
 
 } // namespace
@@ -167,12 +183,11 @@ net::Task<> Keyspace::commit(std::vector<std::shared_ptr<Waiting>> batch)
         try {
             co_await store_.write([shared, index, forget](state::Database& database) {
                 Rows rows(database);
-                for (const Effect& effect : *shared) {
-                    for (const RowChange& row : effect.rows)
-                        rows.change(row);
+                for (const RowChange* row : needed_rows(*shared))
+                    rows.change(*row);
+                for (const Effect& effect : *shared)
                     if (!effect.refusal)
                         rows.add_event(effect.event);
-                }
                 if (forget != 0)
                     rows.forget_events(forget);
                 rows.set_number("index", index);

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace dfriends::kv::v3 {
@@ -40,7 +41,9 @@ template <class M>
 class Sink {
   public:
     virtual ~Sink() = default;
-    virtual net::Task<> send(const M& message) = 0;
+    /// Sends several as one where the front end can; each stays a message of its own. They must stay until the end.
+    virtual net::Task<> send(std::span<const M> messages) = 0;
+    net::Task<> send(const M& message) { return send(std::span(&message, 1)); }
 };
 
 } // namespace dfriends::kv::v3

@@ -30,11 +30,22 @@ class HttpCall final : public Call {
         authority = request.headers.get("Host");
         is_secure = connection_ != nullptr && connection_->is_encrypted();
     }
-    bool is_cancelled() override { return connection_ != nullptr && connection_->has_peer_closed(); }
+    bool is_cancelled() override
+    {
+        // Whoever sends hears of it from the connection; who only waits asks seldom, and each look is a system call.
+        const auto now = std::chrono::steady_clock::now();
+        if (connection_ != nullptr && !is_gone_ && now >= next_look_) {
+            is_gone_ = connection_->has_peer_closed();
+            next_look_ = now + std::chrono::seconds(1);
+        }
+        return is_gone_;
+    }
     void on_cancel(std::function<void()>) override {} // HTTP/1 does not tell
 
   private:
     net::Stream* connection_;
+    bool is_gone_ = false;
+    std::chrono::steady_clock::time_point next_look_;
 };
 
 /// Cuts a body into the JSON objects that stand in it one after the other, as they arrive.
@@ -128,12 +139,16 @@ class JsonSink final : public Sink<M> {
   public:
     explicit JsonSink(http::BodyWriter& writer) : writer_(writer) {}
 
-    net::Task<> send(const M& message) override
+    using Sink<M>::send;
+    net::Task<> send(std::span<const M> messages) override
     {
-        std::string line = "{\"result\":";
-        JsonEncoder::write(line, message);
-        line += "}\n";
-        co_await writer_.write(line); // in one piece: there are clients that take a chunk for a message
+        std::vector<std::string> lines;
+        for (const M& message : messages) {
+            std::string& line = lines.emplace_back("{\"result\":");
+            JsonEncoder::write(line, message);
+            line += "}\n";
+        }
+        co_await writer_.write_each(lines); // there are clients that take a chunk for a message
     }
 
   private:

@@ -141,9 +141,11 @@ struct Grpc::Table {
     class GrpcSink final : public Sink<M> {
       public:
         explicit GrpcSink(Talk& talk) : talk_(talk) {}
-        net::Task<> send(const M& message) override
+        using Sink<M>::send;
+        net::Task<> send(std::span<const M> messages) override
         {
-            talk_.send(message);
+            for (const M& message : messages)
+                talk_.send(message);
             return talk_.wait_for_room();
         }
 

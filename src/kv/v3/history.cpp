@@ -1,9 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kv/v3/history.hpp"
 
+#include "net/loop.hpp"
+
 #include <algorithm>
 
 namespace dfriends::kv::v3 {
+
+namespace {
+
+constexpr std::size_t woken_at_once = 64;
+
+/// Wakes the first of a queue.
+void wake_slice(std::deque<Watcher*>& queue)
+{
+    for (std::size_t count = 0; count < woken_at_once && !queue.empty(); ++count) {
+        Watcher* const watcher = queue.front();
+        queue.pop_front();
+        if (watcher != nullptr)
+            watcher->wake();
+    }
+}
+
+} // namespace
 
 void History::tell(Watcher& watcher, std::int64_t number)
 {
@@ -11,7 +30,27 @@ void History::tell(Watcher& watcher, std::int64_t number)
         return;
     watcher.next = number;
     watcher.is_behind = true;
-    watcher.wake();
+    sleepers_->queue.push_back(&watcher);
+}
+
+void History::wake_some()
+{
+    if (sleepers_->are_being_woken)
+        return;
+    wake_slice(sleepers_->queue);
+    if (sleepers_->queue.empty())
+        return;
+    sleepers_->are_being_woken = true;
+    net::spawn(wake_rest(sleepers_));
+}
+
+net::Task<> History::wake_rest(std::shared_ptr<Sleepers> sleepers)
+{
+    while (!sleepers->queue.empty()) {
+        co_await net::sleep(std::chrono::milliseconds(0)); // whoever else is ready comes first
+        wake_slice(sleepers->queue);
+    }
+    sleepers->are_being_woken = false;
 }
 
 void History::publish(Revision revision)
@@ -31,6 +70,7 @@ void History::publish(Revision revision)
             if (watcher->span.contains(change.key))
                 tell(*watcher, number);
     }
+    wake_some();
 }
 
 const Revision* History::find(std::int64_t number) const
@@ -57,6 +97,7 @@ void History::add(Watcher& watcher)
 
 void History::remove(Watcher& watcher)
 {
+    std::ranges::replace(sleepers_->queue, &watcher, nullptr);
     const auto [begin, end] = single_.equal_range(watcher.span.low());
     const auto found = std::find_if(begin, end, [&](const auto& entry) { return entry.second == &watcher; });
     if (found != end)

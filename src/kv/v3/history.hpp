@@ -2,9 +2,11 @@
 #pragma once
 
 #include "kv/v3/record.hpp"
+#include "net/task.hpp"
 
 #include <deque>
 #include <list>
+#include <memory>
 #include <unordered_map>
 
 namespace dfriends::kv::v3 {
@@ -26,7 +28,8 @@ class History {
     {
     }
 
-    /// Adds the next revision and wakes the watchers that it concerns.
+    /// Adds the next revision and wakes the watchers that it concerns: a few at once, more in slices between which the
+    /// loop answers others. Who wakes late sees the later revisions as well. Belongs to one loop.
     void publish(Revision revision);
 
     /// Null where it is not, or no longer, here.
@@ -42,7 +45,15 @@ class History {
     std::size_t watchers() const { return single_.size() + ranges_.size(); }
 
   private:
-    static void tell(Watcher& watcher, std::int64_t number);
+    /// Watchers that are behind and have not been woken yet.
+    struct Sleepers {
+        std::deque<Watcher*> queue; ///< null: removed meanwhile
+        bool are_being_woken = false;
+    };
+
+    void tell(Watcher& watcher, std::int64_t number);
+    void wake_some();
+    static net::Task<> wake_rest(std::shared_ptr<Sleepers> sleepers);
 
     std::deque<Revision> revisions_;
     std::size_t bytes_ = 0;
@@ -50,6 +61,7 @@ class History {
     std::size_t most_bytes_;
     std::unordered_multimap<std::string, Watcher*> single_; ///< of one key each
     std::list<Watcher*> ranges_;
+    std::shared_ptr<Sleepers> sleepers_ = std::make_shared<Sleepers>();
 };
 
 } // namespace dfriends::kv::v3

@@ -237,14 +237,13 @@ net::Task<> WatchStream::send_events(std::int64_t id)
         co_await answers_.send(answer);
         co_return;
     }
-    std::vector<const Revision*> revisions;
+    std::vector<WatchResponse> answers;
     const std::int64_t now = keyspace_.revision();
     if (const auto oldest = keyspace_.history().oldest(); oldest && watcher.next >= *oldest) {
-        // What is new goes out revision by revision, what a slow client or a busy server left in larger pieces.
-        const std::size_t most = now - watcher.next > 4 ? most_revisions_of_answer : 1;
+        std::vector<const Revision*> revisions;
         std::size_t bytes = 0;
         std::int64_t next = watcher.next;
-        for (; next <= now && revisions.size() < most && bytes < most_answer_bytes; ++next) {
+        for (; next <= now && revisions.size() < most_revisions_of_answer && bytes < most_answer_bytes; ++next) {
             const Revision* const revision = keyspace_.history().find(next);
             if (std::ranges::none_of(revision->changes,
                                      [&](const Change& change) { return watcher.span.contains(change.key); }))
@@ -252,9 +251,16 @@ net::Task<> WatchStream::send_events(std::int64_t id)
             revisions.push_back(revision);
             bytes += revision->size();
         }
+        // What is new goes out revision by revision, what a slow client or a busy server left in larger pieces.
+        const std::size_t most = now - watcher.next > 4 ? most_revisions_of_answer : 1;
         watcher.next = next;
         watcher.is_behind = next <= now;
-        co_await send_revisions(id, revisions);
+        for (std::span<const Revision* const> rest = revisions; !rest.empty();) {
+            const std::size_t count = std::min(most, rest.size());
+            add_answers(answers, id, rest.first(count));
+            rest = rest.subspan(count);
+        }
+        co_await send_answers(answers);
         co_return;
     }
     const std::int64_t first = watcher.next;
@@ -267,12 +273,21 @@ net::Task<> WatchStream::send_events(std::int64_t id)
     Watcher& reader = still->second->watcher;
     reader.next = log.empty() ? now + 1 : log.back().number + 1;
     reader.is_behind = reader.next <= keyspace_.revision();
+    std::vector<const Revision*> revisions;
     for (const Revision& revision : log)
         revisions.push_back(&revision);
-    co_await send_revisions(id, revisions);
+    add_answers(answers, id, revisions);
+    co_await send_answers(answers);
 }
 
-net::Task<> WatchStream::send_revisions(std::int64_t id, const std::vector<const Revision*>& revisions)
+net::Task<> WatchStream::send_answers(const std::vector<WatchResponse>& answers)
+{
+    if (!answers.empty())
+        co_await answers_.send(answers);
+}
+
+void WatchStream::add_answers(std::vector<WatchResponse>& answers, std::int64_t id,
+                              std::span<const Revision* const> revisions)
 {
     Watch& watch = *watches_.at(id);
     WatchResponse answer;
@@ -283,17 +298,17 @@ net::Task<> WatchStream::send_revisions(std::int64_t id, const std::vector<const
                 answer.events.push_back(make_event(change, watch.prev_kv));
         }
     if (answer.events.empty())
-        co_return;
+        return;
     answer.header = header();
     answer.watch_id = id;
     watch.last_sent = std::chrono::steady_clock::now();
     if (watch.fragment)
-        co_await send_fragments(std::move(answer));
+        add_fragments(answers, std::move(answer));
     else
-        co_await answers_.send(answer);
+        answers.push_back(std::move(answer));
 }
 
-net::Task<> WatchStream::send_fragments(WatchResponse answer)
+void WatchStream::add_fragments(std::vector<WatchResponse>& answers, WatchResponse answer)
 {
     std::vector<Event> events = std::move(answer.events);
     std::size_t at = 0;
@@ -306,7 +321,7 @@ net::Task<> WatchStream::send_fragments(WatchResponse answer)
             answer.events.push_back(std::move(events[at]));
         }
         answer.fragment = at < events.size();
-        co_await answers_.send(answer);
+        answers.push_back(answer);
     }
 }
 

@@ -44,8 +44,11 @@ class WatchStream {
     /// Sends all that is there to send; false where nothing was.
     net::Task<bool> send_waiting();
     net::Task<> send_events(std::int64_t id);
-    net::Task<> send_revisions(std::int64_t id, const std::vector<const Revision*>& revisions);
-    net::Task<> send_fragments(etcd::v3::WatchResponse answer);
+    net::Task<> send_answers(const std::vector<etcd::v3::WatchResponse>& answers);
+    /// What a watch is told of revisions: one answer, none, or fragments of one.
+    void add_answers(std::vector<etcd::v3::WatchResponse>& answers, std::int64_t id,
+                     std::span<const Revision* const> revisions);
+    static void add_fragments(std::vector<etcd::v3::WatchResponse>& answers, etcd::v3::WatchResponse answer);
     net::Task<bool> send_progress();
     bool has_caught_up() const;
 

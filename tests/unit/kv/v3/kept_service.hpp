@@ -60,11 +60,12 @@ struct TestSink : Sink<M> {
     std::vector<M> messages;
     net::Event changed;
     bool is_stalled = false;
-    net::Task<> send(const M& message) override
+    using Sink<M>::send;
+    net::Task<> send(std::span<const M> sent) override
     {
         while (is_stalled)
             co_await changed.wait();
-        messages.push_back(message);
+        messages.insert(messages.end(), sent.begin(), sent.end());
         changed.notify_all();
     }
     net::Task<> wait_for(std::size_t count)
