@@ -78,7 +78,7 @@ net::Task<> Agent::keep_present()
     for (;;) {
         co_await net::sleep(timing_.beat);
         try {
-            if (!co_await registry_.refresh(member_.id, timing_.ttl)) {
+            if (!co_await registry_.refresh()) {
                 log_.warning("this machine was taken for gone; it joins again");
                 co_await join();
             }
@@ -109,12 +109,12 @@ bool Agent::is_store_steady() const
 
 net::Task<> Agent::follow_changes()
 {
-    while (index_ == 0) // the first pass says where to begin
+    while (revision_ == 0) // the first pass says where to begin
         co_await net::sleep(std::chrono::milliseconds(20));
-    std::uint64_t index = index_;
+    std::int64_t revision = revision_;
     for (;;) {
         try {
-            index = co_await registry_.wait_for_change(index);
+            revision = co_await registry_.wait_for_change(revision);
             is_dirty_ = true;
             changed_.notify_all();
         } catch (const Error& error) {
@@ -137,7 +137,7 @@ void Agent::note_store(const std::exception* failure)
 net::Task<> Agent::pass()
 {
     const Snapshot snapshot = co_await registry_.read();
-    index_ = snapshot.index + 1;
+    revision_ = snapshot.revision + 1;
     wanted_ = wanted_of(snapshot, member_);
     // A machine that is not in the list yet would take its own units for lost.
     if (is_leader_ && snapshot.members.contains(member_.id) && (is_store_steady() || !has_lost_machine(snapshot)))

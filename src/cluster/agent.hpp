@@ -65,7 +65,7 @@ class Agent {
     log::Logger& log_;
     Timing timing_;
     net::Event changed_;
-    std::uint64_t index_ = 0;
+    std::int64_t revision_ = 0; ///< the first that the last pass has not seen
     bool is_dirty_ = true;
     bool is_leader_ = false;
     bool is_cut_off_ = false;

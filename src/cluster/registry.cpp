@@ -4,6 +4,9 @@
 #include "base/text.hpp"
 #include "cluster/registry_wire.hpp"
 #include "crypto/random.hpp"
+#include "etcd/v3/status.hpp"
+
+#include <algorithm>
 
 namespace dfriends::cluster {
 
@@ -11,8 +14,8 @@ namespace {
 
 constexpr std::string_view prefix = "/_coreos.com/fleet";
 
-// Codes of etcd's v2 API.
-constexpr int key_not_found = 100, compare_failed = 101, node_exists = 105;
+namespace v3 = etcd::v3;
+using std::chrono::seconds;
 
 std::string key_of(std::string_view rest)
 {
@@ -27,19 +30,45 @@ std::string key_of(std::string_view first, Parts... rest)
     return key;
 }
 
-bool is_refused(const etcd::V2Answer& answer, int code)
+std::string below(std::string_view key)
 {
-    return answer.refusal && answer.refusal->code == code;
+    return std::string(key) + "/";
 }
 
-/// Calls with the parts of each key below the prefix and its value.
-template <class Function>
-void for_each_key(const etcd::V2Node& node, const Function& function)
+/// A call of the store, its refusals as our errors.
+template <class Answer>
+net::Task<Answer> answered(net::Task<Answer> call)
 {
-    if (!node.dir && node.key.size() > prefix.size())
-        function(split(std::string_view(node.key).substr(prefix.size() + 1), '/'), node.value);
-    for (const etcd::V2Node& child : node.nodes)
-        for_each_key(child, function);
+    try {
+        co_return co_await std::move(call);
+    } catch (const v3::Status& status) {
+        throw v3::error_of(status);
+    }
+}
+
+std::int64_t revision_of(const std::optional<v3::ResponseHeader>& header)
+{
+    return header ? header->revision : 0;
+}
+
+v3::Compare is_absent(const std::string& key)
+{
+    return {.target = v3::CompareTarget::create, .key = key};
+}
+
+v3::Compare has_value(const std::string& key, std::string value)
+{
+    return {.target = v3::CompareTarget::value, .key = key, .value = std::move(value)};
+}
+
+v3::RequestOp put_of(std::string key, std::string value, std::int64_t lease = 0)
+{
+    return {.request_put = v3::PutRequest{.key = std::move(key), .value = std::move(value), .lease = lease}};
+}
+
+v3::RequestOp removal_of(std::string key)
+{
+    return {.request_delete_range = v3::DeleteRangeRequest{.key = std::move(key)}};
 }
 
 TargetState target_state_of(std::string_view word)
@@ -74,6 +103,14 @@ void take_key(Snapshot& snapshot, std::map<std::string, std::string>& texts, con
             job.job_state = value;
         }
     }
+}
+
+/// A machine is gone after 2 s: whoever waits longer for one endpoint comes too late to the next.
+v3::ClientOptions with_time_outs(v3::ClientOptions store)
+{
+    store.connect_timeout = seconds(2);
+    store.timeout = seconds(3);
+    return store;
 }
 
 } // namespace
@@ -112,7 +149,7 @@ std::string machine_legend(const std::string& id, const Member* member, bool ful
     return legend;
 }
 
-Registry::Registry(const std::vector<std::string>& endpoints) : client_(endpoints, std::chrono::seconds(3)) {}
+Registry::Registry(etcd::v3::ClientOptions store) : client_(with_time_outs(std::move(store))) {}
 
 const Requirements& Registry::requirements_of(const Job& job)
 {
@@ -130,17 +167,14 @@ const Requirements& Registry::requirements_of(const Job& job)
 
 net::Task<Snapshot> Registry::read()
 {
+    const std::string first = below(prefix);
+    const v3::RangeResponse answer =
+        co_await answered(client_.range({.key = first, .range_end = v3::prefix_end(first)}));
     Snapshot snapshot;
-    const etcd::V2Answer answer = co_await client_.get(std::string(prefix), true, false, true);
-    if (is_refused(answer, key_not_found)) {
-        snapshot.index = answer.refusal->index;
-        co_return snapshot;
-    }
-    const etcd::V2Event& event = answer.value();
-    snapshot.index = event.index;
+    snapshot.revision = revision_of(answer.header);
     std::map<std::string, std::string> texts;
-    for_each_key(event.node,
-                 [&](const Parts& parts, const std::string& value) { take_key(snapshot, texts, parts, value); });
+    for (const v3::KeyValue& pair : answer.kvs)
+        take_key(snapshot, texts, split(std::string_view(pair.key).substr(first.size()), '/'), pair.value);
     std::erase_if(snapshot.jobs, [](const auto& job) { return job.second.name.empty(); }); // half removed
     for (auto& [name, job] : snapshot.jobs) {
         job.text = texts[job.hash];
@@ -153,37 +187,70 @@ net::Task<Snapshot> Registry::read()
     co_return snapshot;
 }
 
-net::Task<std::uint64_t> Registry::wait_for_change(std::uint64_t index)
+net::Task<std::int64_t> Registry::wait_for_change(std::int64_t revision)
 {
-    const etcd::V2Answer answer = co_await client_.watch(std::string(prefix), true, index);
-    if (answer.refusal)
-        co_return answer.refusal->index + 1; // the history does not go back so far
-    co_return answer.event.node.modified + 1;
+    if (!watch_ || watch_->is_over() || watch_->next_revision() != revision) {
+        const std::string first = below(prefix);
+        watch_.emplace(client_, v3::WatchCreateRequest{
+                                    .key = first, .range_end = v3::prefix_end(first), .start_revision = revision});
+    }
+    const v3::WatchResponse response = co_await answered(watch_->next());
+    if (!response.canceled)
+        co_return watch_->next_revision();
+    if (response.compact_revision == 0)
+        throw Error(ErrorKind::unavailable, "the key-value store ends a watch: {}", response.cancel_reason);
+    co_return std::max({revision, response.compact_revision, revision_of(response.header)}) + 1;
 }
 
 net::Task<> Registry::put(std::string key, std::string value)
 {
-    const etcd::V2Answer answer = co_await client_.put(std::move(key), std::move(value), std::nullopt);
-    (void)answer.value();
+    (void)co_await answered(client_.put({.key = std::move(key), .value = std::move(value)}));
 }
 
-/// What is gone already is no fault.
-net::Task<> Registry::remove(std::string key, bool recursive, etcd::V2Condition condition)
+net::Task<> Registry::remove(v3::DeleteRangeRequest keys)
 {
-    const etcd::V2Answer answer = co_await client_.remove(std::move(key), recursive, recursive, std::move(condition));
-    if (!is_refused(answer, key_not_found) && !is_refused(answer, compare_failed))
-        (void)answer.value();
+    (void)co_await answered(client_.delete_range(std::move(keys)));
+}
+
+net::Task<std::optional<v3::KeyValue>> Registry::find(std::string key)
+{
+    v3::RangeResponse answer = co_await answered(client_.range({.key = std::move(key)}));
+    if (answer.kvs.empty())
+        co_return std::nullopt;
+    co_return std::move(answer.kvs.front());
+}
+
+net::Task<bool> Registry::act_if(v3::Compare condition, v3::RequestOp operation)
+{
+    v3::TxnRequest request;
+    request.compare.push_back(std::move(condition));
+    request.success.push_back(std::move(operation));
+    const v3::TxnResponse answer = co_await answered(client_.txn(std::move(request)));
+    co_return answer.succeeded;
+}
+
+net::Task<std::int64_t> Registry::grant(std::uint64_t ttl)
+{
+    const v3::LeaseGrantResponse answer =
+        co_await answered(client_.lease_grant({.ttl = static_cast<std::int64_t>(ttl)}));
+    co_return answer.id;
+}
+
+net::Task<bool> Registry::keep_alive(std::int64_t lease)
+{
+    if (lease == 0)
+        co_return false;
+    const v3::LeaseKeepAliveResponse answer = co_await answered(client_.lease_keep_alive({.id = lease}));
+    co_return answer.ttl > 0;
 }
 
 net::Task<> Registry::create_job(std::string name, std::string text, TargetState state)
 {
     const UnitFile file = UnitFile::parse(text, name);
+    const std::string key = key_of("job", name, "object");
     co_await put(key_of("unit", file.hash()), encode_unit_text(file.canonical()));
-    const etcd::V2Answer answer = co_await client_.put(key_of("job", name, "object"), encode_job(name, file.hash()),
-                                                       std::nullopt, {.exists = false});
-    if (is_refused(answer, node_exists))
+    if (!co_await act_if(is_absent(key), put_of(key, encode_job(name, file.hash()))))
         throw Error(ErrorKind::conflict, "unit '{}' exists already", name);
-    (void)answer.value();
     co_await set_target_state(name, state);
 }
 
@@ -201,57 +268,47 @@ net::Task<> Registry::set_target_state(std::string unit, TargetState state)
 
 net::Task<> Registry::remove_job(std::string name)
 {
-    co_await remove(key_of("job", name), true);
+    const std::string first = below(key_of("job", name));
+    co_await remove({.key = first, .range_end = v3::prefix_end(first)});
 }
 
 net::Task<bool> Registry::place(std::string unit, std::string machine)
 {
-    const etcd::V2Answer answer =
-        co_await client_.put(key_of("job", unit, "target"), machine, std::nullopt, {.exists = false});
-    co_return !answer.refusal;
+    const std::string key = key_of("job", unit, "target");
+    co_return co_await act_if(is_absent(key), put_of(key, machine));
 }
 
 net::Task<bool> Registry::displace(std::string unit, std::string machine)
 {
-    const etcd::V2Answer answer =
-        co_await client_.remove(key_of("job", unit, "target"), false, false, {.prev_value = machine});
-    co_return !answer.refusal;
+    const std::string key = key_of("job", unit, "target");
+    co_return co_await act_if(has_value(key, machine), removal_of(key));
 }
 
 net::Task<std::optional<Member>> Registry::announce(Member member, std::uint64_t ttl)
 {
     const std::string key = key_of("machines", member.id, "object");
     for (;;) {
-        const etcd::V2Answer made = co_await client_.put(key, encode_member(member), ttl, {.exists = false});
-        if (!is_refused(made, node_exists)) {
-            (void)made.value();
-            co_return std::nullopt;
-        }
-        const etcd::V2Answer held = co_await client_.get(key);
-        if (is_refused(held, key_not_found))
-            continue;
-        const auto other = decode_member(held.value().node.value);
+        const auto held = co_await find(key);
+        const auto other = held ? decode_member(held->value) : std::nullopt;
         if (other && (other->boot_id != member.boot_id || other->host_name != member.host_name))
             co_return other;
-        const etcd::V2Answer taken =
-            co_await client_.put(key, encode_member(member), ttl, {.prev_index = held.event.node.modified});
-        if (!taken.refusal)
-            co_return std::nullopt;
+        presence_ = co_await grant(ttl);
+        const v3::Compare unchanged{
+            .target = v3::CompareTarget::mod, .key = key, .mod_revision = held ? held->mod_revision : 0};
+        if (co_await act_if(unchanged, put_of(key, encode_member(member), presence_)))
+            co_return std::nullopt; // a lease that was granted in vain ends by itself
     }
 }
 
-net::Task<bool> Registry::refresh(std::string id, std::uint64_t ttl)
+net::Task<bool> Registry::refresh()
 {
-    const etcd::V2Answer answer = co_await client_.refresh(key_of("machines", id, "object"), ttl);
-    if (is_refused(answer, key_not_found))
-        co_return false;
-    (void)answer.value();
-    co_return true;
+    co_return co_await keep_alive(presence_);
 }
 
 net::Task<> Registry::withdraw(std::string id)
 {
-    co_await remove(key_of("machines", id), true);
+    const std::string first = below(key_of("machines", id));
+    co_await remove({.key = first, .range_end = v3::prefix_end(first)});
 }
 
 net::Task<> Registry::publish(std::string unit, std::string machine, Report report)
@@ -261,7 +318,7 @@ net::Task<> Registry::publish(std::string unit, std::string machine, Report repo
 
 net::Task<> Registry::remove_report(std::string unit, std::string machine)
 {
-    co_await remove(key_of("states", unit, machine), false);
+    co_await remove({.key = key_of("states", unit, machine)});
 }
 
 net::Task<> Registry::set_job_state(std::string unit, std::string machine)
@@ -271,33 +328,44 @@ net::Task<> Registry::set_job_state(std::string unit, std::string machine)
 
 net::Task<> Registry::clear_job_state(std::string unit, std::string machine)
 {
-    co_await remove(key_of("job", unit, "job-state"), false, {.prev_value = machine});
+    const std::string key = key_of("job", unit, "job-state");
+    (void)co_await act_if(has_value(key, machine), removal_of(key));
 }
 
 net::Task<bool> Registry::take_lease(std::string machine, std::uint64_t ttl)
 {
+    if (co_await keep_alive(leadership_))
+        co_return true;
+    leadership_ = 0;
     const std::string key = key_of("lease", "engine-leader");
     const std::string ours = encode_lease(machine);
-    const etcd::V2Answer renewed = co_await client_.refresh(key, ttl, {.prev_value = ours});
-    if (!renewed.refusal)
-        co_return true;
-    const etcd::V2Answer taken = co_await client_.put(key, ours, ttl, {.exists = false});
-    co_return !taken.refusal;
+    if (const auto held = co_await find(key)) {
+        if (held->value == ours && co_await keep_alive(held->lease)) // of this machine's agent before us
+            leadership_ = held->lease;
+        co_return leadership_ != 0;
+    }
+    const std::int64_t lease = co_await grant(ttl);
+    if (co_await act_if(is_absent(key), put_of(key, ours, lease)))
+        leadership_ = lease;
+    co_return leadership_ != 0;
 }
 
 net::Task<> Registry::drop_lease(std::string machine)
 {
-    co_await remove(key_of("lease", "engine-leader"), false, {.prev_value = encode_lease(machine)});
+    const std::string key = key_of("lease", "engine-leader");
+    (void)co_await act_if(has_value(key, encode_lease(machine)), removal_of(key));
 }
 
 net::Task<std::string> Registry::token()
 {
     const std::string key = key_of("agent-token");
-    const etcd::V2Answer made = co_await client_.put(key, crypto::random_hex(32), std::nullopt, {.exists = false});
-    if (!made.refusal)
-        co_return made.event.node.value;
-    const etcd::V2Answer held = co_await client_.get(key);
-    co_return held.value().node.value;
+    const std::string ours = crypto::random_hex(32);
+    if (co_await act_if(is_absent(key), put_of(key, ours)))
+        co_return ours;
+    const auto held = co_await find(key);
+    if (!held)
+        throw Error(ErrorKind::unavailable, "the cluster's token was removed while it was read");
+    co_return held->value;
 }
 
 } // namespace dfriends::cluster

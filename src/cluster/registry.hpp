@@ -3,7 +3,7 @@
 
 #include "cluster/requirements.hpp"
 #include "cluster/supervisor/unit_state.hpp"
-#include "etcd/v2_client.hpp"
+#include "etcd/v3/watch.hpp"
 
 #include <map>
 #include <memory>
@@ -53,7 +53,7 @@ struct Snapshot {
     std::map<std::string, Member> members;                         ///< by id
     std::map<std::string, Job> jobs;                               ///< by name
     std::map<std::pair<std::string, std::string>, Report> reports; ///< by unit and machine
-    std::uint64_t index = 0;                                       ///< of the store: watch from the next one
+    std::int64_t revision = 0;                                     ///< of the store: watch from the next one
 
     /// The unit's report of the machine it is placed on, or null.
     const Report* find_report(const Job& job) const;
@@ -65,16 +65,19 @@ std::string_view current_state(const Snapshot& snapshot, const Job& job);
 /// "daacff1d..." or, in full, all of it; with "/IP" where one is known and wanted.
 std::string machine_legend(const std::string& id, const Member* member, bool full);
 
-/// The cluster's state in a key-value store that speaks etcd's v2 API, with fleet's keys below /_coreos.com/fleet:
-/// a real etcd serves as well as ours.
+/// The cluster's state in a key-value store that speaks etcd's v3 API, with fleet's keys below /_coreos.com/fleet:
+/// a real etcd serves as well as ours. Every failure is an Error.
 class Registry {
   public:
-    explicit Registry(const std::vector<std::string>& endpoints);
+    /// The time-outs are the registry's own.
+    explicit Registry(etcd::v3::ClientOptions store);
+    Registry(const Registry&) = delete;
+    Registry& operator=(const Registry&) = delete;
 
     net::Task<Snapshot> read();
-    /// Returns after a change below the prefix with at least that index; the index to go on from. What has happened
-    /// unseen counts as a change.
-    net::Task<std::uint64_t> wait_for_change(std::uint64_t index);
+    /// Returns after a change below the prefix with at least that revision; the revision to go on from. What has
+    /// happened unseen counts as a change. One call at a time.
+    net::Task<std::int64_t> wait_for_change(std::int64_t revision);
 
     /// Throws Error(conflict) where the name is taken.
     net::Task<> create_job(std::string name, std::string text, TargetState state);
@@ -88,8 +91,8 @@ class Registry {
 
     /// Makes the machine known for `ttl` seconds. Returns who holds its id where that is another boot or host.
     net::Task<std::optional<Member>> announce(Member member, std::uint64_t ttl);
-    /// False where the machine is not known any more.
-    net::Task<bool> refresh(std::string id, std::uint64_t ttl);
+    /// Keeps known what announce() made known; false where it is not any more.
+    net::Task<bool> refresh();
     net::Task<> withdraw(std::string id);
 
     net::Task<> publish(std::string unit, std::string machine, Report report);
@@ -107,9 +110,17 @@ class Registry {
   private:
     const Requirements& requirements_of(const Job& job);
     net::Task<> put(std::string key, std::string value);
-    net::Task<> remove(std::string key, bool recursive, etcd::V2Condition condition = {});
+    net::Task<> remove(etcd::v3::DeleteRangeRequest keys);
+    net::Task<std::optional<etcd::v3::KeyValue>> find(std::string key);
+    /// One operation under one condition; false where that does not hold.
+    net::Task<bool> act_if(etcd::v3::Compare condition, etcd::v3::RequestOp operation);
+    net::Task<std::int64_t> grant(std::uint64_t ttl);
+    net::Task<bool> keep_alive(std::int64_t lease);
 
-    etcd::V2Client client_;
+    etcd::v3::Client client_;
+    std::optional<etcd::v3::Watch> watch_;
+    std::int64_t presence_ = 0;                        ///< the lease of the machine's own key; 0: none
+    std::int64_t leadership_ = 0;                      ///< the lease of the scheduler's key where it is ours
     std::map<std::string, Requirements> requirements_; ///< by name and hash
 };
 

@@ -83,13 +83,6 @@ net::Task<V2Answer> V2Client::put(std::string key, std::string value, std::optio
     co_return co_await call("PUT", std::move(key), condition_query(condition), std::move(form));
 }
 
-net::Task<V2Answer> V2Client::refresh(std::string key, std::uint64_t ttl, V2Condition condition)
-{
-    condition.exists = true;
-    Pairs form{{"ttl", std::to_string(ttl)}, {"refresh", "true"}};
-    co_return co_await call("PUT", std::move(key), condition_query(condition), std::move(form));
-}
-
 net::Task<V2Answer> V2Client::put_directory(std::string key, std::optional<std::uint64_t> ttl, V2Condition condition)
 {
     Pairs query = condition_query(condition);

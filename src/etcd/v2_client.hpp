@@ -38,8 +38,6 @@ class V2Client {
     net::Task<V2Answer> get(std::string key, bool recursive = false, bool sorted = false, bool quorum = false);
     net::Task<V2Answer> put(std::string key, std::string value, std::optional<std::uint64_t> ttl,
                             V2Condition condition = {});
-    /// Gives a key another time to live; its value stays, and no watch hears of it.
-    net::Task<V2Answer> refresh(std::string key, std::uint64_t ttl, V2Condition condition = {});
     net::Task<V2Answer> put_directory(std::string key, std::optional<std::uint64_t> ttl, V2Condition condition = {});
     net::Task<V2Answer> create_in_order(std::string directory, std::string value, std::optional<std::uint64_t> ttl);
     net::Task<V2Answer> remove(std::string key, bool dir, bool recursive, V2Condition condition = {});

@@ -323,7 +323,7 @@ EOF
 
 @test "a real etcd serves as the cluster's store, and shows fleet's keys" {
   local client=$(free_port) peer=$(free_port)
-  etcd --enable-v2 --log-level error --data-dir "$PWD/etcd" --unsafe-no-fsync \
+  etcd --log-level error --data-dir "$PWD/etcd" --unsafe-no-fsync \
     --listen-client-urls "http://127.0.0.1:$client" --advertise-client-urls "http://127.0.0.1:$client" \
     --listen-peer-urls "http://127.0.0.1:$peer" >etcd.log 2>&1 3>&- &
   OTHERS+=($!)
@@ -333,7 +333,7 @@ EOF
   unit e.service 7900
   fails 0 fleet start e.service
   local at; at=$(place e.service)
-  [ "$(ETCDCTL_API=2 etcdctl --endpoints "$DFRIENDS_CLUSTER_KV" get /_coreos.com/fleet/job/e.service/target-state)" = launched ]
+  equal "$(ETCDCTL_API=3 etcdctl --endpoints "$DFRIENDS_CLUSTER_KV" get --print-value-only /_coreos.com/fleet/job/e.service/target-state)" launched
   local number=${at##*.}
   kill -9 "${AGENTS[number]}"
   pkill -9 -f "cluster supervise.*$PWD/m$number/"
@@ -346,7 +346,7 @@ EOF
 etcd_member() {
   local peer; peer=http://127.0.0.1:$(free_port)
   local client; client=http://127.0.0.1:$(free_port)
-  etcd --name "n$1" --enable-v2 --log-level error --discovery "$2" --data-dir "$PWD/n$1" --unsafe-no-fsync \
+  etcd --name "n$1" --log-level error --discovery "$2" --data-dir "$PWD/n$1" --unsafe-no-fsync \
     --listen-client-urls "$client" --advertise-client-urls "$client" --listen-peer-urls "$peer" \
     --initial-advertise-peer-urls "$peer" >"n$1.log" 2>&1 3>&- &
   OTHERS+=($!)
@@ -382,4 +382,29 @@ etcd_member() {
   gone() { [ "$(running 'sleep 710[1-4]$')" = 0 ]; }
   wait_for 5 gone
   [ -n "$at" ]
+}
+
+@test "a store with TLS and users: agents, words and the load balancer show a name, a password and trust" {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem -days 2 \
+    -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+  start_service kv kv serve --listen 127.0.0.1:0 --tls-certificate cert.pem --tls-key key.pem
+  export DFRIENDS_CLUSTER_KV=https://$ADDRESS
+  v3() { ETCDCTL_API=3 etcdctl --endpoints "$DFRIENDS_CLUSTER_KV" --cacert cert.pem "$@" >/dev/null; }
+  v3 user add root:secret
+  v3 user grant-role root root
+  v3 auth enable
+  v3 --user root:secret put /domains/app.example/127.0.0.2:9 running
+  fails 1 fleet list-machines
+  export FLEETCTL_CA_FILE=$PWD/cert.pem
+  fails 1 fleet list-machines
+  says 'user name is empty'
+  export DFRIENDS_CLUSTER_USERNAME=root DFRIENDS_CLUSTER_PASSWORD=secret
+  start_agents 1 2
+  unit s.service 7950
+  fails 0 fleet start s.service
+  equal "$(running 'sleep 7950$')" 1
+  start_service lb -v cluster lb --listen 127.0.0.1:0
+  wait_for 5 grep -q 'routes: 1 names, 1 servers' lb.log
+  DFRIENDS_CLUSTER_PASSWORD=wrong fails 1 fleet list-machines
+  says 'authentication failed'
 }

@@ -25,6 +25,7 @@ backend() {
   wait_for 10 grep -q ready "backend$1.log"
 }
 register() { dfriends kv set "/domains/$1/$2" running >/dev/null; }
+v3() { ETCDCTL_API=3 ETCDCTL_ENDPOINTS=$DFRIENDS_CLUSTER_KV etcdctl "$@" >/dev/null; }
 start_lb() { start_service lb -v cluster lb --listen 127.0.0.1:0 "$@"; LB=$ADDRESS; }
 get() { curl -s --max-time 10 -H "Host: $1" "http://$LB${2:-/}"; }
 says_only() { [ "$(get "$1")" = "$2" ]; }
@@ -186,8 +187,43 @@ EOF
   register app-1 "core-09:"
   start_lb --default app
   wait_for 5 grep -q "'core-09' is left out" lb.log
-  dfriends kv set /_coreos.com/fleet/machines/m9/object '{"ID":"m9","PublicIP":"127.0.0.9","Hostname":"core-09"}' >/dev/null
+  v3 put /_coreos.com/fleet/machines/m9/object '{"ID":"m9","PublicIP":"127.0.0.9","Hostname":"core-09"}'
   register app-1 "127.0.0.8:81"
   wait_for 5 grep -q '2 names, 2 servers' lb.log
   equal "$(status_of whoever.example)" 503
+}
+
+@test "registrations among the v3 keys count as those among the v2 keys do" {
+  local port; port=$(free_port)
+  backend 2 "$port"; backend 3 "$port"
+  register app-2 "127.0.0.2:$port"
+  register app-3 "127.0.0.3:$port"
+  v3 put "/domains/app-3/127.0.0.3:$port" running
+  v3 put "/domains/new.example/127.0.0.3:$port" running
+  start_lb
+  wait_for 5 says_only new.example s3
+  equal "$(for _ in 1 2 3 4 5 6; do get app; echo; done | sort | uniq -c | xargs)" "3 s2 3 s3"
+  v3 del "/domains/new.example/127.0.0.3:$port"
+  gone() { [ "$(status_of new.example)" = 404 ]; }
+  wait_for 5 gone
+  dfriends kv rm "/domains/app-3/127.0.0.3:$port" >/dev/null
+  v3 put "/domains/late.example/127.0.0.2:$port" running
+  wait_for 5 says_only late.example s2
+  equal "$(get app-3)" s3 # of v3 it is still there
+}
+
+@test "a real etcd without the v2 API serves as the store" {
+  local client peer port; client=http://127.0.0.1:$(free_port) peer=http://127.0.0.1:$(free_port) port=$(free_port)
+  etcd --log-level error --data-dir "$PWD/etcd" --unsafe-no-fsync --listen-client-urls "$client" \
+    --advertise-client-urls "$client" --listen-peer-urls "$peer" >etcd.log 2>&1 3>&- &
+  BACKENDS[9]=$!
+  wait_for 20 curl -sf "$client/health"
+  export DFRIENDS_CLUSTER_KV=$client
+  backend 2 "$port"
+  v3 put "/domains/app.example/127.0.0.2:$port" running
+  start_lb
+  wait_for 5 says_only app.example s2
+  v3 put "/domains/more.example/127.0.0.2:$port" running
+  wait_for 5 says_only more.example s2
+  fails 1 grep -q 'does not answer' lb.log
 }

@@ -91,7 +91,7 @@ int agent(Context& context)
     LocalUnits units(runtime / "units",
                      {fs::read_symlink("/proc/self/exe").string(), "cluster", "supervise", "--machine-id", machine.id,
                       "--hostname", machine.host_name, "--programs", (runtime / "bin").string()});
-    Registry registry(store_endpoints(context));
+    Registry registry(store_options(context));
     std::vector<std::string> listen = context.settings.list("listen");
     if (!context.settings.is_given("listen") && !member.public_ip.empty())
         listen = {member.public_ip + ":49154"};
@@ -107,7 +107,7 @@ int agent(Context& context)
     }(*self));
     const int code = daemon.run();
     if (!context.settings.flag("keep-units")) {
-        Registry farewell(store_endpoints(context)); // the other one's connections ended with its loop
+        Registry farewell(store_options(context)); // the other one's connections ended with its loop
         Agent leaving(farewell, units, member, context.log(), Agent::Timing{});
         net::run(leaving.leave(std::chrono::seconds(8)));
     }

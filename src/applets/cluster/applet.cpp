@@ -22,6 +22,23 @@ constexpr std::array common_settings{
             .placeholder = "URL",
             .repeatable = true,
             .environment = "FLEETCTL_ENDPOINT"},
+    Setting{.name = "username",
+            .help = "Who asks the store",
+            .placeholder = "NAME[:PASSWORD]",
+            .environment = "DFRIENDS_CLUSTER_USERNAME"},
+    Setting{.name = "password",
+            .help = "The user's password",
+            .placeholder = "PASSWORD",
+            .environment = "DFRIENDS_CLUSTER_PASSWORD"},
+    Setting{.name = "cert-file",
+            .help = "Certificate to show to a store at https",
+            .placeholder = "FILE",
+            .environment = "FLEETCTL_CERT_FILE"},
+    Setting{.name = "key-file", .help = "Its key", .placeholder = "FILE", .environment = "FLEETCTL_KEY_FILE"},
+    Setting{.name = "ca-file",
+            .help = "Authorities to trust for a store at https",
+            .placeholder = "FILE",
+            .environment = "FLEETCTL_CA_FILE"},
 };
 
 constexpr std::array agent_settings{

@@ -3,6 +3,7 @@
 
 #include "applets/cluster/machines.hpp"
 #include "applets/cluster/verbs.hpp"
+#include "applets/etcd_access.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cli/report.hpp"
@@ -31,6 +32,17 @@ std::vector<std::string> store_endpoints(const Context& context)
             throw Error(ErrorKind::usage, "endpoint '{}' is a socket of fleet's own", endpoint)
                 .hint("name the key-value store of the cluster: --kv http://127.0.0.1:2379");
     return endpoints;
+}
+
+etcd::v3::ClientOptions store_options(const Context& context)
+{
+    EtcdAccess access = etcd_access(context);
+    etcd::v3::ClientOptions options;
+    options.endpoints = store_endpoints(context);
+    options.user = std::move(access.user);
+    options.password = std::move(access.password);
+    options.tls = std::move(access.tls);
+    return options;
 }
 
 Snapshot read_cluster(Registry& registry)

@@ -11,6 +11,8 @@ namespace dfriends::applets::cluster {
 
 /// The key-value store's addresses, as the options and the environment say; else the store of this host's machines.
 std::vector<std::string> store_endpoints(const Context& context);
+/// The same with who we are and whom we trust.
+etcd::v3::ClientOptions store_options(const Context& context);
 
 /// What the store knows now.
 dfriends::cluster::Snapshot read_cluster(dfriends::cluster::Registry& registry);

@@ -40,7 +40,7 @@ Patience patience_of(const Context& context)
 /// What all of these words do their work with.
 class Work {
   public:
-    explicit Work(Context& context) : context_(context), registry_(store_endpoints(context)) { refresh(); }
+    explicit Work(Context& context) : context_(context), registry_(store_options(context)) { refresh(); }
 
     void refresh() { snapshot_ = read_cluster(registry_); }
     const Snapshot& snapshot() const { return snapshot_; }

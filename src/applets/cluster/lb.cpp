@@ -18,8 +18,8 @@ namespace {
 /// Keeps the forwarder's table as the store has it.
 class Routes {
   public:
-    Routes(const std::vector<std::string>& endpoints, router::Forwarder& forwarder, log::Logger& log)
-        : registry_(endpoints), forwarder_(forwarder), log_(log)
+    Routes(etcd::v3::ClientOptions store, router::Forwarder& forwarder, log::Logger& log)
+        : registry_(std::move(store)), forwarder_(forwarder), log_(log)
     {
     }
 
@@ -96,13 +96,12 @@ void register_metrics(service::Metrics& metrics, const router::Forwarder& forwar
 int lb(Context& context)
 {
     context.expect_arguments(0, 0);
-    const std::vector<std::string> endpoints = store_endpoints(context);
+    const etcd::v3::ClientOptions store = store_options(context);
     std::string prefix = context.settings.text("prefix");
     while (prefix.ends_with('/'))
         prefix.pop_back();
     router::Forwarder forwarder({.fallback = context.settings.text("default")});
-    Routes routes(endpoints, forwarder, context.log());
-    etcd::V2Client store(endpoints, std::chrono::seconds(3));
+    Routes routes(store, forwarder, context.log());
     service::Metrics metrics;
     register_metrics(metrics, forwarder);
     service::Daemon daemon(context.log());

@@ -78,7 +78,7 @@ int print_list(Context& context, std::span<const Column<Row>> columns, std::stri
 
 Snapshot read_for(const Context& context)
 {
-    Registry registry(store_endpoints(context));
+    Registry registry(store_options(context));
     return read_cluster(registry);
 }
 

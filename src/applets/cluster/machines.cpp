@@ -56,7 +56,7 @@ bool answers(const LocalFiles& files, const LocalMachine& machine)
 bool has_joined(const LocalCluster& cluster, const LocalMachine& machine)
 {
     try {
-        Registry registry({store_url(cluster)});
+        Registry registry({.endpoints = {store_url(cluster)}});
         return net::run(registry.read()).members.contains(machine.id);
     } catch (const Error&) {
         return false;

@@ -142,7 +142,7 @@ void print_status(Context& context, const Job& job, const Member& member, const 
 int cat(Context& context)
 {
     context.expect_arguments(1);
-    Registry registry(store_endpoints(context));
+    Registry registry(store_options(context));
     const Snapshot snapshot = read_cluster(registry);
     for (const std::string& typed : context.arguments)
         context.write(job_of(snapshot, typed, "not found").text);
@@ -153,7 +153,7 @@ int status(Context& context)
 {
     if (context.arguments.empty())
         return machines_status(context);
-    Registry registry(store_endpoints(context));
+    Registry registry(store_options(context));
     const Snapshot snapshot = read_cluster(registry);
     const std::string token = net::run(registry.token());
     int code = 0;
@@ -181,7 +181,7 @@ int journal(Context& context)
     const std::string& format = context.settings.text("output");
     if (format != "short" && format != "cat")
         throw Error(ErrorKind::usage, "'{}' is no format of a journal", format).hint("short and cat are");
-    Registry registry(store_endpoints(context));
+    Registry registry(store_options(context));
     const Snapshot snapshot = read_cluster(registry);
     const Job& job = job_of(snapshot, context.arguments[0], "does not exist.");
     const auto machines = machines_of(snapshot, job);
@@ -216,7 +216,7 @@ int ssh(Context& context)
     if (by_unit.empty())
         if (const auto code = run_in_local_machine(context, target, words))
             return *code;
-    Registry registry(store_endpoints(context));
+    Registry registry(store_options(context));
     const Snapshot snapshot = read_cluster(registry);
     const auto job = by_machine.empty() ? snapshot.jobs.find(normalise_unit_name(target)) : snapshot.jobs.end();
     if (job == snapshot.jobs.end() && !by_unit.empty())

@@ -76,7 +76,7 @@ void read_state(Context& context, Status& status)
 
 std::vector<Status::Cluster::Unit> list_units(const std::string& store)
 {
-    dfriends::cluster::Registry registry({store});
+    dfriends::cluster::Registry registry({.endpoints = {store}});
     const dfriends::cluster::Snapshot snapshot = net::run(registry.read());
     std::vector<Status::Cluster::Unit> units;
     for (const auto& [name, job] : snapshot.jobs) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/kv/client.hpp"
 
+#include "applets/etcd_access.hpp"
 #include "applets/kv/verbs.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -9,48 +10,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <filesystem>
 #include <unistd.h>
 
 namespace dfriends::applets::kv {
 
 namespace {
-
-struct Credentials {
-    std::string user;
-    std::string password;
-};
-
-Credentials credentials_of(const Context& context)
-{
-    const config::Settings& settings = context.settings;
-    std::string user = settings.text("username");
-    if (user.empty() || settings.is_given("password"))
-        return {user, settings.text("password")};
-    const std::size_t colon = user.find(':');
-    if (colon == user.npos)
-        throw Error(ErrorKind::usage, "--username wants NAME:PASSWORD, or --password beside it");
-    return {user.substr(0, colon), user.substr(colon + 1)};
-}
-
-std::optional<net::TlsContext> tls_of(const Context& context)
-{
-    const auto file = [&context](std::string_view name) -> std::optional<std::filesystem::path> {
-        const std::string& path = context.settings.text(name);
-        return path.empty() ? std::nullopt : std::optional<std::filesystem::path>(path);
-    };
-    net::TlsContext::ClientOptions options;
-    options.trust = file("ca-file");
-    options.certificate = file("cert-file");
-    options.key = file("key-file");
-    if (!options.trust && !options.certificate && !options.key)
-        return std::nullopt;
-    try {
-        return net::TlsContext::client(options);
-    } catch (const Error& error) {
-        throw Error(ErrorKind::usage, "{}", error.message());
-    }
-}
 
 /// What curl would have to be told, as etcdctl says it.
 void print_curl(const http::Call& call)
@@ -93,8 +57,8 @@ etcd::V2Client make_client(const Context& context)
 etcd::V2Client make_client_of(const Context& context, const std::vector<std::string>& endpoints,
                               std::chrono::milliseconds timeout)
 {
-    Credentials credentials = credentials_of(context);
-    etcd::V2Access access{std::move(credentials.user), std::move(credentials.password), tls_of(context)};
+    EtcdAccess given = etcd_access(context);
+    etcd::V2Access access{std::move(given.user), std::move(given.password), std::move(given.tls)};
     if (context.settings.flag("debug"))
         access.on_request = print_curl;
     return etcd::V2Client(endpoints, timeout, std::move(access));
@@ -103,12 +67,12 @@ etcd::V2Client make_client_of(const Context& context, const std::vector<std::str
 etcd::v3::Client make_v3_client_of(const Context& context, const std::vector<std::string>& endpoints,
                                    std::chrono::milliseconds timeout)
 {
-    Credentials credentials = credentials_of(context);
+    EtcdAccess given = etcd_access(context);
     etcd::v3::ClientOptions options;
     options.endpoints = endpoints;
-    options.user = std::move(credentials.user);
-    options.password = std::move(credentials.password);
-    options.tls = tls_of(context);
+    options.user = std::move(given.user);
+    options.password = std::move(given.password);
+    options.tls = std::move(given.tls);
     options.timeout = timeout;
     return etcd::v3::Client(std::move(options));
 }

@@ -243,6 +243,17 @@ void Client::pass_over_first()
     std::rotate(endpoints_.begin(), endpoints_.begin() + 1, endpoints_.end());
 }
 
+Bytes prefix_end(std::string_view prefix)
+{
+    std::string end(prefix);
+    while (!end.empty() && end.back() == '\xff')
+        end.pop_back();
+    if (end.empty()) // no key comes after: until the last one
+        return std::string(1, '\0');
+    end.back() = static_cast<char>(end.back() + 1);
+    return end;
+}
+
 net::Task<std::optional<std::string>> Lines::next()
 {
     for (;;) {

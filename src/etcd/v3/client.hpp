@@ -23,6 +23,9 @@ struct ClientOptions {
     std::chrono::milliseconds timeout{5000}; ///< of one request; 0 waits for ever
 };
 
+/// The end of the range of all keys that begin so.
+Bytes prefix_end(std::string_view prefix);
+
 /// The lines of a stream that a server sends.
 class Lines {
   public:

@@ -72,8 +72,8 @@ TEST_CASE("etcdctl 3: numbers, and the end of a prefix")
                          Failure);
     CHECK_THROWS_WITH_AS(parse_member("fffffffffffffffff"), doctest::Contains("value out of range"), Failure);
     CHECK_THROWS_AS(parse_number("", Exit::error), Failure);
-    CHECK(prefix_end("/a") == "/b");
-    CHECK(prefix_end("a\xff\xff") == "b");
-    CHECK(prefix_end("\xff") == std::string_view("\0", 1));
-    CHECK(prefix_end("") == std::string_view("\0", 1));
+    CHECK(etcd::v3::prefix_end("/a") == "/b");
+    CHECK(etcd::v3::prefix_end("a\xff\xff") == "b");
+    CHECK(etcd::v3::prefix_end("\xff") == std::string_view("\0", 1));
+    CHECK(etcd::v3::prefix_end("") == std::string_view("\0", 1));
 }

@@ -64,7 +64,7 @@ std::pair<v3::Bytes, v3::Bytes> permission_range(const Context& context, std::si
     if (has_end)
         return {key, context.arguments[first + 1]};
     if (by_prefix)
-        return {key, prefix_end(key)};
+        return {key, v3::prefix_end(key)};
     return {key, by_least ? v3::Bytes(std::string(1, '\0')) : v3::Bytes()};
 }
 

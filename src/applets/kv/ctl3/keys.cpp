@@ -71,7 +71,7 @@ v3::Bytes range_end_of(const Settings& settings, const std::vector<std::string>&
         key = largest_key;
     if (by_least || all)
         return largest_key;
-    return by_prefix ? prefix_end(key) : v3::Bytes();
+    return by_prefix ? v3::prefix_end(key) : v3::Bytes();
 }
 
 std::string upper_case(std::string text)

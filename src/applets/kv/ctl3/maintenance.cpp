@@ -102,7 +102,7 @@ class Mirror {
     {
         Request request;
         request.key = from_.empty() ? std::string(1, '\0') : from_;
-        request.range_end = prefix_end(from_);
+        request.range_end = v3::prefix_end(from_);
         return request;
     }
 

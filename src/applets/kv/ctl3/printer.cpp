@@ -437,7 +437,8 @@ void Printer::print_permissions(const v3::AuthRoleGetResponse& response, v3::Per
         }
         const bool open = permission.range_end == std::string_view("\0", 1);
         context_.print("\t[{}, {}{}\n", permission.key, open ? "<open ended>" : permission.range_end + ")",
-                       prefix_end(permission.key) == permission.range_end ? " (prefix " + permission.key + ")" : "");
+                       v3::prefix_end(permission.key) == permission.range_end ? " (prefix " + permission.key + ")"
+                                                                              : "");
     }
 }
 

@@ -43,7 +43,7 @@ class Place {
     net::Task<> wait_for_turn()
     {
         for (;;) {
-            v3::RangeRequest request{.key = prefix_, .range_end = prefix_end(prefix_), .limit = 1};
+            v3::RangeRequest request{.key = prefix_, .range_end = v3::prefix_end(prefix_), .limit = 1};
             request.sort_order = v3::SortOrder::descend;
             request.sort_target = v3::SortTarget::create;
             request.max_create_revision = revision_ - 1;
@@ -212,14 +212,15 @@ net::Task<int> observe(const Context& context, v3::Client& client, Printer& prin
 {
     const std::string prefix = context.arguments[0] + "/";
     for (;;) {
-        v3::RangeRequest request{.key = prefix, .range_end = prefix_end(prefix), .limit = 1};
+        v3::RangeRequest request{.key = prefix, .range_end = v3::prefix_end(prefix), .limit = 1};
         request.sort_order = v3::SortOrder::ascend;
         request.sort_target = v3::SortTarget::create;
         const v3::RangeResponse found = co_await client.range(std::move(request));
         const std::int64_t revision = found.header ? found.header->revision : 0;
         if (!found.kvs.empty())
             printer.get({.header = found.header, .kvs = {found.kvs[0]}});
-        v3::WatchCreateRequest watched{.key = prefix, .range_end = prefix_end(prefix), .start_revision = revision + 1};
+        v3::WatchCreateRequest watched{
+            .key = prefix, .range_end = v3::prefix_end(prefix), .start_revision = revision + 1};
         if (!found.kvs.empty())
             watched = {.key = found.kvs[0].key, .start_revision = revision + 1};
         v3::Watch watch(client, watched);

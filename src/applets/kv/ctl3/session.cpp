@@ -152,16 +152,5 @@ std::int64_t parse_number(std::string_view text, Exit exit, std::string_view bef
     return number;
 }
 
-etcd::v3::Bytes prefix_end(std::string_view prefix)
-{
-    std::string end(prefix);
-    while (!end.empty() && end.back() == '\xff')
-        end.pop_back();
-    if (end.empty()) // no key comes after: until the last one
-        return std::string(1, '\0');
-    end.back() = static_cast<char>(end.back() + 1);
-    return end;
-}
-
 } // namespace ctl3
 } // namespace dfriends::applets::kv

@@ -77,7 +77,4 @@ std::uint64_t parse_member(std::string_view text);
 /// A whole number in base 10; complains as Go's strconv does.
 std::int64_t parse_number(std::string_view text, Exit exit, std::string_view before = {}, std::string_view after = {});
 
-/// The end of the range of all keys that begin so.
-etcd::v3::Bytes prefix_end(std::string_view prefix);
-
 } // namespace dfriends::applets::kv::ctl3

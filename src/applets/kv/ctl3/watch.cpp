@@ -67,7 +67,7 @@ Plan make_plan(const config::Settings& settings, const std::vector<std::string>&
     if (words.size() == 2)
         plan.request.range_end = words[1];
     else if (by_prefix)
-        plan.request.range_end = prefix_end(words[0]);
+        plan.request.range_end = v3::prefix_end(words[0]);
     if (by_prefix && plan.request.key.empty())
         plan.request.key = std::string(1, '\0');
     plan.request.start_revision = settings.number("rev");
