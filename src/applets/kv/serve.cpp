@@ -104,7 +104,9 @@ int serve(Context& context)
     const state::ServiceLock lock(context.state_directory(), "kv");
     v2::Keyspace keyspace(context.store(), system_now);
     keyspace.load();
-    v2::Api api(keyspace, system_now, context.settings.text("name"));
+    v2::Auth v2_auth(context.store());
+    v2_auth.load();
+    v2::Api api(keyspace, v2_auth, system_now, context.settings.text("name"));
     Discovery discovery(keyspace, api);
     v3::Keyspace v3_keyspace(context.store());
     v3_keyspace.load();

@@ -130,6 +130,8 @@ net::Task<http::Response> Api::route(http::Request& request)
         co_return redirect(clean + (slashed ? "/" : ""));
     if (clean == keys_prefix || is_below(clean, keys_prefix))
         co_return co_await keys(request, clean == keys_prefix ? "/" : clean.substr(keys_prefix.size()));
+    if (is_below(clean, "/v2/auth"))
+        co_return co_await auth_api_(request, std::move(clean));
     if (request.method != "GET" && request.method != "HEAD")
         co_return method_not_allowed("GET");
     if (clean == "/version")
@@ -172,6 +174,11 @@ net::Task<http::Response> Api::keys(http::Request& request, std::string key)
     if (const auto* refusal = std::get_if<Refusal>(&parsed))
         co_return refuse(*refusal);
     const Parameters& parameters = std::get<Parameters>(parsed);
+    // Permissions are on the path as the client wrote it: one on "/a/*" lets it list "/a/", not "/a".
+    const std::string asked = key + (request.path().ends_with('/') && key != "/" ? "/" : "");
+    if (!co_await auth_.may(std::string(request.headers.get("Authorization")), asked, parameters.recursive,
+                            method != "GET" && method != "HEAD"))
+        co_return refuse({Code::unauthorized, "Insufficient credentials", 0});
     if (parameters.wait)
         co_return co_await watch(request, std::move(key), parameters);
     if (method == "GET" || method == "HEAD")

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "http/message.hpp"
+#include "kv/v2/auth_api.hpp"
 #include "kv/v2/keyspace.hpp"
 
 #include <string>
@@ -12,8 +13,9 @@ namespace dfriends::kv::v2 {
 class Api {
   public:
     /// `name`: of the only member, as lists of members show it.
-    Api(Keyspace& keyspace, Clock clock, std::string name)
-        : keyspace_(keyspace), clock_(std::move(clock)), name_(std::move(name))
+    Api(Keyspace& keyspace, Auth& auth, Clock clock, std::string name)
+        : keyspace_(keyspace), auth_(auth), auth_api_(auth, keyspace.cluster_id()), clock_(std::move(clock)),
+          name_(std::move(name))
     {
     }
 
@@ -35,6 +37,8 @@ class Api {
     http::Response statistics(std::string_view which) const;
 
     Keyspace& keyspace_;
+    Auth& auth_;
+    AuthApi auth_api_;
     Clock clock_;
     std::string name_;
 };

@@ -26,6 +26,8 @@ std::string_view message_of(Code code)
         return "Root is read only";
     case Code::directory_not_empty:
         return "Directory not empty";
+    case Code::unauthorized:
+        return "The request requires user authentication";
     case Code::prev_value_required:
         return "PrevValue is Required in POST form";
     case Code::ttl_not_a_number:
@@ -59,6 +61,8 @@ int status_of(Code code)
     case Code::not_a_file:
     case Code::directory_not_empty:
         return 403;
+    case Code::unauthorized:
+        return 401;
     case Code::internal:
         return 500;
     case Code::not_a_directory:

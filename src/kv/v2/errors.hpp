@@ -16,6 +16,7 @@ enum class Code : int {
     key_exists = 105,
     root_is_read_only = 107,
     directory_not_empty = 108,
+    unauthorized = 110,
     prev_value_required = 201,
     ttl_not_a_number = 202,
     index_not_a_number = 203,

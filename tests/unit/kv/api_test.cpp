@@ -13,7 +13,8 @@ using namespace dfriends::kv;
 namespace {
 
 struct Served : v2::KeptKeyspace {
-    v2::Api api{*keyspace, [this] { return now; }, "solo"};
+    v2::Auth auth{store};
+    v2::Api api{*keyspace, auth, [this] { return now; }, "solo"};
     Discovery discovery{*keyspace, api};
 
     /// The whole answer to one request.
@@ -83,7 +84,7 @@ TEST_CASE("Api: watches serve the past, and refuse what has been forgotten")
     // As after many changes: the first events are gone from disk.
     served.sql("delete from kv_event where number = 4");
     served.restart();
-    v2::Api api(*served.keyspace, [] { return TimePoint(); }, "solo");
+    v2::Api api(*served.keyspace, served.auth, [] { return TimePoint(); }, "solo");
     ScriptedStream stream("GET /v2/keys/b?wait=true&waitIndex=4 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
                           4096);
     const http::Handler handler = [&api](http::Request& request) { return api(request); };
