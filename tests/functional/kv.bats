@@ -765,3 +765,11 @@ acknowledged_beyond() { [ "$(highest_acknowledged)" -gt "$1" ]; }
     npm install --no-audit --no-fund --silent node-etcd@7.0.0
     NODE_PATH=$PWD/node_modules timeout 30 node "$BATS_TEST_DIRNAME/clients/node-etcd.js" "$PORT"
 }
+
+@test "histories of eight clients on keys of both APIs are linearizable, with a kill -9 in their middle" {
+    run timeout 120 python3 "$BATS_TEST_DIRNAME/../support/kv_histories.py" "$DFRIENDS" "$BATS_TEST_TMPDIR/state" \
+        "$(free_port)" 6
+    echo "$output"
+    [ "$status" = 0 ]
+    says ' without an answer: linearizable'
+}
