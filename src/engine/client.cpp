@@ -18,6 +18,17 @@ net::Task<EngineSummary> Client::info()
     co_return decode_summary(co_await connection_.fetch({.path = "/info"}));
 }
 
+net::Task<RegistryLogin> Client::log_in(RegistryLogin login)
+{
+    const std::string answer =
+        co_await connection_.fetch({.method = "POST", .path = "/auth", .body = encode_login_document(login)});
+    if (std::string token = decode_identity_token(answer); !token.empty()) {
+        login.identity_token = std::move(token);
+        login.password.clear();
+    }
+    co_return login;
+}
+
 net::Task<> Client::events(Filters filters, std::string since, std::string until, OnEvent on_event)
 {
     const std::string query = Query().add("since", since).add("until", until).add("filters", filters).text();

@@ -38,6 +38,9 @@ class Client {
     /// Connection::negotiate.
     net::Task<std::string> ping() { return connection_.negotiate(); }
     net::Task<EngineVersion> version();
+    /// Has the engine try a login at a registry; what to keep of it is returned: a registry may give a token instead
+    /// of the password. Throws Error(denied) where it is refused.
+    net::Task<RegistryLogin> log_in(RegistryLogin login);
     net::Task<EngineSummary> info();
     /// Hands over events as they happen until `until` (RFC 3339 or seconds since 1970), or until the caller's task
     /// ends.

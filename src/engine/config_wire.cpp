@@ -98,4 +98,53 @@ RegistryLogin decode_helper_login(std::string_view text)
     return login;
 }
 
+std::string decode_identity_token(std::string_view text)
+{
+    return text_of(parse_json(text, "the engine's answer to a login"), "IdentityToken");
+}
+
+namespace {
+
+Json read_configuration(std::string_view text, std::string_view file)
+{
+    Json object = text.empty() ? Json::object() : parse_json(text, fmt::format("'{}'", file));
+    if (!object.is_object())
+        throw Error(ErrorKind::invalid, "'{}' holds no object", file);
+    return object;
+}
+
+} // namespace
+
+std::string with_login(std::string_view text, std::string_view file, const std::string& server,
+                       const RegistryLogin& login, bool is_kept_elsewhere)
+{
+    Json object = read_configuration(text, file);
+    if (!object["auths"].is_object())
+        object["auths"] = Json::object();
+    Json entry = Json::object();
+    if (!is_kept_elsewhere) {
+        entry["auth"] = encode_base64(login.user + ":" + login.password);
+        if (!login.identity_token.empty())
+            entry["identitytoken"] = login.identity_token;
+    }
+    object["auths"][server] = std::move(entry);
+    return dump_json(object, 2) + "\n";
+}
+
+std::string without_login(std::string_view text, std::string_view file, const std::string& server)
+{
+    Json object = read_configuration(text, file);
+    if (object["auths"].is_object())
+        object["auths"].erase(server);
+    return dump_json(object, 2) + "\n";
+}
+
+std::string encode_helper_login(const RegistryLogin& login)
+{
+    const bool is_token = !login.identity_token.empty();
+    return dump_json(Json{{"ServerURL", login.server},
+                          {"Username", is_token ? "<token>" : login.user},
+                          {"Secret", is_token ? login.identity_token : login.password}});
+}
+
 } // namespace dfriends::engine

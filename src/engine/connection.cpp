@@ -108,7 +108,7 @@ http::Url Connection::url(std::string_view path, bool with_version) const
 {
     http::Url url;
     url.scheme = host_.transport == Host::Transport::tls ? "https" : "http";
-    const bool is_local = host_.transport == Host::Transport::unix_socket;
+    const bool is_local = host_.transport == Host::Transport::unix_socket || host_.transport == Host::Transport::ssh;
     url.host = is_local ? "docker" : host_.address;
     url.port = is_local ? 80 : host_.port;
     url.target = host_.base_path + (with_version ? "/v" + version_ : "") + std::string(path);
@@ -117,7 +117,20 @@ http::Url Connection::url(std::string_view path, bool with_version) const
 
 net::Task<http::Reply> Connection::send_raw(http::Call call)
 {
-    co_return co_await client_.send(std::move(call));
+    try {
+        co_return co_await client_.send(std::move(call));
+    } catch (Error& error) {
+        if (host_.transport != Host::Transport::ssh || error.kind() != ErrorKind::unavailable)
+            throw;
+        throw Error(ErrorKind::unavailable, "no Docker Engine answers at '{}': {}", host_.text(), error.message())
+            .hint("does 'ssh HOST docker system dial-stdio' work there? it needs a docker client, or dfriends by that "
+                  "name");
+    }
+}
+
+net::Task<net::StreamPointer> Connection::dial()
+{
+    return make_dial(host_)({}, std::chrono::seconds(30));
 }
 
 net::Task<std::string> Connection::negotiate()

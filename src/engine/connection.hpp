@@ -62,6 +62,8 @@ class Connection {
     net::Task<http::Reply> send(Ask ask);
     /// send() and the whole body.
     net::Task<std::string> fetch(Ask ask);
+    /// A bare connection to the engine.
+    net::Task<net::StreamPointer> dial();
     /// send() with an upgrade to a raw stream: attach and exec.
     net::Task<http::Upgraded> hijack(Ask ask);
 

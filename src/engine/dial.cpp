@@ -5,8 +5,11 @@
 #include "net/loop.hpp"
 #include "net/tcp.hpp"
 #include "net/tls.hpp"
+#include "os/process.hpp"
 
+#include <initializer_list>
 #include <memory>
+#include <thread>
 
 namespace dfriends::engine {
 
@@ -39,10 +42,31 @@ net::TlsContext make_context(const Host& host)
     return net::TlsContext::client(options);
 }
 
+/// A connection through ssh to what `docker system dial-stdio` reaches there, as the docker client does it. What ssh
+/// has to say goes to our stderr.
+net::StreamPointer open_ssh(const Host& host)
+{
+    os::Command command{.words = {"ssh", "-o", "ConnectTimeout=30", "-T"}};
+    const auto add = [&command](std::initializer_list<std::string> words) {
+        command.words.insert(command.words.end(), words);
+    };
+    if (!host.user.empty())
+        add({"-l", host.user});
+    if (host.port != 0)
+        add({"-p", std::to_string(host.port)});
+    add({"--", host.address, "docker", "system", "dial-stdio"});
+    auto [stream, theirs] = net::connect_pair();
+    // It ends with the connection; somebody must wait for it.
+    std::thread([child = os::Child::start_on(command, theirs)]() mutable { child.wait(); }).detach();
+    return std::move(stream);
+}
+
 net::Task<net::StreamPointer> open_stream(std::shared_ptr<const Host> host, std::chrono::milliseconds timeout)
 {
     if (host->transport == Host::Transport::unix_socket)
         co_return co_await net::connect_unix(host->socket);
+    if (host->transport == Host::Transport::ssh)
+        co_return open_ssh(*host);
     net::StreamPointer stream = co_await net::connect_tcp(host->address, host->port, timeout);
     if (host->transport == Host::Transport::tcp)
         co_return stream;

@@ -74,12 +74,41 @@ Host parse_network_host(std::string_view scheme, std::string_view rest, std::str
     return host;
 }
 
+/// What becomes an argument of ssh must not look like an option of it.
+bool is_word_for_ssh(std::string_view word)
+{
+    return !word.empty() && word.front() != '-' && word.find_first_of(" \t\n'\"\\$`;&|<>()") == word.npos;
+}
+
+Host parse_ssh_host(std::string_view rest, std::string_view whole)
+{
+    const auto invalid = [whole](std::string_view why) {
+        return Error(ErrorKind::invalid, "'{}' is not an address of a Docker Engine: {}", printable(whole), why)
+            .hint("write 'ssh://USER@HOST' or 'ssh://USER@HOST:PORT'");
+    };
+    const auto url = http::find_url("http://" + std::string(rest));
+    if (!url || !is_word_for_ssh(url->host))
+        throw invalid("there is no host in it");
+    if (url->target != "/")
+        throw invalid("a path has no meaning here");
+    if (url->user_info.find(':') != std::string::npos)
+        throw invalid("a password does not belong there; ssh asks for it, or takes a key");
+    if (!url->user_info.empty() && !is_word_for_ssh(url->user_info))
+        throw invalid("that is no user");
+    Host host;
+    host.transport = Host::Transport::ssh;
+    host.address = url->host;
+    host.user = url->user_info;
+    host.port = names_port(rest) ? url->port : 0;
+    return host;
+}
+
 /// The flags and variables that say TLS for an address that came from --host or DOCKER_HOST.
 Host with_environment_tls(Host host, std::string_view text, const Environment& environment)
 {
     const bool verify = !variable(environment, "DOCKER_TLS_VERIFY").empty();
     const bool wanted = verify || !variable(environment, "DOCKER_TLS").empty();
-    if (!wanted || host.transport == Host::Transport::unix_socket)
+    if (!wanted || host.transport == Host::Transport::unix_socket || host.transport == Host::Transport::ssh)
         return host;
     const bool has_port =
         text.find("://") == std::string_view::npos ? names_port(text) : names_port(text.substr(text.find("://") + 3));
@@ -158,6 +187,9 @@ std::string Host::text() const
     if (transport == Transport::unix_socket)
         return "unix://" + socket.string();
     const bool is_v6 = address.find(':') != std::string::npos;
+    if (transport == Transport::ssh)
+        return "ssh://" + (user.empty() ? "" : user + "@") + (is_v6 ? "[" + address + "]" : address) +
+               (port == 0 ? "" : ":" + std::to_string(port));
     return "tcp://" + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port) + base_path;
 }
 
@@ -176,9 +208,7 @@ Host parse_host(std::string_view text)
     if (scheme == "tcp" || scheme == "http" || scheme == "https" || (scheme.empty() && !rest.empty()))
         return parse_network_host(scheme, rest, text);
     if (scheme == "ssh")
-        throw Error(ErrorKind::invalid, "an engine behind ssh cannot be reached directly: '{}'", printable(text))
-            .hint("forward its socket: ssh -NL /tmp/docker.sock:/var/run/docker.sock HOST, then "
-                  "DOCKER_HOST=unix:///tmp/docker.sock");
+        return parse_ssh_host(rest, text);
     throw Error(ErrorKind::invalid, "'{}' is not an address of a Docker Engine", printable(text))
         .hint("write 'unix:///PATH' or 'tcp://HOST:PORT'");
 }

@@ -12,12 +12,13 @@ namespace dfriends::engine {
 
 /// Where a Docker Engine listens and how to speak to it.
 struct Host {
-    enum class Transport { unix_socket, tcp, tls };
+    enum class Transport { unix_socket, tcp, tls, ssh };
 
     Transport transport = Transport::unix_socket;
     std::filesystem::path socket = "/var/run/docker.sock"; ///< for unix_socket
-    std::string address;                                   ///< host name or address, for tcp and tls
-    std::uint16_t port = 0;
+    std::string address;                                   ///< host name or address, for tcp, tls and ssh
+    std::uint16_t port = 0;                                ///< 0 with ssh: as its configuration says
+    std::string user;                                      ///< for ssh; empty: as its configuration says
     std::string base_path; ///< "/prefix" of a tcp:// address behind a proxy; usually empty
 
     std::filesystem::path trust;       ///< PEM of the authority, for tls; empty: the system's
@@ -32,7 +33,8 @@ struct Host {
     std::string text() const;
 };
 
-/// Reads "unix://PATH", "tcp://HOST[:PORT]", "http(s)://HOST[:PORT]", "PATH" or "HOST:PORT". Throws Error(invalid).
+/// Reads "unix://PATH", "tcp://HOST[:PORT]", "http(s)://HOST[:PORT]", "ssh://[USER@]HOST[:PORT]", "PATH" or
+/// "HOST:PORT". Throws Error(invalid).
 Host parse_host(std::string_view text);
 
 using Environment = std::function<const char*(const char* name)>;

@@ -22,19 +22,21 @@ bool holds_one_of(std::string_view text, std::initializer_list<std::string_view>
 }
 
 /// The engine reports a registry's trouble as status 500 or inside the stream: only its words tell the kinds apart.
-Error pull_error(const std::string& image, const std::string& sentence)
+/// What a registry would not do, by the engine's sentence. `what`: "cannot pull 'image'".
+Error registry_error(const std::string& what, const std::string& sentence)
 {
     if (holds_one_of(sentence, {"dial tcp", "no such host", "connection refused", "i/o timeout", "Client.Timeout",
                                 "network is unreachable", "TLS handshake timeout", "context deadline exceeded", "EOF",
                                 "no route to host", "proxyconnect"}))
-        return Error(ErrorKind::unavailable, "cannot pull '{}': its registry cannot be reached: {}", image, sentence)
-            .hint("check the network and the engine's proxy, or load the image with 'docker load'");
+        return Error(ErrorKind::unavailable, "{}: its registry cannot be reached: {}", what, sentence)
+            .hint("check the network and the engine's proxy, or carry the image with 'docker save' and 'docker load'");
     if (holds_one_of(sentence, {"denied", "unauthorized", "authentication required", "no basic auth"}))
-        return Error(ErrorKind::denied, "cannot pull '{}': {}", image, sentence)
-            .hint("does it exist? a private one needs a login in docker's config.json");
-    if (holds_one_of(sentence, {"not found", "manifest unknown", "name unknown", "no matching manifest"}))
-        return Error(ErrorKind::not_found, "cannot pull '{}': {}", image, sentence);
-    return Error(ErrorKind::failed, "cannot pull '{}': {}", image, sentence);
+        return Error(ErrorKind::denied, "{}: {}", what, sentence)
+            .hint("does it exist? a private one needs a login: 'dfriends docker login'");
+    if (holds_one_of(sentence,
+                     {"not found", "manifest unknown", "name unknown", "no matching manifest", "does not exist"}))
+        return Error(ErrorKind::not_found, "{}: {}", what, sentence);
+    return Error(ErrorKind::failed, "{}: {}", what, sentence);
 }
 
 using OnLine = std::function<void(const ProgressLine& line)>;
@@ -136,7 +138,30 @@ net::Task<> Images::pull(std::string image, OnProgress on_progress, std::string 
         failure = error.message();
     }
     if (!failure.empty())
-        throw pull_error(reference.familiar(), failure);
+        throw registry_error("cannot pull '" + reference.familiar() + "'", failure);
+}
+
+net::Task<> Images::push(std::string image, OnProgress on_progress)
+{
+    const Reference reference = parse_reference(image);
+    if (!reference.digest.empty())
+        throw Error(ErrorKind::invalid, "cannot push a digest reference: '{}'", image).hint("name it by its tag");
+    const std::string tag = reference.tag.empty() ? "latest" : reference.tag;
+    Connection::Ask ask{.method = "POST",
+                        .path = image_path(reference.familiar_name(), "/push") + Query().add("tag", tag).text(),
+                        .waits_long = true};
+    const auto login = find_login(reference.registry, configuration_directory());
+    ask.headers.set("X-Registry-Auth", encode_login(login.value_or(RegistryLogin()))); // the engine wants one always
+    http::Reply reply = co_await connection_.send(std::move(ask));
+    std::string failure;
+    co_await read_progress(reply, [&](const ProgressLine& line) {
+        if (!line.failure.empty())
+            failure = printable(line.failure);
+        else if (on_progress)
+            on_progress(line.progress);
+    });
+    if (!failure.empty())
+        throw registry_error("cannot push '" + reference.familiar() + "'", failure);
 }
 
 net::Task<std::string> Images::build(http::Producer context, BuildOptions options, OnProgress on_progress)

@@ -39,6 +39,8 @@ class Images {
     /// "latest". A registry that does not answer is Error(unavailable), an image that it does not have or give
     /// Error(not_found) or Error(denied).
     net::Task<> pull(std::string image, OnProgress on_progress = {}, std::string platform = {});
+    /// Sends an image to its registry, by the same rules.
+    net::Task<> push(std::string image, OnProgress on_progress = {});
     /// Builds with the classic builder; returns the image's id. A build that breaks is BuildError.
     net::Task<std::string> build(http::Producer context, BuildOptions options, OnProgress on_progress = {});
     /// Makes an image of one layer from the tar stream of a whole file system; returns its id.

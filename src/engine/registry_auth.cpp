@@ -65,6 +65,25 @@ std::optional<RegistryLogin> ask_helper(const std::string& name, const std::stri
     }
 }
 
+/// Has a helper keep or forget a login; false where it would not.
+bool tell_helper(const std::string& name, const std::string& verb, std::string input)
+{
+    if (!is_helper_name(name))
+        throw Error(ErrorKind::invalid, "'{}' is not a credential helper's name", name);
+    os::Command command;
+    command.words = {"docker-credential-" + name, verb};
+    command.input = std::move(input);
+    command.timeout = std::chrono::seconds(20);
+    return os::run(command).ok();
+}
+
+/// The helper that config.json names for a registry; empty where it names none.
+std::string helper_of(const UserConfiguration& configuration, std::string_view registry)
+{
+    const auto own = configuration.credential_helpers.find(std::string(registry));
+    return own != configuration.credential_helpers.end() ? own->second : configuration.credentials_store;
+}
+
 } // namespace
 
 std::optional<RegistryLogin> find_login(std::string_view registry, const std::filesystem::path& configuration_directory)
@@ -89,6 +108,36 @@ std::optional<RegistryLogin> find_login(std::string_view registry, const std::fi
         (found->second.user.empty() && found->second.identity_token.empty() && found->second.registry_token.empty()))
         return std::nullopt;
     return found->second;
+}
+
+bool keep_login(std::string_view registry, RegistryLogin login, const std::filesystem::path& configuration_directory)
+{
+    const std::filesystem::path file = configuration_directory / "config.json";
+    const std::string text = os::find_file(file, 4U << 20U).value_or("{}");
+    const std::string helper = helper_of(decode_user_configuration(text, file.string()), registry);
+    login.server = key_of(registry);
+    if (!helper.empty() && !tell_helper(helper, "store", encode_helper_login(login)))
+        throw Error(ErrorKind::failed, "the credential helper 'docker-credential-{}' does not keep the login", helper)
+            .hint("try it by hand, or take it out of '" + file.string() + "'");
+    os::make_directories(configuration_directory, 0700);
+    os::write_file(file, with_login(text, file.string(), login.server, login, !helper.empty()), 0600);
+    return !helper.empty();
+}
+
+bool forget_login(std::string_view registry, const std::filesystem::path& configuration_directory)
+{
+    const std::filesystem::path file = configuration_directory / "config.json";
+    const auto text = os::find_file(file, 4U << 20U);
+    if (!text)
+        return false;
+    const UserConfiguration configuration = decode_user_configuration(*text, file.string());
+    const std::string key = key_of(registry);
+    const std::string helper = helper_of(configuration, registry);
+    const bool was_kept = !helper.empty() && tell_helper(helper, "erase", key);
+    if (!configuration.logins.contains(key))
+        return was_kept;
+    os::write_file(file, without_login(*text, file.string(), key), 0600);
+    return true;
 }
 
 std::string encode_login(const RegistryLogin& login)

@@ -13,6 +13,11 @@ namespace dfriends::engine {
 /// The login that docker's config.json (auths, credHelpers, credsStore) has for a registry; nothing without one.
 std::optional<RegistryLogin> find_login(std::string_view registry,
                                         const std::filesystem::path& configuration_directory);
+/// Keeps a login in config.json, or with the credential helper that is named there; true where a helper has it. Throws
+/// Error(failed) where the helper refuses.
+bool keep_login(std::string_view registry, RegistryLogin login, const std::filesystem::path& configuration_directory);
+/// False where there was none.
+bool forget_login(std::string_view registry, const std::filesystem::path& configuration_directory);
 /// The value of X-Registry-Auth.
 std::string encode_login(const RegistryLogin& login);
 /// The value of X-Registry-Config: all logins that stand in config.json itself, for the base images of a build; empty

@@ -421,6 +421,7 @@ struct Event {
     std::string id;
     Labels attributes;
     std::int64_t nanoseconds = 0; ///< since 1970
+    std::string document;         ///< as the engine sent it
 };
 using OnEvent = std::function<void(const Event&)>;
 

@@ -271,8 +271,8 @@ Event decode_event(std::string_view line)
 {
     const Json object = parse_json(line, "an event of the engine");
     const Json& actor = member_of(object, "Actor");
-    Event event{text_of(object, "Type"), text_of(object, "Action"), text_of(actor, "ID"), map_of(actor, "Attributes"),
-                number_of(object, "timeNano")};
+    Event event{text_of(object, "Type"),     text_of(object, "Action"),     text_of(actor, "ID"),
+                map_of(actor, "Attributes"), number_of(object, "timeNano"), std::string(line)};
     if (event.nanoseconds == 0)
         event.nanoseconds = number_of(object, "time") * 1'000'000'000;
     return event;

@@ -76,6 +76,15 @@ struct ContextFile {
 };
 ContextFile decode_context(std::string_view text, std::string_view file);
 std::string encode_login_document(const RegistryLogin& login);
+/// Of the answer to a login; empty where the registry gave none.
+std::string decode_identity_token(std::string_view text);
+/// config.json with a registry's login, or without it; everything else in it stays. `is_kept_elsewhere`: a helper has
+/// the secret, and only the registry is noted.
+std::string with_login(std::string_view text, std::string_view file, const std::string& server,
+                       const RegistryLogin& login, bool is_kept_elsewhere);
+std::string without_login(std::string_view text, std::string_view file, const std::string& server);
+/// What a credential helper's `store` reads.
+std::string encode_helper_login(const RegistryLogin& login);
 std::string encode_logins_document(const std::map<std::string, RegistryLogin>& logins);
 /// What `docker-credential-X get` prints.
 RegistryLogin decode_helper_login(std::string_view text);

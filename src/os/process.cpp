@@ -209,6 +209,11 @@ Child Child::start(const Command& command)
     return Child(spawn(command, false).id);
 }
 
+Child Child::start_on(const Command& command, const Descriptor& stream)
+{
+    return Child(spawn_on(command, stream));
+}
+
 int Child::wait()
 {
     if (!status_)

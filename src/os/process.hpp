@@ -51,6 +51,8 @@ std::optional<Path> find_program(std::string_view name);
 class Child {
   public:
     static Child start(const Command& command);
+    /// Its stdin and stdout are `stream`, its stderr ours.
+    static Child start_on(const Command& command, const Descriptor& stream);
     pid_t id() const noexcept { return id_; }
     /// Waits; exit status, or 128 + signal.
     int wait();

@@ -94,27 +94,16 @@ bool become(const Command& command)
     ::_exit(127);
 }
 
-} // namespace
-
-Spawned spawn(const Command& command, bool capture)
+/// Forks, executes, and hears of an execution that failed.
+pid_t start_child(const Command& command, int input, int output, int error, bool group)
 {
     const Prepared prepared(command);
     Pipe report = make_pipe();
-    Pipe input, output, error;
-    if (command.input.empty())
-        input.read = capture ? open_file("/dev/null", O_RDONLY) : Descriptor();
-    else
-        input = make_pipe();
-    if (capture) {
-        output = make_pipe();
-        error = make_pipe();
-    }
     const pid_t id = ::fork();
     if (id < 0)
         throw Error(ErrorKind::unavailable, "cannot start '{}': {}", command.words.front(), describe_errno(errno));
     if (id == 0)
-        run_child(command, prepared, input.read.number(), output.write.number(), error.write.number(), capture,
-                  report.write.number());
+        run_child(command, prepared, input, output, error, group, report.write.number());
     report.write.close();
     int code = 0;
     ssize_t count = 0;
@@ -125,7 +114,29 @@ Spawned spawn(const Command& command, bool capture)
         ::waitpid(id, nullptr, 0);
         throw Error(kind_of_errno(code), "cannot run '{}': {}", prepared.program.string(), describe_errno(code));
     }
+    return id;
+}
+
+} // namespace
+
+Spawned spawn(const Command& command, bool capture)
+{
+    Pipe input, output, error;
+    if (command.input.empty())
+        input.read = capture ? open_file("/dev/null", O_RDONLY) : Descriptor();
+    else
+        input = make_pipe();
+    if (capture) {
+        output = make_pipe();
+        error = make_pipe();
+    }
+    const pid_t id = start_child(command, input.read.number(), output.write.number(), error.write.number(), capture);
     return {id, std::move(input.write), std::move(output.read), std::move(error.read)};
+}
+
+pid_t spawn_on(const Command& command, const Descriptor& stream)
+{
+    return start_child(command, stream.number(), stream.number(), -1, false);
 }
 
 void execute(const Command& command)

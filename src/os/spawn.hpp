@@ -17,5 +17,7 @@ struct Spawned {
 /// Forks and executes. A captured child gets a process group of its own, so that a timeout can end its children too.
 /// Throws Error(not_found) where the program does not exist, and what execve said otherwise.
 Spawned spawn(const Command& command, bool capture);
+/// The same with one descriptor as stdin and stdout.
+pid_t spawn_on(const Command& command, const Descriptor& stream);
 
 } // namespace dfriends::os

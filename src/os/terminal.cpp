@@ -41,4 +41,29 @@ RawMode::~RawMode()
     delete saved_;
 }
 
+namespace {
+
+/// False where there is no terminal.
+bool show_input(bool shown)
+{
+    termios attributes{};
+    if (::tcgetattr(STDIN_FILENO, &attributes) != 0)
+        return false;
+    if (shown)
+        attributes.c_lflag |= static_cast<tcflag_t>(ECHO);
+    else
+        attributes.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    return ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &attributes) == 0;
+}
+
+} // namespace
+
+HiddenInput::HiddenInput() : is_hidden_(show_input(false)) {}
+
+HiddenInput::~HiddenInput()
+{
+    if (is_hidden_)
+        show_input(true);
+}
+
 } // namespace dfriends::os

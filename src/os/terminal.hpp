@@ -22,4 +22,16 @@ class RawMode {
     Saved* saved_ = nullptr;
 };
 
+/// What is typed at the terminal behind stdin does not appear while the object lives.
+class HiddenInput {
+  public:
+    HiddenInput();
+    ~HiddenInput();
+    HiddenInput(const HiddenInput&) = delete;
+    HiddenInput& operator=(const HiddenInput&) = delete;
+
+  private:
+    bool is_hidden_ = false;
+};
+
 } // namespace dfriends::os

@@ -10,6 +10,8 @@ setup() {
 }
 
 teardown() {
+  [ -z "${BESIDE:-}" ] || kill "$BESIDE" 2>/dev/null || true
+  [ ! -s sshd.pid ] || kill "$(cat sshd.pid)" 2>/dev/null || true
   docker ps -aq --filter name=dft-d- | xargs -r docker rm -fv >/dev/null 2>&1 || true
   docker rmi -f dft-d-built dft-d-tagged >/dev/null 2>&1 || true
   docker network rm dft-d-net >/dev/null 2>&1 || true
@@ -297,4 +299,129 @@ at_terminal() { script -qec "$1" /dev/null; }
   equal "$status" 1
   says "no permission to use the Docker Engine's socket"
   says "hint: join the group that owns it"
+}
+
+# registry: the real one on $REGISTRY (HOST:PORT), for the user tester with the password secret.
+start_registry() {
+  REGISTRY=127.0.0.1:$(free_port)
+  python3 -W ignore -c 'import crypt; print("tester:" + crypt.crypt("secret", crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=16)))' >htpasswd
+  cat >registry.yml <<END
+version: 0.1
+storage:
+  filesystem:
+    rootdirectory: $PWD/registry
+http:
+  addr: $REGISTRY
+auth:
+  htpasswd:
+    realm: tests
+    path: $PWD/htpasswd
+END
+  docker-registry serve registry.yml >registry.log 2>&1 3>&- &
+  BESIDE=$!
+  wait_for 15 curl -sS --max-time 2 "http://$REGISTRY/v2/"
+}
+
+@test "login, push and logout at a registry with users; what else stands in config.json stays" {
+  start_registry
+  export DOCKER_CONFIG=$PWD/config
+  mkdir config
+  echo '{"auths":{"other.example":{"auth":"eDp5"}},"psFormat":"table {{.ID}}"}' >config/config.json
+  docker tag dft-busybox "$REGISTRY/dft-d/one:1"
+  fails 1 ours push "$REGISTRY/dft-d/one:1"
+  says 'no basic auth credentials'
+  fails 1 ours login -u tester --password-stdin "$REGISTRY" <<<wrong
+  says '401 Unauthorized'
+  fails 1 ours login "$REGISTRY" </dev/null
+  fails 1 ours login -u tester "$REGISTRY" </dev/null
+  says 'non TTY device'
+  fails 0 ours login -u tester --password-stdin "http://$REGISTRY/v2/" <<<secret
+  says "stored unencrypted in $PWD/config/config.json"
+  says 'Login Succeeded'
+  equal "$(stat -c %a config/config.json)" 600
+  equal "$(jq -rc '[.auths["other.example"].auth, .psFormat]' config/config.json)" '["eDp5","table {{.ID}}"]'
+  docker push -q "$REGISTRY/dft-d/one:1" # the docker client reads what we wrote
+  docker push "$REGISTRY/dft-d/one:1" >theirs.out
+  ours push "$REGISTRY/dft-d/one:1" >ours.out
+  equal "$(sort ours.out)" "$(sort theirs.out)"
+  equal "$(ours push -q "$REGISTRY/dft-d/one:1")" "$(docker push -q "$REGISTRY/dft-d/one:1")"
+  docker rmi "$REGISTRY/dft-d/one:1" >/dev/null
+  fails 0 ours pull -q "$REGISTRY/dft-d/one:1"
+  fails 1 ours push "$REGISTRY/dft-d/none"
+  says 'does not exist'
+  fails 1 ours push "$REGISTRY/dft-d/one@sha256:$(printf '%064d' 0)"
+  fails 0 ours logout "$REGISTRY"
+  says "Removing login credentials for $REGISTRY"
+  fails 0 ours logout "$REGISTRY"
+  says "Not logged in to $REGISTRY"
+  equal "$(jq -c '.auths | keys' config/config.json)" '["other.example"]'
+  fails 1 ours push "$REGISTRY/dft-d/one:1"
+  docker rmi "$REGISTRY/dft-d/one:1" >/dev/null
+}
+
+@test "login: a credential helper keeps the password, and config.json does not have it" {
+  start_registry
+  export DOCKER_CONFIG=$PWD/config PATH=$PWD/bin:$PATH
+  mkdir config bin
+  cat >bin/docker-credential-dft <<END
+#!/bin/sh
+cd "$PWD"
+case \$1 in
+store) cat >kept ;;
+get) cat >/dev/null; cat kept ;;
+erase) cat >erased; rm kept ;;
+esac
+END
+  chmod +x bin/docker-credential-dft
+  echo '{"credsStore":"dft"}' >config/config.json
+  fails 0 ours login -u tester --password-stdin "$REGISTRY" <<<secret
+  equal "$(jq -rc '[.ServerURL, .Username, .Secret]' kept)" "[\"$REGISTRY\",\"tester\",\"secret\"]"
+  fails 1 grep -E 'secret|auth":"' config/config.json
+  docker tag dft-busybox "$REGISTRY/dft-d/two"
+  fails 0 ours push "$REGISTRY/dft-d/two"
+  fails 0 ours logout "$REGISTRY"
+  equal "$(cat erased)" "$REGISTRY"
+  docker rmi "$REGISTRY/dft-d/two" >/dev/null
+}
+
+@test "events: what has happened, as the docker client prints it" {
+  local since until
+  since=$(date +%s.%N)
+  docker run --name dft-d-event --label a=b dft-busybox true
+  docker rm dft-d-event >/dev/null
+  sleep 0.1
+  until=$(date +%s.%N)
+  same events --since "$since" --until "$until" --filter container=dft-d-event
+  grep -q 'container die .*exitCode=0' ours.out
+  same events --since "$since" --until "$until" --filter event=create --format '{{.Type}} {{.Action}}'
+  timeout 10 "$DFRIENDS" docker events --filter type=volume >watched 3>&- &
+  local watcher=$!
+  created() { docker volume create dft-d-vol >/dev/null; docker volume rm dft-d-vol >/dev/null; grep -q 'volume create dft-d-vol' watched; }
+  wait_for 8 created
+  kill "$watcher"
+}
+
+@test "an engine behind ssh: the docker client's ssh:// hosts, and the far end of them" {
+  equal "$(printf 'GET /_ping HTTP/1.0\r\n\r\n' | ours system dial-stdio | tail -n 1)" OK
+  mkdir -p /run/sshd bin
+  ssh-keygen -q -t ed25519 -N '' -f key
+  ssh-keygen -q -t ed25519 -N '' -f host
+  local port; port=$(free_port)
+  printf 'Port %s\nListenAddress 127.0.0.1\nHostKey %s\nPidFile %s\nAuthorizedKeysFile %s\nStrictModes no\nUsePAM no\n' \
+    "$port" "$PWD/host" "$PWD/sshd.pid" "$PWD/key.pub" >sshd_config
+  /usr/sbin/sshd -f "$PWD/sshd_config" 3>&-
+  echo "[127.0.0.1]:$port $(cat host.pub)" >known
+  printf '#!/bin/sh\nexec /usr/bin/ssh -F none -i %s -o UserKnownHostsFile=%s -o BatchMode=yes "$@"\n' "$PWD/key" "$PWD/known" >bin/ssh
+  chmod +x bin/ssh
+  export PATH=$PWD/bin:$PATH DOCKER_HOST=ssh://root@127.0.0.1:$port
+  same run --rm dft-busybox echo far
+  equal "$(echo typed | ours run -i --rm dft-busybox cat)" typed
+  same ps -a --filter name=dft-d-none
+  fails 1 ours -H "ssh://root@127.0.0.1:$(free_port)" ps
+  says 'no Docker Engine answers'
+  says 'Connection refused'
+  fails 1 ours -H 'ssh://-oProxyCommand=x@h' ps
+  says 'that is no user'
+  fails 1 ours -H 'ssh://root:secret@h' ps
+  says 'a password does not belong there'
 }

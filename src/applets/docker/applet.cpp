@@ -76,6 +76,12 @@ constexpr std::array build_settings{
         .name = "force-rm", .type = SettingType::flag, .help = "Remove intermediate containers also after a failure"},
     quiet,
 };
+constexpr std::array events_settings{
+    filter,
+    format,
+    Setting{.name = "since", .help = "Begin with what was then", .placeholder = "MOMENT"},
+    Setting{.name = "until", .help = "End with that moment; else go on", .placeholder = "MOMENT"},
+};
 constexpr std::array exec_settings{
     Setting{.name = "detach", .type = SettingType::flag, .help = "Do not wait for it", .letter = 'd'},
     detach_keys,
@@ -103,6 +109,14 @@ constexpr std::array kill_settings{Setting{
     .name = "signal", .help = "The signal to send", .placeholder = "SIGNAL", .fallback = "KILL", .letter = 's'}};
 constexpr std::array load_settings{
     Setting{.name = "input", .help = "The archive; stdin otherwise", .placeholder = "FILE", .letter = 'i'}, quiet};
+constexpr std::array login_settings{
+    Setting{.name = "username", .help = "The user; asked for otherwise", .placeholder = "NAME", .letter = 'u'},
+    Setting{.name = "password",
+            .help = "The password, which other users of the host may see then",
+            .placeholder = "PASSWORD",
+            .letter = 'p'},
+    Setting{.name = "password-stdin", .type = SettingType::flag, .help = "Read the password from stdin"},
+};
 constexpr std::array logs_settings{
     Setting{.name = "follow", .type = SettingType::flag, .help = "Go on as it grows", .letter = 'f'},
     Setting{.name = "since",
@@ -139,6 +153,7 @@ constexpr std::array ps_settings{
     quiet,
 };
 constexpr std::array pull_settings{platform, quiet};
+constexpr std::array push_settings{quiet};
 constexpr std::array rm_settings{
     force,
     Setting{.name = "volumes", .type = SettingType::flag, .help = "Its anonymous volumes too", .letter = 'v'},
@@ -193,6 +208,10 @@ std::span<const Verb> verbs()
              .settings = run_settings(),
              .traits = own_options,
              .run = create},
+        Verb{.name = "events",
+             .synopsis = "Prints what happens at the engine",
+             .settings = events_settings,
+             .run = events},
         Verb{.name = "exec",
              .usage = "CONTAINER COMMAND [ARGUMENT...]",
              .synopsis = "Runs a command in a running container",
@@ -216,6 +235,12 @@ std::span<const Verb> verbs()
              .settings = kill_settings,
              .run = kill},
         Verb{.name = "load", .synopsis = "Takes images from an archive", .settings = load_settings, .run = load},
+        Verb{.name = "login",
+             .usage = "[REGISTRY]",
+             .synopsis = "Keeps a login for a registry",
+             .settings = login_settings,
+             .run = login},
+        Verb{.name = "logout", .usage = "[REGISTRY]", .synopsis = "Forgets the login for a registry", .run = logout},
         Verb{.name = "logs",
              .usage = "CONTAINER",
              .synopsis = "Prints what a container has written",
@@ -244,6 +269,11 @@ std::span<const Verb> verbs()
              .synopsis = "Fetches an image from a registry",
              .settings = pull_settings,
              .run = pull},
+        Verb{.name = "push",
+             .usage = "NAME[:TAG]",
+             .synopsis = "Sends an image to its registry",
+             .settings = push_settings,
+             .run = push},
         Verb{.name = "rename", .usage = "CONTAINER NAME", .synopsis = "Gives a container another name", .run = rename},
         Verb{.name = "restart",
              .usage = "CONTAINER...",
@@ -280,6 +310,9 @@ std::span<const Verb> verbs()
              .synopsis = "Stops containers",
              .settings = stop_settings,
              .run = stop},
+        Verb{.name = "system dial-stdio",
+             .synopsis = "Carries stdin and stdout to the engine: the far end of ssh:// hosts",
+             .run = system_dial_stdio},
         Verb{.name = "tag", .usage = "IMAGE NAME[:TAG]", .synopsis = "Gives an image a further name", .run = tag},
         Verb{.name = "top",
              .usage = "CONTAINER [PS-OPTION...]",

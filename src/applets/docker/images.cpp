@@ -202,6 +202,20 @@ int pull(Context& context)
     return 0;
 }
 
+int push(Context& context)
+{
+    context.expect_arguments(1, 1);
+    const engine::Reference reference = engine::parse_reference(context.arguments.front());
+    const bool quiet = context.settings.flag("quiet");
+    if (!quiet && reference.tag.empty() && reference.digest.empty())
+        context.print("Using default tag: latest\n");
+    net::run(context.engine().images().push(context.arguments.front(),
+                                            quiet ? engine::OnProgress() : print_progress(context)));
+    if (quiet)
+        context.print("{}\n", reference.familiar());
+    return 0;
+}
+
 int rmi(Context& context)
 {
     context.expect_arguments(1);

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// version, info and inspect.
+// version, info, inspect, events and system dial-stdio.
 #include "applets/context.hpp"
 #include "applets/docker/each.hpp"
+#include "applets/docker/format.hpp"
+#include "applets/docker/session.hpp"
 #include "applets/docker/verbs.hpp"
 #include "applets/docker/wire.hpp"
 #include "base/error.hpp"
 #include "base/size.hpp"
 #include "engine/client.hpp"
 #include "net/loop.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <ctime>
+#include <memory>
 
 namespace dfriends::applets::docker {
 
@@ -31,7 +38,75 @@ net::Task<std::string> find_document(engine::Client& client, std::string name, s
     throw Error(ErrorKind::not_found, "No such {}: {}", type.empty() ? "object" : type, name);
 }
 
+/// As the docker client writes a moment: local time, all nine decimals.
+std::string render_local_moment(std::int64_t nanoseconds)
+{
+    const std::time_t seconds = nanoseconds / 1'000'000'000;
+    std::tm local{};
+    ::localtime_r(&seconds, &local);
+    const long offset = local.tm_gmtoff / 60;
+    const std::string zone = offset == 0 ? "Z"
+                                         : fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', std::abs(offset) / 60,
+                                                       std::abs(offset) % 60);
+    return fmt::format("{}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}{}", local.tm_year + 1900, local.tm_mon + 1,
+                       local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec, nanoseconds % 1'000'000'000, zone);
+}
+
+std::string render_event(const engine::Event& event)
+{
+    std::string attributes;
+    for (const auto& [name, value] : event.attributes)
+        attributes += (attributes.empty() ? "" : ", ") + name + "=" + value;
+    std::string line =
+        fmt::format("{} {} {} {}", render_local_moment(event.nanoseconds), event.type, event.action, event.id);
+    if (!attributes.empty())
+        line += " (" + attributes + ")";
+    return printable(line);
+}
+
+/// Carries bytes both ways until the engine's side ends.
+net::Task<> relay_streams(Context& context)
+{
+    const std::shared_ptr<net::Stream> stream = co_await context.engine().connection().dial();
+    net::spawn([](std::shared_ptr<net::Stream> to) -> net::Task<> {
+        Input input;
+        for (std::string piece = co_await input.read(); !piece.empty(); piece = co_await input.read())
+            co_await to->write_all(piece);
+        co_await to->shutdown();
+    }(stream));
+    std::array<char, 64UL * 1024> piece;
+    while (const std::size_t count = co_await stream->read_some(piece)) {
+        context.write({piece.data(), count});
+    }
+}
+
 } // namespace
+
+int events(Context& context)
+{
+    context.expect_arguments(0, 0);
+    const auto format = context.settings.find("format");
+    const auto print = [&](const engine::Event& event) {
+        if (format && !format->empty())
+            context.print("{}\n", render_template(*format, event.document));
+        else
+            context.print("{}\n", render_event(event));
+    };
+    const auto moment = [&context](std::string_view name) {
+        const std::string& text = context.settings.text(name);
+        return text.empty() ? text : parse_moment(text);
+    };
+    net::run(context.engine().events(parse_filters(context.settings.list("filter")), moment("since"), moment("until"),
+                                     print));
+    return 0;
+}
+
+int system_dial_stdio(Context& context)
+{
+    context.expect_arguments(0, 0);
+    net::run(relay_streams(context));
+    return 0;
+}
 
 int print_documents(Context& context, const std::vector<std::string>& documents)
 {

@@ -119,7 +119,10 @@ std::string version_document(std::string_view ours, const std::string& server)
 
 std::string parse_moment(const std::string& text)
 {
-    if (text.empty() || parse_unsigned(text) || parse_rfc3339(text))
+    const auto [seconds, decimals] = split_once(text, '.');
+    const bool is_count =
+        parse_unsigned(seconds) && (decimals.empty() || (decimals.size() <= 9 && parse_unsigned(decimals)));
+    if (text.empty() || is_count || parse_rfc3339(text))
         return text;
     const auto ago = parse_duration(text);
     if (!ago)

@@ -40,6 +40,23 @@ TEST_CASE("parse_host: every form that DOCKER_HOST may have")
     }
 }
 
+TEST_CASE("parse_host: ssh, and nothing that ssh would take for an option")
+{
+    const Host host = engine::parse_host("ssh://core@machine.example:2222");
+    CHECK(host.transport == Host::Transport::ssh);
+    CHECK(host.user == "core");
+    CHECK(host.address == "machine.example");
+    CHECK(host.port == 2222);
+    CHECK(host.text() == "ssh://core@machine.example:2222");
+    CHECK(engine::parse_host("ssh://alias").port == 0); // as ssh's own configuration says
+    CHECK(engine::parse_host("ssh://alias").text() == "ssh://alias");
+    for (const std::string text :
+         {"ssh://", "ssh://-oProxyCommand=x", "ssh://-l@h", "ssh://a:b@h", "ssh://h/path", "ssh://$(id)"}) {
+        CAPTURE(text);
+        CHECK_THROWS_AS(engine::parse_host(text), Error);
+    }
+}
+
 TEST_CASE("find_host: the flag, then DOCKER_HOST, then the socket")
 {
     CHECK(engine::find_host({}, {}, environment({})).socket == "/var/run/docker.sock");
