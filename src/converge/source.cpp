@@ -58,8 +58,21 @@ Source::Source(std::string_view text, std::string file) : text_(text), file_(std
     }
 }
 
+Source::Source(std::string_view text, const Source& origin, std::vector<Stretch> stretches) : Source(text, origin.file_)
+{
+    origin_ = &origin;
+    stretches_ = std::move(stretches);
+}
+
 SourcePosition Source::position(std::size_t offset) const
 {
+    if (origin_ != nullptr) {
+        const auto after = std::ranges::upper_bound(stretches_, offset, {}, &Stretch::here);
+        if (after == stretches_.begin())
+            return origin_->position(0);
+        const Stretch& stretch = *(after - 1);
+        return origin_->position(stretch.there + offset - stretch.here);
+    }
     offset = std::min(offset, text_.size());
     const auto after = std::ranges::upper_bound(line_starts_, offset);
     const std::size_t start = *(after - 1);

@@ -258,6 +258,42 @@ END
   fails 0 dfriends converge plan --detailed-exitcode "$examples/codeit.pp"
 }
 
+@test "a Puppet manifest's templates make the files and containers that it declares, and again change nothing" {
+  busybox_image dft-busybox
+  mkdir -p site/manifests site/modules/web/templates
+  printf '# made for <%%= @hostname %%>\n<%% @sites.each do |site, port| -%%>\n<%%= site %%>=<%%= port %%>\n<%% end -%%>\n' >site/modules/web/templates/sites.erb
+  printf '<%%- | Hash $sites, String $word = "stay" | -%%>\n<%% $sites.each |$site, $port| { -%%>\n<%%= $word %%> <%%= $site.upcase %%> <%%= $port + 1 %%>\n<%% } -%%>\n' >site/modules/web/templates/sites.epp
+  cat >site/manifests/site.pp <<END
+class web(Hash \$sites = {'shop' => 80, 'wiki' => 81}) {
+  file { '$PWD/sites.erb': content => template('web/sites.erb') }
+  file { '$PWD/sites.epp': content => epp('web/sites.epp', {'sites' => \$sites}) }
+  docker::run { 'dft-cv':
+    image            => 'dft-busybox',
+    command          => inline_epp('sh -c "while :; do sleep <%= 0.1 + 0.1 %>; done"'),
+    extra_parameters => ['--stop-timeout=0'],
+  }
+}
+include web
+END
+  fails 2 dfriends converge apply --detailed-exitcode site/manifests/site.pp
+  equal "$(cat sites.erb)" "# made for $(hostname -s)
+shop=80
+wiki=81"
+  equal "$(cat sites.epp)" "stay SHOP 81
+stay WIKI 82"
+  equal "$(docker inspect -f '{{json .Config.Cmd}}' dft-cv)" '["sh","-c","while :; do sleep 0.2; done"]'
+  fails 0 dfriends converge apply --detailed-exitcode site/manifests/site.pp
+  # A changed template is a changed file, and nothing else.
+  echo '<%= $no %>' >>site/modules/web/templates/sites.epp
+  fails 3 dfriends converge plan site/manifests/site.pp
+  says "sites.epp:5:5: the variable '\$no' has no value"
+  says "<%= \$no %>"
+  sed -i '$d' site/modules/web/templates/sites.epp
+  echo end >>site/modules/web/templates/sites.erb
+  fails 2 dfriends converge plan --detailed-exitcode site/manifests/site.pp
+  says "1 to change"
+}
+
 @test "a Puppet manifest translated to the native manifest declares the same" {
   code_it_image
   dfriends converge apply "$examples/codeit.pp"

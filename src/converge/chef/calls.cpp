@@ -192,6 +192,8 @@ std::optional<Object> Evaluator::node_method(const Node& node, const NodePath& p
 Object Evaluator::constant_method(const Node& node, const Constant& constant)
 {
     const std::vector<Object> arguments = arguments_of(node);
+    if (constant.name == "scope")
+        return scope_method(node, arguments);
     const bool is_file = constant.name == "File" || constant.name == "Pathname";
     if (constant.name == "Chef::Log")
         return {};

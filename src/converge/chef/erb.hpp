@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "converge/chef/object.hpp"
+#include "converge/facts.hpp"
+#include "converge/template_tags.hpp"
+
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dfriends::converge::chef {
 
@@ -12,8 +19,20 @@ constexpr std::string_view erb_text = "erb_text";
 constexpr std::string_view erb_value = "erb_value";
 
 /// A template as a program in Ruby: its text becomes calls of erb_text, <%= … %> calls of erb_value, and <% … %> stands
-/// as it is. Every piece of code stays in its line. As Chef does, a line with nothing but <% … %> leaves no line, and
-/// -%> takes the line's end with it. Throws Error(invalid) for a tag that is not closed.
-std::string erb_program(std::string_view text, const std::string& file);
+/// as it is. The stretches say where in the template the program's pieces come from.
+struct ErbProgram {
+    std::string text;
+    std::vector<Stretch> stretches;
+};
+
+/// Throws Error(invalid) for a tag that is not closed.
+ErbProgram erb_program(const Source& source, TagTrim trim);
+
+/// The variable of a manifest, by its name without @; nothing where there is none.
+using FindVariable = std::function<std::optional<Object>(std::string_view name)>;
+
+/// Runs a template of a Puppet manifest, which sees its variables as @NAME and scope['NAME']. Throws Error(invalid) at
+/// the template's place.
+std::string run_erb(const Source& source, const Facts& facts, const FindVariable& find);
 
 } // namespace dfriends::converge::chef

@@ -236,12 +236,16 @@ Object Evaluator::name(const Node& node)
         charge(node, weight(*value) / 8);
         return *value;
     }
+    if (find_variable_ != nullptr && node.text.starts_with('@'))
+        return foreign_variable(node, node.text);
     if (node.text.starts_with('@')) {
         if (output_ != nullptr)
             return {}; // as in Ruby
         throw source_->error(node.offset, "an instance variable is outside the supported subset",
                              "use a local variable or node['…']");
     }
+    if (find_variable_ != nullptr)
+        return node.text == "scope" ? Object(Constant{node.text}) : call(node);
     if (node.text == "node")
         return NodePath{};
     if (node.text == "default" || node.text == "normal" || node.text == "override" || node.text == "set")
@@ -272,6 +276,8 @@ Object Evaluator::index(const Node& node)
         }
     }
     if (const auto* constant = what.as<Constant>()) {
+        if (constant->name == "scope")
+            return foreign_variable(node, key);
         if (constant->name == "ENV") {
             const char* value = std::getenv(to_text(key).c_str());
             return value == nullptr ? Object{} : Object(std::string(value));

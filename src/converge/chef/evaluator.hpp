@@ -3,6 +3,7 @@
 
 #include "converge/chef/cookbook.hpp"
 #include "converge/chef/declaration.hpp"
+#include "converge/chef/erb.hpp"
 #include "converge/chef/node_attributes.hpp"
 #include "converge/chef/object.hpp"
 #include "converge/chef/syntax.hpp"
@@ -28,6 +29,8 @@ class Evaluator {
 
     std::vector<Declaration> run(const Node& program);
     void run_file(const CookbookFile& file);
+    /// Runs a template of a Puppet manifest, whose variables are found by a function.
+    std::string run_foreign(const Source& source, const FindVariable& find);
 
   private:
     using Scope = std::map<std::string, Object, std::less<>>;
@@ -72,6 +75,10 @@ class Evaluator {
 
     void fill_template(Declaration& declaration, const Object& variables);
     std::string render(const CookbookFile& file, const Object& variables);
+    std::string run_template(const Source& source, TagTrim trim, Scope scope);
+    Object foreign_variable(const Node& node, const Object& name);
+    Object scope_method(const Node& node, const std::vector<Object>& arguments);
+    bool variable_is_there(const Node& node, const Object& name);
     Object write_output(const Node& node, const std::vector<Object>& arguments);
     Object data_bag(const Node& node, const std::vector<Object>& arguments);
     std::string guard_text(const Node& node);
@@ -83,9 +90,10 @@ class Evaluator {
     int inclusions_ = 0;
     std::vector<Scope> scopes_{1};
     std::vector<Declaration> declarations_;
-    Declaration* current_ = nullptr; ///< whose block is being run
-    Object template_variables_;      ///< of current_
-    std::string* output_ = nullptr;  ///< of the template that is being run
+    Declaration* current_ = nullptr;              ///< whose block is being run
+    Object template_variables_;                   ///< of current_
+    std::string* output_ = nullptr;               ///< of the template that is being run
+    const FindVariable* find_variable_ = nullptr; ///< of a Puppet template
     Flow flow_ = Flow::on;
     int loops_ = 0;
     std::size_t steps_ = 0;

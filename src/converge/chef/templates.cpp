@@ -34,15 +34,21 @@ void Evaluator::fill_template(Declaration& declaration, const Object& variables)
 /// Runs a template; it sees node and its variables, as @NAME.
 std::string Evaluator::render(const CookbookFile& file, const Object& variables)
 {
-    const std::string program_text = erb_program(file.text, file.path);
-    const Source source(program_text, file.path);
-    const Node program = parse(source);
     Scope scope;
     if (const Hash* hash = variables.as<Hash>())
         for (const auto& [key, value] : (*hash)->entries)
             scope["@" + to_text(key)] = value;
+    const Source source(file.text, file.path);
+    return run_template(source, TagTrim::lone, std::move(scope));
+}
+
+std::string Evaluator::run_template(const Source& source, TagTrim trim, Scope scope)
+{
+    const ErbProgram made = erb_program(source, trim);
+    const Source program_source(made.text, source, made.stretches);
+    const Node program = parse(program_source);
     std::string output;
-    const Source* recipe = std::exchange(source_, &source);
+    const Source* recipe = std::exchange(source_, &program_source);
     auto scopes = std::exchange(scopes_, std::vector<Scope>{std::move(scope)});
     Declaration* declaration = std::exchange(current_, nullptr);
     output_ = &output;
@@ -58,14 +64,51 @@ std::string Evaluator::render(const CookbookFile& file, const Object& variables)
     return output;
 }
 
-/// The calls that a template may make: those that its own text was turned into, and questions about the platform.
+std::string Evaluator::run_foreign(const Source& source, const FindVariable& find)
+{
+    find_variable_ = &find;
+    return run_template(source, TagTrim::marked, {});
+}
+
+/// scope['NAME'], where a variable that is not there is nil.
+Object Evaluator::foreign_variable(const Node& node, const Object& name)
+{
+    std::string text = to_text(name);
+    if (text.starts_with('@'))
+        text.erase(0, 1);
+    const auto found = placed(node, [&] { return (*find_variable_)(text); });
+    if (found)
+        charge(node, weight(*found));
+    return found.value_or(Object{});
+}
+
+/// What may be asked of «scope» in a Puppet template.
+Object Evaluator::scope_method(const Node& node, const std::vector<Object>& arguments)
+{
+    const bool asks = node.text == "include?" || node.text == "exist?";
+    if (arguments.size() != 1 || (!asks && node.text != "lookupvar"))
+        throw source_->error(node.offset, fmt::format("'scope.{}' is outside the supported subset", node.text),
+                             "call the function in the manifest, and write its result as @name");
+    return asks ? Object(variable_is_there(node, arguments[0])) : foreign_variable(node, arguments[0]);
+}
+
+bool Evaluator::variable_is_there(const Node& node, const Object& name)
+{
+    return placed(node, [&] { return (*find_variable_)(to_text(name)).has_value(); });
+}
+
+/// The calls that a template may make: those that its own text was turned into, and questions about the platform or
+/// the manifest's variables.
 Object Evaluator::write_output(const Node& node, const std::vector<Object>& arguments)
 {
     if (node.text != erb_text && node.text != erb_value) {
-        if (node.text == "platform?" || node.text == "platform_family?")
+        if (find_variable_ != nullptr && node.text == "has_variable?" && arguments.size() == 1)
+            return variable_is_there(node, arguments[0]);
+        if (find_variable_ == nullptr && (node.text == "platform?" || node.text == "platform_family?"))
             return platform_matches(arguments, node.text == "platform?" ? "platform" : "platform_family");
         throw source_->error(node.offset, fmt::format("there is no variable or function '{}' in a template", node.text),
-                             "templates see node['…'] and their variables as @name");
+                             find_variable_ != nullptr ? "templates see the manifest's variables as @name"
+                                                       : "templates see node['…'] and their variables as @name");
     }
     for (const Object& argument : arguments) {
         charge(node, weight(argument));
@@ -74,6 +117,12 @@ Object Evaluator::write_output(const Node& node, const std::vector<Object>& argu
     if (output_->size() > largest_output)
         throw source_->error(node.offset, "the template makes more than 4 MiB");
     return {};
+}
+
+std::string run_erb(const Source& source, const Facts& facts, const FindVariable& find)
+{
+    const Cookbook cookbook{std::string()};
+    return Evaluator(source, facts, cookbook).run_foreign(source, find);
 }
 
 } // namespace dfriends::converge::chef

@@ -17,23 +17,43 @@ struct Missing {
     std::string_view advice;
 };
 constexpr auto missing = std::to_array<Missing>({
-    {"epp", "write the text with a heredoc: @(\"END\")"},
     {"file", "name the file with the attribute 'source'"},
     {"generate", "run commands with the resource type exec"},
     {"hiera_include", "include the classes by name"},
-    {"inline_epp", "write the text with a heredoc: @(\"END\")"},
-    {"inline_template", "write the text with a heredoc: @(\"END\")"},
-    {"template", "write the text with a heredoc: @(\"END\")"},
 });
 
 constexpr auto silent =
     std::to_array<std::string_view>({"alert", "crit", "debug", "emerg", "err", "info", "notice", "tag", "warning"});
 constexpr auto walks =
     std::to_array<std::string_view>({"all", "any", "each", "filter", "map", "reduce", "then", "lest", "with"});
-constexpr auto own = std::to_array<std::string_view>({"break", "contain", "create_resources", "defined",
-                                                      "ensure_packages", "ensure_resource", "ensure_resources", "fact",
-                                                      "fail", "getvar", "hiera", "hiera_array", "hiera_hash", "include",
-                                                      "lookup", "next", "realize", "require", "return"});
+constexpr auto own = std::to_array<std::string_view>({"break",
+                                                      "contain",
+                                                      "create_resources",
+                                                      "defined",
+                                                      "ensure_packages",
+                                                      "ensure_resource",
+                                                      "ensure_resources",
+                                                      "epp",
+                                                      "fact",
+                                                      "fail",
+                                                      "getvar",
+                                                      "hiera",
+                                                      "hiera_array",
+                                                      "hiera_hash",
+                                                      "include",
+                                                      "inline_epp",
+                                                      "inline_template",
+                                                      "lookup",
+                                                      "next",
+                                                      "realize",
+                                                      "require",
+                                                      "return",
+                                                      "template"});
+
+/// Those that change what the manifest declares.
+constexpr auto declaring =
+    std::to_array<std::string_view>({"contain", "create_resources", "ensure_packages", "ensure_resource",
+                                     "ensure_resources", "include", "realize", "require"});
 
 constexpr std::int64_t most_rounds = 100'000;
 
@@ -110,6 +130,14 @@ Datum Evaluator::call_statement(const Node& node, const std::vector<Datum>& argu
                                 bool& known)
 {
     const std::string& name = node.text;
+    if (write_output(node, arguments))
+        return {};
+    if (std::ranges::find(declaring, name) != declaring.end())
+        refuse_in_template(node.offset, "'" + name + "'");
+    if (name == "template" || name == "inline_template")
+        return call_erb(node, arguments, scope);
+    if (name == "epp" || name == "inline_epp")
+        return call_epp(node, arguments, scope);
     const auto all_of = [&](auto function) {
         for (const Datum& argument : arguments)
             for (const Datum& item : to_items(argument))
@@ -127,7 +155,7 @@ Datum Evaluator::call_statement(const Node& node, const std::vector<Datum>& argu
                 if (name == "require" && scope->container != no_container) {
                     const Declaration& self = result_.declarations[scope->container];
                     result_.edges.push_back({reference, Reference{self.type, self.title, self.position}, false,
-                                             source_.position(node.offset)});
+                                             source_->position(node.offset)});
                 }
             }
         return references.size() == 1 ? references[0] : make_list(std::move(references));
@@ -162,7 +190,7 @@ Datum Evaluator::call_statement(const Node& node, const std::vector<Datum>& argu
         if (arguments.size() > first + 1)
             if (const auto* hash = arguments[first + 1].as<Hash>())
                 for (const auto& [key, value] : (*hash)->entries)
-                    attributes[to_text(key)] = {value, source_.position(node.offset)};
+                    attributes[to_text(key)] = {value, source_->position(node.offset)};
         for (const std::string& title : titles_of(arguments.size() > first ? arguments[first] : Datum(), node.offset))
             if (!index_.contains({type, title}))
                 declare(type, title, attributes, scope, node.offset);
@@ -223,7 +251,7 @@ Datum Evaluator::call_lambda(const Node& lambda, std::vector<Datum> arguments, c
             value = eval(parameter.children[0], inner);
         else
             throw Error(ErrorKind::invalid, "the lambda wants a value for '${}'", parameter.text);
-        check_type(parameter, value, source_.position(parameter.offset));
+        check_type(parameter, value, source_->position(parameter.offset));
         set(inner, parameter, parameter.text, std::move(value));
     }
     try {

@@ -73,7 +73,7 @@ void Evaluator::hoist(const Node& block, const std::string& prefix, int depth)
         auto& table = node.kind == NodeKind::class_definition ? classes_ : defines_;
         if (const auto [row, is_new] = table.emplace(name, &node); !is_new)
             throw error(node.offset, "'" + printable(name) + "' is defined already, in line " +
-                                         std::to_string(source_.position(row->second->offset).line));
+                                         std::to_string(source_->position(row->second->offset).line));
         if (node.kind == NodeKind::class_definition)
             hoist(node.children.back(), name, depth + 1);
     }
@@ -96,6 +96,7 @@ void Evaluator::evaluate_node(const Node& program)
         return;
     auto scope = std::make_shared<Scope>();
     scope->parent = scope->caller = top_;
+    node_scope_ = scope;
     eval(best->children.back(), scope);
 }
 
@@ -149,7 +150,7 @@ Attributes Evaluator::eval_attributes(const Node& owner, std::size_t first, cons
                         "it stands in TYPE['TITLE'] { … }; write => here");
         const Datum value = eval(node.children[0], scope);
         const auto put = [&](const std::string& name, const Datum& given) {
-            if (!attributes.emplace(name, Attribute{given, source_.position(node.offset)}).second)
+            if (!attributes.emplace(name, Attribute{given, source_->position(node.offset)}).second)
                 throw error(node.offset, "the attribute '" + printable(name) + "' is given twice");
         };
         if (node.text != "*") {
@@ -168,6 +169,7 @@ Attributes Evaluator::eval_attributes(const Node& owner, std::size_t first, cons
 
 Datum Evaluator::eval_resource(const Node& node, const ScopePointer& scope)
 {
+    refuse_in_template(node.offset, "a resource");
     if (node.text == "@@")
         throw error(node.offset, "exported resources are outside the supported part of Puppet",
                     "there is no server that would keep them; declare it without @@");
@@ -197,7 +199,7 @@ Reference Evaluator::declare(const std::string& type, const std::string& title, 
         return declare_class(title, attributes, scope, offset, false, false);
     const auto definition = defines_.find(type);
     Declaration declaration{
-        type,       title, source_.position(offset), attributes, scope->container, definition != defines_.end(),
+        type,       title, source_->position(offset), attributes, scope->container, definition != defines_.end(),
         is_virtual, scope};
     if (declaration.is_container && is_virtual)
         throw error(offset, "a virtual instance of a defined type is outside the supported part of Puppet",
@@ -212,7 +214,7 @@ Reference Evaluator::declare(const std::string& type, const std::string& title, 
             inner->variables[name] = title;
         instantiate(*definition->second, index, inner, offset);
     }
-    return {type, title, source_.position(offset)};
+    return {type, title, source_->position(offset)};
 }
 
 void Evaluator::declare_all(const std::string& type, const Datum& hash, const Datum& defaults,
@@ -221,7 +223,7 @@ void Evaluator::declare_all(const std::string& type, const Datum& hash, const Da
     const auto put = [&](const Datum& from, Attributes& into) {
         if (const auto* content = from.as<Hash>())
             for (const auto& [key, value] : (*content)->entries)
-                into.insert_or_assign(to_text(key), Attribute{value, source_.position(offset)});
+                into.insert_or_assign(to_text(key), Attribute{value, source_->position(offset)});
         else if (!from.is_undef() && !to_text(from).empty())
             throw error(offset, "attributes are a hash, not " + std::string(kind_of(from)));
     };
@@ -241,7 +243,7 @@ Reference Evaluator::declare_class(const std::string& written, const Attributes&
                                    std::size_t offset, bool contained, bool again)
 {
     const std::string name = class_name(written);
-    Reference reference{"class", name, source_.position(offset)};
+    Reference reference{"class", name, source_->position(offset)};
     if (again && index_.contains({"class", name}))
         return reference;
     Declaration declaration{
@@ -330,7 +332,7 @@ void Evaluator::bind_parameters(const Node& definition, const Attributes& attrib
         const bool takes_default =
             given == attributes.end() || (given->second.value.is_undef() && !parameter.children.empty());
         Datum value = takes_default ? eval(parameter.children[0], scope) : given->second.value;
-        check_type(parameter, value, takes_default ? source_.position(parameter.offset) : given->second.position);
+        check_type(parameter, value, takes_default ? source_->position(parameter.offset) : given->second.position);
         set(scope, parameter, parameter.text, std::move(value));
     }
 }

@@ -4,8 +4,10 @@
 #include "base/text.hpp"
 #include "converge/puppet/collectors.hpp"
 #include "converge/puppet/evaluate.hpp"
+#include "converge/puppet/modules.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -19,11 +21,13 @@ inline std::string class_name(std::string_view written)
     return to_lower(written.starts_with("::") ? written.substr(2) : written);
 }
 
-/// The state of one evaluation. Its parts stand in expressions.cpp, calls.cpp, declare.cpp and refine.cpp.
+/// The state of one evaluation. Its parts stand in expressions.cpp, calls.cpp, templates.cpp, declare.cpp and
+/// refine.cpp.
 class Evaluator {
   public:
     Evaluator(const Source& source, const Facts& facts)
-        : source_(source), facts_(facts), top_(std::make_shared<Scope>())
+        : source_(&source), facts_(facts), modules_(source.position(0).file), top_(std::make_shared<Scope>()),
+          node_scope_(top_)
     {
     }
 
@@ -55,6 +59,7 @@ class Evaluator {
     Datum assign(const Node& node, const ScopePointer& scope);
     void set(const ScopePointer& scope, const Node& target, const std::string& name, Datum value);
     Datum variable(const Node& node, const ScopePointer& scope);
+    std::optional<Datum> find_variable(std::string name, const ScopePointer& scope);
     void check_type(const Node& parameter, const Datum& value, const SourcePosition& place) const;
     const Datum* find_fact(const std::string& name);
     std::vector<Datum> eval_list(std::span<const Node> nodes, const ScopePointer& scope);
@@ -66,6 +71,14 @@ class Evaluator {
                            const ScopePointer& scope);
     Datum call_lambda(const Node& lambda, std::vector<Datum> arguments, const ScopePointer& scope);
     bool is_declared(const Datum& what) const;
+
+    // templates.cpp
+    std::string inline_name(std::size_t offset) const;
+    Datum call_erb(const Node& node, const std::vector<Datum>& arguments, const ScopePointer& scope);
+    Datum call_epp(const Node& node, const std::vector<Datum>& arguments, const ScopePointer& scope);
+    std::string run_epp(const Source& source, const Attributes& given, const ScopePointer& scope, std::size_t offset);
+    bool write_output(const Node& node, const std::vector<Datum>& arguments);
+    void refuse_in_template(std::size_t offset, std::string_view what) const;
 
     // declare.cpp
     void hoist(const Node& block, const std::string& prefix, int depth);
@@ -95,7 +108,7 @@ class Evaluator {
 
     Error error(std::size_t offset, std::string_view found, std::string hint = {}) const
     {
-        return source_.error(offset, found, std::move(hint));
+        return source_->error(offset, found, std::move(hint));
     }
     /// Runs what throws without a position.
     template <class Function>
@@ -106,7 +119,7 @@ class Evaluator {
         } catch (const Error& error) {
             if (error.position().line > 0)
                 throw;
-            throw source_.error(offset, error.message(), error.hint());
+            throw source_->error(offset, error.message(), error.hint());
         }
     }
     /// Bounds the work that a manifest can cause.
@@ -119,9 +132,11 @@ class Evaluator {
         std::size_t offset;
     };
 
-    const Source& source_;
+    const Source* source_; ///< whose nodes are being evaluated
     const Facts& facts_;
+    Modules modules_;
     ScopePointer top_;
+    ScopePointer node_scope_; ///< of the machine's node; top_ where there is none
     Evaluation result_;
     std::map<std::pair<std::string, std::string>, std::size_t> index_; ///< of declarations, by type and title
     std::map<std::string, const Node*, std::less<>> classes_;
@@ -132,7 +147,9 @@ class Evaluator {
     std::vector<Collector> collectors_;
     Datum facts_datum_;
     std::size_t spent_ = 0;
+    std::string* output_ = nullptr; ///< of the EPP template that is being evaluated
     int depth_ = 0;
+    int templates_ = 0; ///< inside each other
     int instances_ = 0; ///< of definitions, inside each other
 };
 

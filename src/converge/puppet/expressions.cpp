@@ -165,8 +165,9 @@ Datum Evaluator::eval_access(const Node& node, const ScopePointer& scope)
     // References say where they stand: what they point at may be missing.
     const auto place = [&](const Datum& datum) {
         const auto* reference = datum.as<Reference>();
-        return reference == nullptr ? datum
-                                    : Datum(Reference{reference->type, reference->name, source_.position(node.offset)});
+        return reference == nullptr
+                   ? datum
+                   : Datum(Reference{reference->type, reference->name, source_->position(node.offset)});
     };
     if (what.as<TypeName>() == nullptr)
         return found;
@@ -267,13 +268,14 @@ Datum Evaluator::eval_choice(const Node& node, const ScopePointer& scope)
 
 Datum Evaluator::eval_edges(const Node& node, const ScopePointer& scope)
 {
+    refuse_in_template(node.offset, "an arrow");
     Datum left = eval(node.children[0], scope);
     for (std::size_t index = 0; index < node.words.size(); ++index) {
         Datum right = eval(node.children[index + 1], scope);
         const std::string& arrow = node.words[index];
         const bool forward = arrow.back() == '>';
         result_.edges.push_back({forward ? left : right, forward ? right : left, arrow.find('~') != std::string::npos,
-                                 source_.position(node.offset)});
+                                 source_->position(node.offset)});
         left = std::move(right);
     }
     return left;
@@ -307,7 +309,7 @@ void Evaluator::set(const ScopePointer& scope, const Node& target, const std::st
     if (const auto [place, is_new] = scope->places.emplace(name, target.offset); !is_new)
         throw error(target.offset,
                     "'$" + name + "' has a value already, since line " +
-                        std::to_string(source_.position(place->second).line),
+                        std::to_string(source_->position(place->second).line),
                     "variables are set once; take another name");
     scope->variables[name] = std::move(value);
 }
@@ -328,18 +330,17 @@ const Datum* Evaluator::find_fact(const std::string& name)
     return (*facts_datum_.as<Hash>())->find(name);
 }
 
-Datum Evaluator::variable(const Node& node, const ScopePointer& scope)
+/// Of the class that a name with colons says, of the scope and those around it, or a fact. Nothing where there is none;
+/// a class's variable that has no value is undef.
+std::optional<Datum> Evaluator::find_variable(std::string name, const ScopePointer& scope)
 {
-    std::string name = node.text;
     const bool from_top = name.starts_with("::");
     if (from_top)
         name.erase(0, 2);
     if (const std::size_t colons = name.rfind("::"); colons != std::string::npos) {
-        const std::string owner = name.substr(0, colons);
-        const auto found = class_scopes_.find(owner);
+        const auto found = class_scopes_.find(name.substr(0, colons));
         if (found == class_scopes_.end())
-            throw error(node.offset,
-                        "'$" + name + "' belongs to the class '" + owner + "', which is not included before");
+            return std::nullopt;
         const auto value = found->second->variables.find(name.substr(colons + 2));
         return value == found->second->variables.end() ? Datum() : value->second;
     }
@@ -350,8 +351,7 @@ Datum Evaluator::variable(const Node& node, const ScopePointer& scope)
         const std::size_t group = parse_unsigned(name).value_or(0);
         return at != nullptr && group < at->groups.size() ? at->groups[group] : Datum();
     }
-    const Scope* const innermost = from_top ? top_.get() : scope.get();
-    for (const Scope* at = innermost; at != nullptr; at = at->parent.get())
+    for (const Scope* at = from_top ? top_.get() : scope.get(); at != nullptr; at = at->parent.get())
         if (const auto value = at->variables.find(name); value != at->variables.end())
             return value->second;
     const Datum* const fact = find_fact(name);
@@ -363,15 +363,28 @@ Datum Evaluator::variable(const Node& node, const ScopePointer& scope)
                           {std::string("domain"), facts_.domain}});
     if (name == "environment")
         return std::string("production");
-    if (fact != nullptr)
-        return *fact;
+    return fact == nullptr ? std::nullopt : std::optional(*fact);
+}
+
+Datum Evaluator::variable(const Node& node, const ScopePointer& scope)
+{
+    if (auto found = find_variable(node.text, scope))
+        return std::move(*found);
+    const bool from_top = node.text.starts_with("::");
+    const std::string name = node.text.substr(from_top ? 2 : 0);
+    if (const std::size_t colons = name.rfind("::"); colons != std::string::npos)
+        throw error(node.offset, "'$" + name + "' belongs to the class '" + name.substr(0, colons) +
+                                     "', which is not included before");
     if (from_top || name == "module_name" || name == "caller_module_name")
         return {};
     std::vector<std::string> known;
-    for (const Scope* at = innermost; at != nullptr; at = at->parent.get())
+    for (const Scope* at = scope.get(); at != nullptr; at = at->parent.get())
         for (const auto& [other, value] : at->variables)
             known.push_back(other);
-    throw error(node.offset, "the variable '$" + name + "' has no value", did_you_mean(name, known));
+    std::string hint = did_you_mean(name, known);
+    if (hint.empty() && output_ != nullptr)
+        hint = "hand it to the template: epp('…', {'" + name + "' => $" + name + "})";
+    throw error(node.offset, "the variable '$" + name + "' has no value", std::move(hint));
 }
 
 } // namespace dfriends::converge::puppet

@@ -21,6 +21,7 @@ class Parser {
 
     Node run();
     Node run_code();
+    Node run_template();
 
     int nesting = 0;
 

@@ -8,6 +8,7 @@ namespace dfriends::converge::puppet {
 /// Type { … }: defaults. Type['title'] { … }: what a declared resource has not said yet.
 Datum Evaluator::eval_refine(const Node& node, const ScopePointer& scope)
 {
+    refuse_in_template(node.offset, "attributes of a resource");
     const Datum what = eval(node.children[0], scope);
     const Attributes attributes = eval_attributes(node, 1, scope);
     if (const auto* type = what.as<TypeName>()) {
@@ -75,6 +76,7 @@ bool Evaluator::inherits(std::size_t container, std::size_t from) const
 
 Datum Evaluator::eval_collector(const Node& node, const ScopePointer& scope)
 {
+    refuse_in_template(node.offset, "a collector");
     Collected collected{node.text, nullptr};
     if (node.integer == 1)
         collected.search = std::make_shared<const Search>(eval_search(node.children[0], scope));

@@ -2,43 +2,14 @@
 #include "converge/attributes.hpp"
 #include "converge/chef/recipe.hpp"
 #include "unit/converge/catalogs.hpp"
+#include "unit/converge/folder.hpp"
 
 #include <doctest/doctest.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 using namespace dfriends;
 using namespace dfriends::converge;
 
 namespace {
-
-namespace fs = std::filesystem;
-
-/// A cookbook in a directory of its own.
-class Folder {
-  public:
-    Folder()
-    {
-        std::string name = (fs::temp_directory_path() / "cookbook-XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~Folder() { fs::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    void write(const fs::path& file, std::string_view text) const
-    {
-        fs::create_directories((path_ / file).parent_path());
-        std::ofstream(path_ / file) << text;
-    }
-    std::string at(const fs::path& file) const { return (path_ / file).string(); }
-
-  private:
-    fs::path path_;
-};
 
 std::string addresses(const Catalog& catalog)
 {
@@ -130,6 +101,8 @@ TEST_CASE("chef: what is wrong in a template is told at the template's line")
     CHECK(error_in("a\n<%= helper(1) %>\n").position().line == 2);
     CHECK(error_in("a\n<%= helper(1) %>\n").message() == "there is no variable or function 'helper' in a template");
     CHECK(error_in("<% package 'x' %>").message() == "there is no variable or function 'package' in a template");
+    CHECK(error_in("a\n  <%= helper(1) %>\n").position().column == 7);
+    CHECK(error_in("a\n  <%= helper(1) %>\n").position().text == "  <%= helper(1) %>");
     CHECK(error_in("\n <%= 1").message() == "this tag is not closed");
     CHECK(error_in("\n <%= 1").position().column == 2);
     CHECK(error_in("<%= `ls` %>").kind() == ErrorKind::invalid);

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/puppet/modules.hpp"
+
+#include "base/text.hpp"
+#include "os/file.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace dfriends::converge::puppet {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t largest_file = 1ULL << 20U;
+constexpr std::size_t longest_name = 4096;
+
+/// Only files: a pipe or a terminal would make the run wait.
+std::optional<ModuleFile> find(const fs::path& path)
+{
+    std::error_code code;
+    if (!fs::is_regular_file(path, code))
+        return std::nullopt;
+    auto text = os::find_file(path, largest_file);
+    return text ? std::optional(ModuleFile{path.string(), std::move(*text)}) : std::nullopt;
+}
+
+} // namespace
+
+Modules::Modules(const std::string& manifest) : folder_(fs::path(manifest).parent_path()) {}
+
+std::vector<fs::path> Modules::places(const std::string& module, const fs::path& rest) const
+{
+    std::error_code code;
+    std::vector<fs::path> found;
+    const fs::path whole = fs::absolute(folder_.empty() ? "." : folder_, code).lexically_normal();
+    const bool has_slash = !whole.has_filename();
+    const fs::path own = has_slash ? whole.parent_path() : whole;
+    if (own.filename() == "manifests") {
+        const fs::path above = folder_.filename() == "manifests" ? folder_.parent_path() : own.parent_path();
+        if (own.parent_path().filename() == module)
+            found.push_back(above / "templates" / rest);
+        found.push_back(above / "modules" / module / "templates" / rest);
+        found.push_back(own.parent_path().parent_path() / module / "templates" / rest);
+    }
+    found.push_back(folder_ / "modules" / module / "templates" / rest);
+    found.push_back(folder_ / module / "templates" / rest);
+    found.push_back(folder_ / "templates" / module / rest);
+    return found;
+}
+
+ModuleFile Modules::template_file(const std::string& name) const
+{
+    if (name.empty() || name.size() > longest_name || name.find('\0') != std::string::npos)
+        throw Error(ErrorKind::invalid, "'{}' is no name of a template", printable(name));
+    if (name.starts_with('/')) {
+        if (auto file = find(name))
+            return std::move(*file);
+        throw Error(ErrorKind::invalid, "there is no template '{}'", printable(name));
+    }
+    const auto [module, rest] = split_once(name, '/');
+    const fs::path relative = fs::path(rest).lexically_normal();
+    if (rest.empty() || relative.is_absolute() || *relative.begin() == ".." || module == "." || module == "..")
+        throw Error(ErrorKind::invalid, "'{}' is no name of a template", printable(name))
+            .hint("write MODULE/FILE, which is MODULE/templates/FILE");
+    const auto candidates = places(std::string(module), relative);
+    for (const fs::path& path : candidates)
+        if (auto file = find(path))
+            return std::move(*file);
+    throw Error(ErrorKind::invalid, "there is no template '{}'", printable(name))
+        .hint("it is looked for in " + (folder_ / "modules" / module / "templates").string() + " and " +
+              (folder_ / "templates" / module).string());
+}
+
+} // namespace dfriends::converge::puppet
