@@ -32,7 +32,7 @@ std::vector<fs::path> manifests_of(const fs::path& folder)
 {
     std::vector<fs::path> files;
     for (const auto& entry : fs::directory_iterator(folder))
-        if (entry.is_regular_file() && has_known_suffix(entry.path()))
+        if (entry.is_regular_file() && has_known_suffix(entry.path()) && entry.path().filename() != "hiera.yaml")
             files.push_back(entry.path());
     if (files.empty())
         throw Error(ErrorKind::invalid, "there is no manifest in '{}'", folder.string())

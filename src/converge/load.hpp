@@ -10,9 +10,9 @@
 
 namespace dfriends::converge {
 
-/// The manifests that the words name: files as they are, and of a folder (not below it) those with a known suffix, by
-/// name. Throws Error(not_found) for what is not there, Error(invalid) for an unknown suffix or a folder without
-/// manifests.
+/// The manifests that the words name: files as they are, and of a folder (not below it) those with a known suffix but
+/// hiera.yaml, by name. Throws Error(not_found) for what is not there, Error(invalid) for an unknown suffix or a folder
+/// without manifests.
 std::vector<std::filesystem::path> find_manifests(const std::vector<std::string>& words);
 
 /// Reads each file in the dialect of its suffix (.yaml and .yml: native, .rb: Chef, .pp: Puppet), checks all together

@@ -294,6 +294,50 @@ stay WIKI 82"
   says "1 to change"
 }
 
+@test "a Puppet manifest's data come from the files of its hiera.yaml" {
+  busybox_image dft-busybox
+  mkdir -p data/nodes
+  cat >hiera.yaml <<'END'
+version: 5
+hierarchy:
+  - name: this machine
+    path: "nodes/%{facts.hostname}.yaml"
+  - name: everywhere
+    path: common.yaml
+END
+  cat >data/common.yaml <<'END'
+classes: [web]
+web::environment: {WHERE: "on %{facts.hostname}", WHO: all}
+lookup_options:
+  web::environment: {merge: deep}
+END
+  printf 'web::environment: {WHO: me}\n' >"data/nodes/$(hostname -s).yaml"
+  cat >site.pp <<'END'
+class web(Hash $environment) {
+  docker::run { 'dft-cv':
+    image            => 'dft-busybox',
+    command          => 'sh -c "while :; do sleep 0.2; done"',
+    env              => $environment.map |$name, $value| { "${name}=${value}" },
+    extra_parameters => ['--stop-timeout=0'],
+  }
+}
+lookup('classes', Array[String], 'unique').include
+END
+  fails 2 dfriends converge apply --detailed-exitcode site.pp
+  docker inspect -f '{{json .Config.Env}}' dft-cv | grep -qF "\"WHERE=on $(hostname -s)\",\"WHO=me\""
+  fails 0 dfriends converge apply --detailed-exitcode site.pp
+  # In a folder of manifests it is none itself.
+  fails 0 dfriends converge plan --detailed-exitcode .
+  # Data that change are a change of the container.
+  printf 'web::environment: {WHO: you}\n' >"data/nodes/$(hostname -s).yaml"
+  fails 2 dfriends converge plan --detailed-exitcode site.pp
+  says "docker_container[dft-cv]"
+  printf 'web::environment: {WHO: "%%{facts.hostname"}\n' >"data/nodes/$(hostname -s).yaml"
+  fails 3 dfriends converge plan site.pp
+  says "$(hostname -s).yaml:1:25: this %{ is not closed"
+  says "literal('%')"
+}
+
 @test "a Puppet manifest translated to the native manifest declares the same" {
   code_it_image
   dfriends converge apply "$examples/codeit.pp"

@@ -19,7 +19,6 @@ struct Missing {
 constexpr auto missing = std::to_array<Missing>({
     {"file", "name the file with the attribute 'source'"},
     {"generate", "run commands with the resource type exec"},
-    {"hiera_include", "include the classes by name"},
 });
 
 constexpr auto silent =
@@ -40,6 +39,7 @@ constexpr auto own = std::to_array<std::string_view>({"break",
                                                       "hiera",
                                                       "hiera_array",
                                                       "hiera_hash",
+                                                      "hiera_include",
                                                       "include",
                                                       "inline_epp",
                                                       "inline_template",
@@ -53,7 +53,13 @@ constexpr auto own = std::to_array<std::string_view>({"break",
 /// Those that change what the manifest declares.
 constexpr auto declaring =
     std::to_array<std::string_view>({"contain", "create_resources", "ensure_packages", "ensure_resource",
-                                     "ensure_resources", "include", "realize", "require"});
+                                     "ensure_resources", "hiera_include", "include", "realize", "require"});
+
+bool is_lookup(std::string_view name)
+{
+    return name == "lookup" || name == "hiera" || name == "hiera_array" || name == "hiera_hash" ||
+           name == "hiera_include";
+}
 
 constexpr std::int64_t most_rounds = 100'000;
 
@@ -106,7 +112,7 @@ Datum Evaluator::call(const Node& node, const ScopePointer& scope)
                 throw Error(ErrorKind::invalid, "'{}' wants a value and a lambda: |$x| {{ … }}", name);
             return call_with_lambda(node, arguments, node.children.back(), scope);
         }
-        if (node.has_lambda && name != "lookup")
+        if (node.has_lambda && !is_lookup(name))
             throw Error(ErrorKind::invalid, "'{}' takes no lambda", name);
         bool known = true;
         Datum value = call_statement(node, arguments, scope, known);
@@ -124,6 +130,24 @@ Datum Evaluator::call(const Node& node, const ScopePointer& scope)
         throw Error(ErrorKind::invalid, "there is no function '{}' in the supported part of Puppet", name)
             .hint(hint.empty() ? "only the functions of Puppet and of stdlib are known; write its result" : hint);
     });
+}
+
+/// Declares the classes that a list names, by «include», «contain», «require» or «hiera_include».
+Datum Evaluator::include_all(const Datum& classes, const Node& node, const ScopePointer& scope)
+{
+    std::vector<Datum> references;
+    for (const Datum& item : to_items(classes)) {
+        const auto* written = item.as<Reference>();
+        const Reference reference = declare_class(written != nullptr ? written->name : to_text(item), {}, scope,
+                                                  node.offset, node.text == "contain", true);
+        references.push_back(reference);
+        if (node.text == "require" && scope->container != no_container) {
+            const Declaration& self = result_.declarations[scope->container];
+            result_.edges.push_back(
+                {reference, Reference{self.type, self.title, self.position}, false, source_->position(node.offset)});
+        }
+    }
+    return references.size() == 1 ? references[0] : make_list(std::move(references));
 }
 
 Datum Evaluator::call_statement(const Node& node, const std::vector<Datum>& arguments, const ScopePointer& scope,
@@ -145,20 +169,11 @@ Datum Evaluator::call_statement(const Node& node, const std::vector<Datum>& argu
         return Datum();
     };
     if (name == "include" || name == "contain" || name == "require") {
-        std::vector<Datum> references;
+        std::vector<Datum> all;
         for (const Datum& argument : arguments)
-            for (const Datum& item : to_items(argument)) {
-                const auto* written = item.as<Reference>();
-                const Reference reference = declare_class(written != nullptr ? written->name : to_text(item), {}, scope,
-                                                          node.offset, name == "contain", true);
-                references.push_back(reference);
-                if (name == "require" && scope->container != no_container) {
-                    const Declaration& self = result_.declarations[scope->container];
-                    result_.edges.push_back({reference, Reference{self.type, self.title, self.position}, false,
-                                             source_->position(node.offset)});
-                }
-            }
-        return references.size() == 1 ? references[0] : make_list(std::move(references));
+            for (Datum& item : to_items(argument))
+                all.push_back(std::move(item));
+        return include_all(make_list(std::move(all)), node, scope);
     }
     if (name == "fail") {
         std::vector<std::string> texts;
@@ -207,17 +222,10 @@ Datum Evaluator::call_statement(const Node& node, const std::vector<Datum>& argu
         }
         return found != nullptr ? *found : arguments.size() > 1 ? arguments[1] : Datum();
     }
-    if (name == "lookup" || name.starts_with("hiera")) {
-        const auto* options = arguments.empty() ? nullptr : arguments.back().as<Hash>();
-        if (const Datum* value = options == nullptr ? nullptr : (*options)->find(std::string("default_value")))
-            return *value;
-        const std::size_t place = name == "lookup" ? 3 : 1;
-        if (arguments.size() > place)
-            return arguments[place];
-        throw Error(ErrorKind::invalid, "there is no data for '{}'",
-                    arguments.empty() ? "" : printable(to_text(arguments[0])))
-            .hint("give the value as the default of the call, or of the class's parameter");
-    }
+    if (name == "hiera_include")
+        return include_all(look_up(node, arguments, scope), node, scope);
+    if (is_lookup(name))
+        return look_up(node, arguments, scope);
     known = false;
     return {};
 }

@@ -255,8 +255,11 @@ Reference Evaluator::declare_class(const std::string& written, const Attributes&
         inner->parent = inner->caller = scope;
         inner->container = index;
         const auto given = attributes.find(row->parameter);
-        if (given != attributes.end())
-            declare_all(std::string(row->type), given->second.value, {}, inner, offset);
+        const auto data = given != attributes.end() ? std::optional(given->second.value) : at(offset, [&] {
+            return find_data(name + "::" + std::string(row->parameter), std::nullopt, scope, offset);
+        });
+        if (data)
+            declare_all(std::string(row->type), *data, {}, inner, offset);
         return reference;
     }
     const auto definition = classes_.find(name);
@@ -271,6 +274,8 @@ Reference Evaluator::declare_class(const std::string& written, const Attributes&
                         hint.empty() ? "a class stands in the same file, or is 'docker'" : hint);
         }
         declaration.is_container = !is_engine;
+        if (is_engine)
+            add_data(name, declaration.attributes, scope, offset);
         add(std::move(declaration));
         return reference;
     }
@@ -301,7 +306,9 @@ void Evaluator::instantiate(const Node& definition, std::size_t container, const
     if (++instances_ > deepest_instances)
         throw error(offset, "definitions use each other more than " + std::to_string(deepest_instances) + " deep");
     const Attributes attributes = result_.declarations[container].attributes;
-    bind_parameters(definition, attributes, scope, offset);
+    const bool is_class = definition.kind == NodeKind::class_definition;
+    bind_parameters(definition, attributes, scope, offset,
+                    is_class ? result_.declarations[container].title + "::" : std::string());
     try {
         eval(definition.children.back(), scope);
     } catch (const Leave& leave) {
@@ -311,8 +318,28 @@ void Evaluator::instantiate(const Node& definition, std::size_t container, const
     --instances_;
 }
 
+/// Sets a parameter that is not given to what the data has for it.
+bool Evaluator::bind_data(const Node& parameter, const Datum& given, const std::string& data, const ScopePointer& scope,
+                          std::size_t offset)
+{
+    if (data.empty() || !given.is_undef())
+        return false;
+    auto found = at(offset, [&] { return find_data(data + parameter.text, std::nullopt, scope, offset); });
+    if (!found || found->is_undef())
+        return false;
+    if (!parameter.words.empty() && !is_instance(*found, {parameter.words[0]}).value_or(true))
+        throw error(parameter.offset,
+                    fmt::format("the data for '{}{}' is {}, not {}", data, parameter.text, kind_of(*found),
+                                inspect(TypeName{parameter.words[0]})),
+                    "change it in the files that hiera.yaml names");
+    set(scope, parameter, parameter.text, std::move(*found));
+    return true;
+}
+
+/// Where a class is not given a value, that of the data for CLASS::PARAMETER counts: `data` is what stands before the
+/// parameter there, or nothing.
 void Evaluator::bind_parameters(const Node& definition, const Attributes& attributes, const ScopePointer& scope,
-                                std::size_t offset)
+                                std::size_t offset, const std::string& data)
 {
     static constexpr std::array<std::string_view, 9> common{"require", "before",   "notify", "subscribe", "tag",
                                                             "noop",    "loglevel", "alias",  "stage"};
@@ -327,6 +354,8 @@ void Evaluator::bind_parameters(const Node& definition, const Attributes& attrib
                 .hint(did_you_mean(name, names));
     for (const Node& parameter : parameters) {
         const auto given = attributes.find(parameter.text);
+        if (bind_data(parameter, given == attributes.end() ? Datum() : given->second.value, data, scope, offset))
+            continue;
         if (given == attributes.end() && parameter.children.empty())
             throw error(offset, "'" + definition.text + "' wants a value for '" + parameter.text + "'");
         const bool takes_default =

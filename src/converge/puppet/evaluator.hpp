@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "converge/puppet/collectors.hpp"
 #include "converge/puppet/evaluate.hpp"
+#include "converge/puppet/hiera.hpp"
 #include "converge/puppet/modules.hpp"
 
 #include <map>
@@ -21,13 +22,13 @@ inline std::string class_name(std::string_view written)
     return to_lower(written.starts_with("::") ? written.substr(2) : written);
 }
 
-/// The state of one evaluation. Its parts stand in expressions.cpp, calls.cpp, templates.cpp, declare.cpp and
-/// refine.cpp.
+/// The state of one evaluation. Its parts stand in expressions.cpp, calls.cpp, lookups.cpp, templates.cpp, declare.cpp
+/// and refine.cpp.
 class Evaluator {
   public:
     Evaluator(const Source& source, const Facts& facts)
-        : source_(&source), facts_(facts), modules_(source.position(0).file), top_(std::make_shared<Scope>()),
-          node_scope_(top_)
+        : source_(&source), facts_(facts), modules_(source.position(0).file), hiera_(source.position(0).file),
+          top_(std::make_shared<Scope>()), node_scope_(top_)
     {
     }
 
@@ -67,10 +68,17 @@ class Evaluator {
     // calls.cpp
     Datum call(const Node& node, const ScopePointer& scope);
     Datum call_statement(const Node& node, const std::vector<Datum>& arguments, const ScopePointer& scope, bool& known);
+    Datum include_all(const Datum& classes, const Node& node, const ScopePointer& scope);
     Datum call_with_lambda(const Node& node, const std::vector<Datum>& arguments, const Node& lambda,
                            const ScopePointer& scope);
     Datum call_lambda(const Node& lambda, std::vector<Datum> arguments, const ScopePointer& scope);
     bool is_declared(const Datum& what) const;
+
+    // lookups.cpp
+    std::optional<Datum> find_data(const std::string& key, const std::optional<Merge>& merge, const ScopePointer& scope,
+                                   std::size_t offset);
+    Datum look_up(const Node& node, const std::vector<Datum>& arguments, const ScopePointer& scope);
+    void add_data(const std::string& name, Attributes& attributes, const ScopePointer& scope, std::size_t offset);
 
     // templates.cpp
     std::string inline_name(std::size_t offset) const;
@@ -94,7 +102,9 @@ class Evaluator {
                             std::size_t offset, bool contained, bool again);
     void instantiate(const Node& definition, std::size_t container, const ScopePointer& scope, std::size_t offset);
     void bind_parameters(const Node& definition, const Attributes& attributes, const ScopePointer& scope,
-                         std::size_t offset);
+                         std::size_t offset, const std::string& data = {});
+    bool bind_data(const Node& parameter, const Datum& given, const std::string& data, const ScopePointer& scope,
+                   std::size_t offset);
     std::size_t add(Declaration declaration);
 
     // refine.cpp
@@ -135,6 +145,7 @@ class Evaluator {
     const Source* source_; ///< whose nodes are being evaluated
     const Facts& facts_;
     Modules modules_;
+    Hiera hiera_;
     ScopePointer top_;
     ScopePointer node_scope_; ///< of the machine's node; top_ where there is none
     Evaluation result_;

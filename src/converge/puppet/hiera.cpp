@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/puppet/hiera.hpp"
+
+#include "base/glob.hpp"
+#include "base/scope_exit.hpp"
+#include "base/text.hpp"
+#include "config/yaml.hpp"
+#include "converge/pattern.hpp"
+#include "converge/puppet/functions.hpp"
+#include "os/file.hpp"
+
+#include <algorithm>
+
+namespace dfriends::converge::puppet {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t largest_file = 4ULL << 20U;
+constexpr std::size_t most_levels = 100;
+constexpr std::size_t most_files = 1'000;   ///< that one pattern matches
+constexpr std::size_t most_walked = 20'000; ///< files that are looked at for it
+constexpr int deepest_folder = 10;
+constexpr std::size_t deepest_lookup = 20;
+
+/// The file as a tree; nothing where there is none.
+std::optional<config::Node> read_tree(const fs::path& path)
+{
+    std::error_code code;
+    if (!fs::is_regular_file(path, code))
+        return std::nullopt;
+    const auto text = os::find_file(path, largest_file);
+    return text ? std::optional(config::parse_yaml(*text, path.string())) : std::nullopt;
+}
+
+std::vector<std::string> texts_of(const config::Node& node)
+{
+    std::vector<std::string> texts;
+    for (const config::Node& item : node.items_or_one())
+        texts.push_back(item.text());
+    return texts;
+}
+
+/// The part of a pattern's path before its first wildcard.
+fs::path fixed_part(const fs::path& pattern)
+{
+    fs::path fixed;
+    for (const fs::path& part : pattern) {
+        if (part.string().find_first_of("*?[\\") != std::string::npos)
+            break;
+        fixed /= part;
+    }
+    return fixed;
+}
+
+/// A star stays in its folder, unless there are two.
+bool fits(const std::string& pattern, const std::string& path)
+{
+    return glob_match(pattern, path) && (pattern.find("**") != std::string::npos ||
+                                         std::ranges::count(pattern, '/') == std::ranges::count(path, '/'));
+}
+
+} // namespace
+
+Hiera::Hiera(const std::string& manifest) : folder_(fs::path(manifest).parent_path()) {}
+
+void Hiera::read_configuration()
+{
+    if (std::exchange(is_read_, true))
+        return;
+    fs::path place = folder_;
+    auto root = read_tree(place / "hiera.yaml");
+    if (!root && folder_.filename() == "manifests") {
+        place = folder_.parent_path();
+        root = read_tree(place / "hiera.yaml");
+    }
+    if (!root)
+        return;
+    const config::Node* version = root->find("version");
+    if (version == nullptr || version->text() != "5")
+        throw(version == nullptr ? *root : *version)
+            .error("only version 5 of hiera.yaml is understood")
+            .hint("write version: 5 and a hierarchy with name and path");
+    root->allow_only({"defaults", "hierarchy", "version"});
+    fs::path folder = place / "data";
+    if (const config::Node* defaults = root->find("defaults")) {
+        defaults->allow_only({"data_hash", "datadir", "options"});
+        if (const config::Node* named = defaults->find("datadir"))
+            folder = place / named->text();
+    }
+    const config::Node* hierarchy = root->find("hierarchy");
+    if (hierarchy == nullptr) {
+        levels_.push_back({folder, {"common.yaml"}, {}, root->position()});
+        return;
+    }
+    for (const config::Node& level : hierarchy->items()) {
+        if (levels_.size() >= most_levels)
+            throw level.error(fmt::format("there are more than {} levels", most_levels));
+        const config::Node* named = level.find("datadir");
+        read_level(level, named == nullptr ? folder : place / named->text());
+    }
+}
+
+void Hiera::read_level(const config::Node& node, const fs::path& folder)
+{
+    for (const char* word : {"data_dig", "hiera3_backend", "lookup_key", "mapped_paths", "uri", "uris"})
+        if (const config::Node* found = node.find(word))
+            throw found->error(fmt::format("'{}' is outside the supported part of Hiera", word))
+                .hint("write path, paths, glob or globs of YAML or JSON files");
+    node.allow_only({"data_hash", "datadir", "glob", "globs", "name", "options", "path", "paths"});
+    if (const config::Node* reader = node.find("data_hash");
+        reader != nullptr && reader->text() != "yaml_data" && reader->text() != "json_data")
+        throw reader->error("'" + printable(reader->text()) + "' is outside the supported part of Hiera")
+            .hint("yaml_data and json_data are read");
+    Level level{folder, {}, {}, node.position()};
+    for (const char* word : {"path", "paths"})
+        if (const config::Node* found = node.find(word))
+            level.paths = texts_of(*found);
+    for (const char* word : {"glob", "globs"})
+        if (const config::Node* found = node.find(word))
+            level.globs = texts_of(*found);
+    if (level.paths.empty() && level.globs.empty())
+        level.paths.emplace_back("common.yaml");
+    levels_.push_back(std::move(level));
+}
+
+/// The files of all levels, the highest first; not all of them need be there.
+std::vector<fs::path> Hiera::files(const HieraContext& context)
+{
+    read_configuration();
+    std::vector<fs::path> all;
+    for (const Level& level : levels_) {
+        for (const std::string& path : level.paths)
+            all.push_back(level.folder / fill_path(path, level.position, context));
+        for (const std::string& pattern : level.globs)
+            for (const fs::path& path : matches(level, fill_path(pattern, level.position, context)))
+                all.push_back(path);
+    }
+    context.spend(1 + all.size());
+    return all;
+}
+
+const std::vector<fs::path>& Hiera::matches(const Level& level, const std::string& pattern)
+{
+    const fs::path whole = (level.folder / pattern).lexically_normal();
+    const auto [row, is_new] = matched_.emplace(whole.string(), std::vector<fs::path>{});
+    if (!is_new)
+        return row->second;
+    std::error_code code;
+    std::size_t walked = 0;
+    const fs::path start = fixed_part(whole);
+    for (fs::recursive_directory_iterator entry(start.empty() ? "." : start, code), end; !code && entry != end;
+         entry.increment(code)) {
+        if (++walked > most_walked || row->second.size() > most_files)
+            throw Error(ErrorKind::invalid, level.position, "there are too many files where '{}' looks",
+                        printable(pattern));
+        if (entry.depth() >= deepest_folder)
+            entry.disable_recursion_pending();
+        if (entry->is_regular_file(code) && fits(whole.string(), entry->path().lexically_normal().string()))
+            row->second.push_back(entry->path());
+    }
+    std::ranges::sort(row->second);
+    return row->second;
+}
+
+/// A file's hash; null where there is no file or nothing in it.
+const config::Node* Hiera::data(const fs::path& path)
+{
+    auto row = data_.find(path);
+    if (row == data_.end()) {
+        row = data_.emplace(path, read_tree(path)).first;
+        if (row->second && !row->second->is_null() && row->second->kind() != config::NodeKind::map)
+            throw row->second->error("a file of data is a hash of keys and values");
+    }
+    return row->second && row->second->kind() == config::NodeKind::map ? &*row->second : nullptr;
+}
+
+std::optional<Datum> Hiera::gather(const std::string& root, const Merge& merge, const HieraContext& context)
+{
+    std::optional<Datum> all;
+    for (const fs::path& path : files(context)) {
+        const config::Node* file = data(path);
+        const config::Node* found = file == nullptr ? nullptr : file->find(root);
+        if (found == nullptr)
+            continue;
+        Datum value = value_of(*found, context);
+        if (merge.kind == Merge::Kind::first)
+            return value;
+        try {
+            context.spend(weight(value) + (all ? weight(*all) : 0));
+            // A list by itself is flattened and made unique, too.
+            if (all || merge.kind == Merge::Kind::unique)
+                value = merge_values(merge, all ? *all : make_list({}), value);
+        } catch (const Error& error) {
+            if (error.position().line != 0)
+                throw;
+            Error told = found->error(error.message());
+            throw error.hint().empty() ? told : std::move(told).hint(error.hint());
+        }
+        all = std::move(value);
+    }
+    return all;
+}
+
+/// What the data's own lookup_options say of a key: by its name, else by a pattern that begins with ^.
+Hiera::Options Hiera::options(const std::string& root, const HieraContext& context)
+{
+    const auto all = gather("lookup_options", {Merge::Kind::hash, {}, false}, context);
+    const auto* table = all ? all->as<Hash>() : nullptr;
+    if (table == nullptr)
+        return {};
+    const Datum* row = (*table)->find(root);
+    for (const auto& [key, value] : (*table)->entries)
+        if (const std::string pattern = to_text(key); row == nullptr && pattern.starts_with('^')) {
+            context.spend(128 * pattern.size() * (1 + root.size() / 64));
+            if (Automaton(pattern, false).search(root))
+                row = &value;
+        }
+    const auto* said = row == nullptr ? nullptr : row->as<Hash>();
+    if (said == nullptr)
+        return {};
+    Options options;
+    if (const Datum* merge = (*said)->find(std::string("merge")))
+        options.merge = merge_of(*merge);
+    if (const Datum* convert = (*said)->find(std::string("convert_to")))
+        options.convert = *convert;
+    return options;
+}
+
+std::optional<Datum> Hiera::find(const std::string& key, const std::optional<Merge>& merge, const HieraContext& context)
+{
+    read_configuration();
+    if (levels_.empty())
+        return std::nullopt;
+    const auto parts = key_parts(key.starts_with("::") ? key.substr(2) : key);
+    if (parts[0] == "lookup_options")
+        throw Error(ErrorKind::invalid, "'lookup_options' says how keys are looked up, and is none itself");
+    if (std::ranges::find(open_, key) != open_.end() || open_.size() >= deepest_lookup)
+        throw Error(ErrorKind::invalid, "the data for '{}' needs itself", printable(key));
+    open_.push_back(key);
+    const ScopeExit leave([this] { open_.pop_back(); });
+    const Options said = options(parts[0], context);
+    auto found = gather(parts[0], merge ? *merge : said.merge.value_or(Merge{}), context);
+    if (found && !said.convert.is_undef()) {
+        const std::string type = to_lower(to_text(to_items(said.convert).at(0)));
+        const bool is_known = type == "array" || type == "boolean" || type == "integer" || type == "string";
+        auto converted = is_known ? call_function(type, std::vector<Datum>{*found}) : std::nullopt;
+        if (!converted)
+            throw Error(ErrorKind::invalid, "the data for '{}' cannot be made a '{}'", printable(key), printable(type))
+                .hint("convert_to understands Array, Boolean, Integer and String");
+        found = std::move(converted);
+    }
+    return found ? dig_parts(std::move(*found), parts, 1) : std::nullopt;
+}
+
+} // namespace dfriends::converge::puppet

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/node.hpp"
+#include "converge/puppet/datum.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dfriends::converge::puppet {
+
+/// How the values that several levels have for a key become one.
+struct Merge {
+    enum class Kind { first, unique, hash, deep };
+    Kind kind = Kind::first;
+    std::string knockout; ///< deep: an item or key with this in front takes the one of lower levels away
+    bool sorted = false;  ///< deep: lists are sorted
+};
+
+/// «first», or {'strategy' => 'deep', 'knockout_prefix' => '--'}. Throws Error(invalid), without a position.
+Merge merge_of(const Datum& written);
+/// The higher level's value and the lower one's. Throws Error(invalid), without a position, where they cannot be
+/// merged.
+Datum merge_values(const Merge& merge, const Datum& higher, const Datum& lower);
+
+/// The parts of 'a.b.'c.d'': between dots, but for those in quotes.
+std::vector<std::string> key_parts(std::string_view key);
+/// What a value has at the parts from `first` on; nothing where it has none.
+std::optional<Datum> dig_parts(Datum value, const std::vector<std::string>& parts, std::size_t first);
+
+/// What Hiera wants of the manifest.
+struct HieraContext {
+    std::function<std::optional<Datum>(const std::string&)> variable; ///< by its name, with :: or not
+    std::function<void(std::size_t)> spend;                           ///< bounds the work; throws
+};
+
+/// The data of a manifest: a hiera.yaml of version 5 beside it or beside its manifests/, and the YAML and JSON files of
+/// its levels. Files are read once. Throws Error(invalid) at the place of what is wrong in them.
+class Hiera {
+  public:
+    explicit Hiera(const std::string& manifest);
+
+    /// The value of a key such as a::b or a::b.port; the merge of the data's lookup_options where none is given.
+    std::optional<Datum> find(const std::string& key, const std::optional<Merge>& merge, const HieraContext& context);
+
+  private:
+    struct Level {
+        std::filesystem::path folder;
+        std::vector<std::string> paths;
+        std::vector<std::string> globs;
+        SourcePosition position;
+    };
+    struct Options {
+        std::optional<Merge> merge;
+        Datum convert;
+    };
+
+    void read_configuration();
+    void read_level(const config::Node& node, const std::filesystem::path& folder);
+    std::vector<std::filesystem::path> files(const HieraContext& context);
+    const std::vector<std::filesystem::path>& matches(const Level& level, const std::string& pattern);
+    const config::Node* data(const std::filesystem::path& path);
+    std::optional<Datum> gather(const std::string& root, const Merge& merge, const HieraContext& context);
+    Options options(const std::string& root, const HieraContext& context);
+
+    Datum value_of(const config::Node& node, const HieraContext& context);
+    Datum fill(const std::string& text, const config::Node& place, const HieraContext& context);
+    Datum fill_one(std::string_view inside, bool is_whole, const config::Node& place, const HieraContext& context);
+    static std::string fill_path(const std::string& text, const SourcePosition& place, const HieraContext& context);
+
+    std::filesystem::path folder_; ///< of the manifest
+    bool is_read_ = false;
+    std::vector<Level> levels_;
+    std::map<std::filesystem::path, std::optional<config::Node>> data_;
+    std::map<std::string, std::vector<std::filesystem::path>> matched_;
+    std::vector<std::string> open_; ///< keys that are being looked up
+};
+
+} // namespace dfriends::converge::puppet
