@@ -291,10 +291,11 @@ END
   equal "$(dfriends --json doctor | jq -r '.[] | select(.subject == "engine") | .verdict')" good
   start_service kv kv serve --listen 127.0.0.1:0
   curl -fs "http://$ADDRESS/v2/keys/a" -XPUT -d value=1 >/dev/null
+  curl -fs "http://$ADDRESS/v3/kv/put" -d '{"key":"YQ==","value":"MQ=="}' >/dev/null
   fails 0 dfriends --state-dir "$PWD/kv-state" status
   says "serving (process $SERVICE_PID)"
-  says "1 keys"
-  equal "$(dfriends --state-dir "$PWD/kv-state" --json status | jq -c '[.engine.answers, .kv.keys, .kv.process]')" "[true,1,$SERVICE_PID]"
+  says "2 keys, index 4, revision 2"
+  equal "$(dfriends --state-dir "$PWD/kv-state" --json status | jq -c '[.engine.answers, .kv.keys, .kv.process]')" "[true,2,$SERVICE_PID]"
   DOCKER_HOST=unix://$PWD/nowhere fails 0 dfriends status
   says unavailable
   [ ! -e "$BATS_TEST_TMPDIR/state" ]

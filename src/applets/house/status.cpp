@@ -12,6 +12,7 @@
 #include "converge/history.hpp"
 #include "engine/client.hpp"
 #include "kv/v2/rows.hpp"
+#include "kv/v3/rows.hpp"
 #include "net/loop.hpp"
 #include "paas/installation.hpp"
 #include "state/store.hpp"
@@ -62,8 +63,10 @@ void read_state(Context& context, Status& status)
     status.cache.bytes = totals.bytes;
     const auto database = store.reader();
     kv::v2::Rows rows(*database);
-    status.kv.keys = rows.count_keys();
+    kv::v3::Rows v3_rows(*database);
+    status.kv.keys = rows.count_keys() + v3_rows.count_keys();
     status.kv.index = rows.number("index", 0);
+    status.kv.revision = v3_rows.number("v3_revision", 1);
     status.paas.apps = list_apps(store);
     if (const auto run = dfriends::converge::last_run(store))
         status.converge = {.run = run->id,
@@ -192,7 +195,9 @@ int show_status(Context& context)
                                        render_size(static_cast<std::uint64_t>(status.cache.bytes)))
                          : "-"});
     table.row({"kv", render_service(status.kv.process),
-               has_state ? fmt::format("{} keys, index {}", status.kv.keys, status.kv.index) : "-"});
+               has_state
+                   ? fmt::format("{} keys, index {}, revision {}", status.kv.keys, status.kv.index, status.kv.revision)
+                   : "-"});
     table.row({"paas", render_service(status.paas.process), has_state ? render_paas(status.paas) : "-"});
     table.row({"cluster", status.cluster.count_up() > 0 ? "up" : "not running",
                status.cluster.machines.empty() ? "-" : render_cluster(status.cluster)});

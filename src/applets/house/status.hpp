@@ -31,7 +31,8 @@ struct Status {
     struct Kv {
         std::optional<pid_t> process;
         std::int64_t keys = 0;
-        std::uint64_t index = 0;
+        std::uint64_t index = 0;   ///< of the v2 API
+        std::int64_t revision = 1; ///< of the v3 API
     };
     /// The machines of this host, and what runs on them.
     struct Cluster {

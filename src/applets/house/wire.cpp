@@ -122,17 +122,20 @@ Json status_document(const Status& status)
                     {"changes", status.converge.changes},
                     {"unchanged", status.converge.unchanged},
                     {"failed", status.converge.failed}};
-    return Json{
-        {"engine", std::move(engine)},
-        {"cache",
-         {{"process", encode_process(status.cache.process)},
-          {"files", status.cache.files},
-          {"bytes", status.cache.bytes}}},
-        {"kv", {{"process", encode_process(status.kv.process)}, {"keys", status.kv.keys}, {"index", status.kv.index}}},
-        {"paas", encode_paas(status.paas)},
-        {"cluster", encode_cluster(status.cluster)},
-        {"converge", std::move(converge)},
-        {"state", std::move(state)}};
+    return Json{{"engine", std::move(engine)},
+                {"cache",
+                 {{"process", encode_process(status.cache.process)},
+                  {"files", status.cache.files},
+                  {"bytes", status.cache.bytes}}},
+                {"kv",
+                 {{"process", encode_process(status.kv.process)},
+                  {"keys", status.kv.keys},
+                  {"index", status.kv.index},
+                  {"revision", status.kv.revision}}},
+                {"paas", encode_paas(status.paas)},
+                {"cluster", encode_cluster(status.cluster)},
+                {"converge", std::move(converge)},
+                {"state", std::move(state)}};
 }
 
 } // namespace

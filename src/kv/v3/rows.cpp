@@ -73,6 +73,13 @@ std::int64_t Rows::number(std::string_view name, std::int64_t fallback)
     return query.bind(name).next() ? query.integer(0) : fallback;
 }
 
+std::int64_t Rows::count_keys()
+{
+    auto statement = database_.prepare("select count(*) from kv3_key");
+    statement.next();
+    return statement.integer(0);
+}
+
 Records Rows::read_at(const Span& span, std::int64_t revision)
 {
     Records records;

@@ -19,6 +19,7 @@ class Rows {
     void load(Records& records);
     void set_number(std::string_view name, std::int64_t value);
     std::int64_t number(std::string_view name, std::int64_t fallback);
+    std::int64_t count_keys();
 
     /// What a span held at a revision, in order of keys.
     Records read_at(const Span& span, std::int64_t revision);
