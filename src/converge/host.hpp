@@ -4,6 +4,7 @@
 #include "engine/types.hpp"
 #include "os/process.hpp"
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -90,6 +91,8 @@ class Host {
     virtual os::Outcome run(const os::Command& command) = 0;
     virtual bool has_program(const std::string& name) = 0;
     virtual bool is_root() = 0;
+
+    virtual void pause(std::chrono::seconds time) = 0;
 
     virtual Docker& docker() = 0;
     /// A line for the user: what the resource type log writes, and the output of long work.

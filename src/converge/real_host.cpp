@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace dfriends::converge {
@@ -144,6 +145,7 @@ class RealHost final : public Host {
 
     bool has_program(const std::string& name) override { return os::find_program(name).has_value(); }
     bool is_root() override { return os::is_root(); }
+    void pause(std::chrono::seconds time) override { std::this_thread::sleep_for(time); }
     Docker& docker() override { return docker_; }
     void say(std::string_view line) override { say_(line); }
 

@@ -43,6 +43,7 @@ struct Notification {
     Reference target;
     std::string action;       ///< "restart", "run"; empty: the target type's refresh action
     bool immediately = false; ///< otherwise at the end of the run, once
+    bool before = false;      ///< before the source changes, and only where it would
 };
 
 /// A command that decides whether a resource is looked at.
@@ -63,6 +64,10 @@ struct Resource {
     std::vector<Notification> notifications;
     std::vector<Guard> guards;
     SourcePosition position;
+    bool sensitive = false;       ///< its values are not told
+    bool ignore_failure = false;  ///< the run goes on as if it had not been looked at
+    std::int64_t retries = 0;     ///< how often it is tried again where it fails
+    std::int64_t retry_delay = 2; ///< seconds between them
 };
 
 /// What files declare, in their order (which is the order of the run where nothing else is said).

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <map>
 #include <span>
@@ -74,6 +75,7 @@ class Run {
 
   private:
     static constexpr int most_deliveries = 100;
+    static constexpr const char* hidden = "(sensitive)";
     static constexpr unsigned most_at_once = 64;
     enum class State { waiting, unchanged, changed, failed, guarded };
 
@@ -227,6 +229,7 @@ class Run {
     bool conclude(Attempt attempt)
     {
         Result& result = attempt.result;
+        cover(catalog_.resources[attempt.at], result);
         if (result.status == Status::changed)
             states_[attempt.at] = State::changed;
         else if (result.status == Status::failed)
@@ -240,12 +243,69 @@ class Run {
         return !failed;
     }
 
-    /// One action of a resource; false where it failed.
+    /// One action of a resource; false where it failed. Each try looks anew: the one before may have done a part.
     bool take(std::size_t at, const std::string& action, const std::string& source)
     {
+        const Resource& resource = catalog_.resources[at];
         Attempt attempt = look(at, action, source);
+        tell_before(attempt, source);
         work(attempt);
+        for (std::int64_t left = resource.retries;
+             left > 0 && attempt.result.status == Status::failed && !scene_.planning; --left) {
+            scene_.host.say(fmt::format("{} failed, again in {} s: {}", address(resource), resource.retry_delay,
+                                        resource.sensitive ? hidden : attempt.result.reason));
+            scene_.host.pause(std::chrono::seconds(resource.retry_delay));
+            scene_.host.docker().forget();
+            attempt = look(at, action, source);
+            work(attempt);
+        }
         return conclude(std::move(attempt));
+    }
+
+    /// Delivers what a resource that is about to change wants done before. Where that fails, so does the resource.
+    void tell_before(Attempt& attempt, const std::string& source)
+    {
+        if (attempt.result.status == Status::failed || attempt.step.effect == Effect::none)
+            return;
+        const Resource& resource = catalog_.resources[attempt.at];
+        bool told_any = false;
+        for (const Notification& told : resource.notifications) {
+            if (!told.before)
+                continue;
+            const Pending next = pending_of(told, resource);
+            const std::size_t target = *find(next.type, next.name);
+            told_any = true;
+            deliver(next);
+            if (states_[target] == State::failed) {
+                attempt.result.status = Status::failed;
+                attempt.result.reason = address(catalog_.resources[target]) + ", which comes before, failed";
+                return;
+            }
+        }
+        if (told_any && !scene_.planning)
+            attempt = look(attempt.at, attempt.result.action, source);
+    }
+
+    /// A failure that the resource says to ignore; a sensitive resource's values.
+    void cover(const Resource& resource, Result& result) const
+    {
+        if (resource.sensitive) {
+            for (Change& change : result.changes) {
+                change.from = change.from.empty() ? "" : hidden;
+                change.to = change.to.empty() ? "" : hidden;
+            }
+            if (result.status == Status::failed) {
+                result.reason = "it failed; why is not told of a sensitive resource";
+                result.hint.clear();
+            }
+        }
+        if (result.status != Status::failed || !resource.ignore_failure)
+            return;
+        scene_.host.say(fmt::format("{} failed, which is ignored: {}", address(resource), result.reason));
+        result.status = Status::unchanged;
+        result.effect = Effect::none;
+        result.changes.clear();
+        result.reason = "ignored: " + result.reason;
     }
 
     /// The resource that is next in order, and those behind it that may be worked on at the same time.
@@ -264,7 +324,8 @@ class Run {
     {
         const Resource& resource = catalog_.resources[at];
         if ((resource.type != "docker_container" && resource.type != "docker_image") || !resource.guards.empty() ||
-            resource.actions.size() > 1 || !refreshes_[at].empty())
+            resource.actions.size() > 1 || !refreshes_[at].empty() || resource.retries > 0 ||
+            std::ranges::any_of(resource.notifications, &Notification::before))
             return false;
         return std::ranges::none_of(group, [&](std::size_t other) {
             const Resource& before = catalog_.resources[other];
@@ -313,7 +374,8 @@ class Run {
         std::vector<Pending> immediate;
         if (result.status == Status::changed)
             for (const Notification& told : resource.notifications)
-                notify(told, resource, told.immediately ? immediate : caused);
+                if (!told.before)
+                    notify(told, resource, told.immediately ? immediate : caused);
         std::vector<Pending> all = caused;
         all.insert(all.end(), immediate.begin(), immediate.end());
         if (journal_ != nullptr)
@@ -325,14 +387,20 @@ class Run {
             deliver(next);
     }
 
+    static Pending pending_of(const Notification& told, const Resource& source)
+    {
+        Pending pending{
+            .type = told.target.type, .name = told.target.name, .action = told.action, .source = address(source)};
+        if (pending.action.empty())
+            pending.action = find_resource_type(pending.type)->refresh;
+        return pending;
+    }
+
     void notify(const Notification& told, const Resource& source, std::vector<Pending>& caused)
     {
         const std::size_t target = *find(told.target.type, told.target.name);
-        Pending pending{
-            .type = told.target.type, .name = told.target.name, .action = told.action, .source = address(source)};
-        const bool is_refresh = pending.action.empty();
-        if (is_refresh)
-            pending.action = find_resource_type(pending.type)->refresh;
+        const Pending pending = pending_of(told, source);
+        const bool is_refresh = told.action.empty();
         caused.push_back(pending);
         if (told.immediately)
             return;
@@ -368,10 +436,11 @@ class Run {
             ++deliveries_[notification.type + ' ' + notification.name] > most_deliveries)
             return; // two that notify each other would go on for ever
         const State before = states_[at];
+        const bool outside = scene_.refreshing;
         scene_.refreshing = true;
         const bool refused = refuses(at, notification.action, notification.source);
         const bool done = refused ? states_[at] == State::guarded : take(at, notification.action, notification.source);
-        scene_.refreshing = false;
+        scene_.refreshing = outside;
         if (done)
             settle(notification);
         if (done && states_[at] == State::guarded)

@@ -35,7 +35,11 @@ Json common_properties()
 {
     const Json text{{"type", "string"}};
     const Json notice{{"type", "object"},
-                      {"properties", {{"resource", text}, {"action", text}, {"immediately", {{"type", "boolean"}}}}},
+                      {"properties",
+                       {{"resource", text},
+                        {"action", text},
+                        {"immediately", {{"type", "boolean"}}},
+                        {"before", {{"type", "boolean"}}}}},
                       {"required", {"resource"}},
                       {"additionalProperties", false}};
     const Json told = one_or_more({{"oneOf", Json::array({text, notice})}});
@@ -43,6 +47,10 @@ Json common_properties()
             {"only_if", one_or_more(text)},
             {"not_if", one_or_more(text)},
             {"notifies", told},
+            {"ignore_failure", {{"type", "boolean"}}},
+            {"retries", {{"type", "integer"}, {"minimum", 0}, {"maximum", 1000}}},
+            {"retry_delay", {{"type", "integer"}, {"minimum", 0}, {"maximum", 86400}}},
+            {"sensitive", {{"type", "boolean"}}},
             {"subscribes", told}};
 }
 

@@ -338,6 +338,69 @@ END
   says "literal('%')"
 }
 
+@test "a recipe tags images, runs commands in containers and prunes, and a tag that is there stays" {
+  busybox_image dft-busybox
+  cat >r.rb <<'END'
+docker_container 'dft-cv' do
+  repo 'dft-busybox'
+  command 'sh -c "while :; do sleep 0.2; done"'
+  kill_after 0
+end
+docker_exec 'mark' do
+  container 'dft-cv'
+  command ['sh', '-c', "echo it\\'s >/mark"]
+  not_if 'docker exec dft-cv test -e /mark'
+end
+docker_tag 'mine' do
+  target_repo 'dft-busybox'
+  to_repo 'dft-cv-tagged'
+  to_tag 'v1'
+  action :tag
+end
+docker_image_prune 'old' do
+  with_label 'dft-cv-none=here'
+  action :nothing
+end
+file "#{ENV['PWD']}/note" do
+  content 'x'
+  notifies :prune, 'docker_image_prune[old]', :before
+end
+END
+  fails 2 dfriends converge apply --detailed-exitcode r.rb
+  says "exec[old]"
+  equal "$(docker exec dft-cv cat /mark)" "it's"
+  equal "$(docker image inspect -f '{{.Id}}' dft-cv-tagged:v1)" "$(docker image inspect -f '{{.Id}}' dft-busybox)"
+  fails 0 dfriends converge apply --detailed-exitcode r.rb
+  docker rmi dft-cv-tagged:v1 >/dev/null
+}
+
+@test "what a sensitive resource holds stands in no plan, output, history or saved plan" {
+  cat >s.rb <<END
+file '$PWD/secret' do
+  content 'hunter2'
+  mode '0600'
+  sensitive true
+end
+execute 'fails' do
+  command 'echo hunter2 >&2; exit 3'
+  sensitive true
+  retries 1
+  retry_delay 0
+  ignore_failure true
+end
+END
+  dfriends converge plan --out p.json s.rb >said 2>&1
+  dfriends converge apply s.rb >>said 2>&1
+  dfriends converge history >>said 2>&1
+  dfriends --json converge history 1 >>said 2>&1 || dfriends converge history 1 >>said 2>&1
+  grep -q "(sensitive)" said
+  grep -q "exec\[fails\] failed, which is ignored" said
+  equal "$(cat secret)" hunter2
+  equal "$(stat -c %a secret)" 600
+  fails 1 grep -a hunter2 said p.json
+  fails 1 grep -aE "sha256 [0-9a-f]" said
+}
+
 @test "a Puppet manifest translated to the native manifest declares the same" {
   code_it_image
   dfriends converge apply "$examples/codeit.pp"

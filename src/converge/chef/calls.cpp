@@ -16,7 +16,7 @@ namespace dfriends::converge::chef {
 namespace {
 
 /// What Chef knows and this does not, with what to do instead.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 19> refused{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 16> refused{{
     {"ruby_block", "use execute, or only_if and not_if for conditions"},
     {"chef_gem", "no gems are needed here; remove the line"},
     {"gem_package", "use execute with the gem command"},
@@ -26,15 +26,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 19> refused{
     {"git", "use execute with git clone and 'creates'"},
     {"cron", "use file in /etc/cron.d"},
     {"docker_registry", "log in with 'docker login' once on this machine"},
-    {"docker_exec", "use execute with docker exec"},
     {"send", "write the call itself"},
     {"apt_repository", "use file in /etc/apt/sources.list.d and apt_update"},
     {"yum_repository", "use file in /etc/yum.repos.d"},
     {"mount", "use execute with mount and only_if or not_if"},
     {"sysctl", "use file in /etc/sysctl.d and execute with sysctl -p"},
     {"systemd_unit", "use file in /etc/systemd/system and service"},
-    {"docker_tag", "use execute with docker tag"},
-    {"docker_image_prune", "use execute with docker image prune -f"},
     {"docker_plugin", "use execute with docker plugin install"},
 }};
 

@@ -14,6 +14,7 @@ struct Notice {
     Reference other;
     std::string action;
     bool immediately = false;
+    bool before = false;
 };
 
 /// A resource in Chef's words, after evaluation.

@@ -146,11 +146,12 @@ void Evaluator::notice(const Node& node, const std::vector<Object>& arguments)
     notice.other = {target.substr(0, open), target.substr(open + 1, target.size() - open - 2),
                     source_->position(node.offset)};
     const std::string timing = arguments.size() == 3 ? to_text(arguments[2]) : "delayed";
-    if (timing != "delayed" && timing != "immediately" && timing != "immediate")
+    if (timing != "delayed" && timing != "immediately" && timing != "immediate" && timing != "before")
         throw source_->error(node.offset,
                              fmt::format("the time '{}' is outside the supported subset", printable(timing)),
-                             "delayed and immediately are understood");
-    notice.immediately = timing != "delayed";
+                             "delayed, immediately and before are understood");
+    notice.immediately = timing.starts_with("immediate");
+    notice.before = timing == "before";
     (node.text == "notifies" ? current_->notifications : current_->subscriptions).push_back(std::move(notice));
 }
 

@@ -10,6 +10,7 @@
 #include "converge/schema.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <set>
 #include <utility>
@@ -209,19 +210,95 @@ void translate_execute(Resource& resource, const Declaration& from)
     }
 }
 
-/// What goes on in spite of an error can only be said in a command.
-void ignore_failure(Resource& resource, const Declaration& from)
+bool is_true(const Declaration& from, std::string_view property)
 {
-    const Value* ignored = from.find("ignore_failure");
-    const auto* flag = ignored == nullptr ? nullptr : std::get_if<bool>(&ignored->content);
-    if (ignored == nullptr || (flag != nullptr && !*flag))
-        return;
-    if (resource.type != "exec")
-        throw Error(ErrorKind::invalid, ignored->position, "'ignore_failure' of '{}' is outside the supported subset",
-                    from.type)
-            .hint("it is understood for execute, bash and script");
-    Value& command = resource.attributes["command"];
-    command.content = "{ " + scalar_text(command) + "\n} || true";
+    const Value* value = from.find(property);
+    const auto* flag = value == nullptr ? nullptr : std::get_if<bool>(&value->content);
+    return flag != nullptr ? *flag : value != nullptr;
+}
+
+std::int64_t number_up_to(const Declaration& from, std::string_view property, std::int64_t most, std::int64_t otherwise)
+{
+    const Value* value = from.find(property);
+    if (value == nullptr)
+        return otherwise;
+    const auto number = parse_signed(scalar_text(*value));
+    if (!number || *number < 0 || *number > most)
+        throw Error(ErrorKind::invalid, value->position, "'{}' wants a whole number up to {}", property, most);
+    return *number;
+}
+
+/// How a resource is tried and told of.
+void translate_manner(Resource& resource, const Declaration& from)
+{
+    resource.sensitive = is_true(from, "sensitive");
+    resource.ignore_failure = is_true(from, "ignore_failure");
+    resource.retries = number_up_to(from, "retries", 1'000, 0);
+    resource.retry_delay = number_up_to(from, "retry_delay", 86'400, 2);
+}
+
+/// docker_exec, docker_tag and docker_image_prune are commands of docker.
+void set_command(Resource& resource, const Declaration& from, const std::vector<std::string>& words)
+{
+    std::string command = "docker";
+    for (const std::string& word : words)
+        command += " " + shell_quoted(word);
+    resource.attributes["command"] = text(std::move(command), from.position);
+}
+
+void translate_docker_exec(Resource& resource, const Declaration& from)
+{
+    const Value* container = from.find("container");
+    const Value* command = from.find("command");
+    if (container == nullptr || command == nullptr)
+        throw Error(ErrorKind::invalid, from.position, "'docker_exec[{}]' wants '{}'", printable(from.name),
+                    container == nullptr ? "container" : "command");
+    std::vector<std::string> words{"exec", scalar_text(*container)};
+    if (const auto* list = std::get_if<Value::List>(&command->content))
+        for (const Value& word : *list)
+            words.push_back(scalar_text(word));
+    else
+        for (std::string& word : shell_words(scalar_text(*command)))
+            words.push_back(std::move(word));
+    set_command(resource, from, words);
+    resource.attributes.try_emplace("timeout", Value{std::int64_t{60}, from.position}); // Chef's
+}
+
+/// A destination that is there stays, unless force says that it shall be this image.
+void translate_docker_tag(Resource& resource, const Declaration& from)
+{
+    const auto given = [&](std::string_view property, const std::string& otherwise) {
+        const Value* value = from.find(property);
+        return value == nullptr ? otherwise : scalar_text(*value);
+    };
+    if (from.find("to_repo") == nullptr || from.find("to_tag") == nullptr)
+        throw Error(ErrorKind::invalid, from.position, "'docker_tag[{}]' wants 'to_repo' and 'to_tag'",
+                    printable(from.name));
+    const std::string source = given("target_repo", from.name) + ":" + given("target_tag", "latest");
+    const std::string target = given("to_repo", "") + ":" + given("to_tag", "");
+    set_command(resource, from, {"tag", source, target});
+    const std::string inspect = "docker image inspect -f '{{.Id}}' ";
+    const std::string there = inspect + shell_quoted(target) + " 2>/dev/null";
+    resource.guards.push_back({false,
+                               is_true(from, "force")
+                                   ? there + " | grep -qxF \"$(" + inspect + shell_quoted(source) + ")\""
+                                   : there + " >/dev/null",
+                               from.position});
+}
+
+void translate_image_prune(Resource& resource, const Declaration& from)
+{
+    std::vector<std::string> words{"image", "prune", "--force"};
+    if (from.find("dangling") != nullptr && !is_true(from, "dangling"))
+        words.emplace_back("--all");
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> filters{
+        {{"prune_until", "until="}, {"with_label", "label="}, {"without_label", "label!="}}};
+    for (const auto& [property, filter] : filters)
+        if (const Value* value = from.find(property)) {
+            words.emplace_back("--filter");
+            words.push_back(std::string(filter) + scalar_text(*value));
+        }
+    set_command(resource, from, words);
 }
 
 /// Files of a cookbook stand in files/default beside its recipes.
@@ -255,6 +332,12 @@ void translate_apart(Resource& resource, const Declaration& from, Dialect dialec
         return translate_image(resource, from);
     if (from.type == "cookbook_file")
         return translate_cookbook_file(resource, from);
+    if (from.type == "docker_exec")
+        return translate_docker_exec(resource, from);
+    if (from.type == "docker_tag")
+        return translate_docker_tag(resource, from);
+    if (from.type == "docker_image_prune")
+        return translate_image_prune(resource, from);
     if (resource.type == "exec")
         return translate_execute(resource, from);
     if (resource.type == "service" && resource.actions.empty())
@@ -283,7 +366,7 @@ Resource translate_one(const Declaration& from, const TypeRow& type, Dialect dia
         else
             throw Error(ErrorKind::invalid, value.position, "'{}' has no property '{}'", from.type, name);
     translate_apart(resource, from, dialect);
-    ignore_failure(resource, from);
+    translate_manner(resource, from);
     return resource;
 }
 
@@ -400,13 +483,13 @@ Catalog Translation::run()
             const std::string action = house_action(type_of(notice.other), notice.action, notice.other.position);
             if (action != "nothing")
                 catalog_.resources[places_[at]].notifications.push_back(
-                    {reference_to(target, notice.other.position), action, notice.immediately});
+                    {reference_to(target, notice.other.position), action, notice.immediately, notice.before});
         }
         for (const Notice& notice : from.subscriptions) {
             const std::string action = house_action(*find_type_row(from.type), notice.action, notice.other.position);
             if (action != "nothing")
                 catalog_.resources[find(notice.other)].notifications.push_back(
-                    {reference_to(places_[at], notice.other.position), action, notice.immediately});
+                    {reference_to(places_[at], notice.other.position), action, notice.immediately, notice.before});
         }
     }
     return std::move(catalog_);

@@ -18,9 +18,9 @@ constexpr auto common = std::to_array<PropertyRow>({
     {"guard_interpreter", "guards are run by /bin/sh; write them so", refused},
     {"ignore_failure", "", apart},
     {"provider", "", ignored},
-    {"retries", "", ignored},
-    {"retry_delay", "", ignored},
-    {"sensitive", "", ignored},
+    {"retries", "", apart},
+    {"retry_delay", "", apart},
+    {"sensitive", "", apart},
     {"supports", "", ignored},
 });
 
@@ -132,6 +132,29 @@ constexpr auto image = std::to_array<PropertyRow>({
     {"repo", "image"},
     {"source", "source"},
     {"tag", "tag"},
+});
+constexpr auto docker_exec = std::to_array<PropertyRow>({
+    {"command", "", apart},
+    {"container", "", apart},
+    {"host", local_only, refused},
+    {"returns", "returns"},
+    {"timeout", "timeout"},
+});
+constexpr auto image_prune = std::to_array<PropertyRow>({
+    {"dangling", "", apart},
+    {"host", local_only, refused},
+    {"prune_until", "", apart},
+    {"read_timeout", "", ignored},
+    {"with_label", "", apart},
+    {"without_label", "", apart},
+});
+constexpr auto tag = std::to_array<PropertyRow>({
+    {"force", "", apart},
+    {"host", local_only, refused},
+    {"target_repo", "", apart},
+    {"target_tag", "", apart},
+    {"to_repo", "", apart},
+    {"to_tag", "", apart},
 });
 constexpr auto network = std::to_array<PropertyRow>({
     {"driver", "driver"},
@@ -273,6 +296,9 @@ constexpr auto account_actions = std::to_array<ActionRow>({{"manage", "create"},
 constexpr auto package_actions = std::to_array<ActionRow>({{"purge", "remove"}});
 constexpr auto update_actions = std::to_array<ActionRow>({{"periodic", "run"}, {"update", "run"}});
 
+constexpr auto prune_actions = std::to_array<ActionRow>({{"prune", "run"}});
+constexpr auto tag_actions = std::to_array<ActionRow>({{"tag", "run"}});
+
 constexpr auto types = std::to_array<TypeRow>({
     {"apt_package", "package", "package", package, package_actions},
     {"apt_update", "exec", "command", apt_update, update_actions},
@@ -281,13 +307,16 @@ constexpr auto types = std::to_array<TypeRow>({
     {"directory", "directory", "path", directory, {}},
     {"dnf_package", "package", "package", package, package_actions},
     {"docker_container", "docker_container", "container", container, container_actions},
+    {"docker_exec", "exec", "command", docker_exec, {}},
     {"docker_image", "docker_image", "image", image, {}},
+    {"docker_image_prune", "exec", "command", image_prune, prune_actions},
     {"docker_installation", "docker_engine", "", engine, engine_actions},
     {"docker_installation_package", "docker_engine", "", engine, engine_actions},
     {"docker_installation_script", "docker_engine", "", engine, engine_actions},
     {"docker_network", "docker_network", "", network, network_actions},
     {"docker_service", "docker_engine", "", engine, engine_actions},
     {"docker_service_manager", "docker_engine", "", engine, engine_actions},
+    {"docker_tag", "exec", "command", tag, tag_actions},
     {"docker_volume", "docker_volume", "", volume, volume_actions},
     {"dpkg_package", "package", "package", package, package_actions},
     {"execute", "exec", "command", execute, {}},

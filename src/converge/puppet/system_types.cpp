@@ -125,6 +125,19 @@ void Translation::finish_exec()
         if (const Attribute* guard = given(only_if ? "onlyif" : "unless"))
             for (const Datum& command : flat(guard->value))
                 resource.guards.push_back({only_if, before + to_text(command), guard->position});
+    const auto number = [&](std::string_view name, std::int64_t least, std::int64_t most, std::int64_t otherwise) {
+        const Attribute* attribute = given(name);
+        if (attribute == nullptr)
+            return otherwise;
+        const auto found = to_number(attribute->value);
+        const auto* whole = found ? found->as<std::int64_t>() : nullptr;
+        if (whole == nullptr || *whole < least || *whole > most)
+            throw Error(ErrorKind::invalid, attribute->position, "'{}' wants a whole number from {} to {}", name, least,
+                        most);
+        return *whole;
+    };
+    resource.retries = number("tries", 1, 1'000, 1) - 1;
+    resource.retry_delay = number("try_sleep", 0, 86'400, 0);
 }
 
 } // namespace dfriends::converge::puppet

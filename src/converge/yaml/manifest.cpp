@@ -18,7 +18,12 @@ namespace {
 using config::Node;
 using config::NodeKind;
 
-constexpr std::array<std::string_view, 6> common{"action", "requires", "notifies", "subscribes", "only_if", "not_if"};
+constexpr std::array<std::string_view, 10> common{"action",    "ignore_failure", "not_if",  "notifies",
+                                                  "only_if",   "requires",       "retries", "retry_delay",
+                                                  "sensitive", "subscribes"};
+
+constexpr std::int64_t most_retries = 1'000;
+constexpr std::int64_t longest_delay = 86'400;
 
 /// What a scalar means is said by the attribute's type, so that no text turns into a number or a flag by accident.
 Value scalar_of(const Node& node, AttributeType wanted)
@@ -71,13 +76,41 @@ Notification notification_of(const Node& node)
 {
     if (node.kind() != NodeKind::map)
         return {.target = reference_of(node), .action = {}};
-    node.allow_only({"resource", "action", "immediately"});
+    node.allow_only({"resource", "action", "immediately", "before"});
     Notification notification{.target = reference_of(node.at("resource")), .action = {}};
     if (const Node* action = node.find("action"))
         notification.action = action->text();
     if (const Node* immediately = node.find("immediately"))
         notification.immediately = immediately->flag();
+    if (const Node* before = node.find("before"))
+        notification.before = before->flag();
+    if (notification.before && notification.immediately)
+        throw node.error("a notification comes before or immediately, not both");
     return notification;
+}
+
+std::int64_t number_up_to(const Node& node, std::int64_t most)
+{
+    const std::int64_t number = node.number();
+    if (number < 0 || number > most)
+        throw node.error(fmt::format("'{}' is not between 0 and {}", number, most));
+    return number;
+}
+
+/// How a resource is tried and told of. False for another key.
+bool read_manner(Resource& resource, std::string_view key, const Node& node)
+{
+    if (key == "sensitive")
+        resource.sensitive = node.flag();
+    else if (key == "ignore_failure")
+        resource.ignore_failure = node.flag();
+    else if (key == "retries")
+        resource.retries = number_up_to(node, most_retries);
+    else if (key == "retry_delay")
+        resource.retry_delay = number_up_to(node, longest_delay);
+    else
+        return false;
+    return true;
 }
 
 /// What a resource subscribes to becomes the other one's notification once all resources are known.
@@ -146,7 +179,8 @@ Resource resource_of(const Node& node, std::vector<Subscription>& subscriptions)
     for (std::size_t at = 1; at < node.members().size(); ++at) {
         const auto& [key, value] = node.members()[at];
         if (std::ranges::find(common, key.text()) != common.end()) {
-            read_common(resource, key.text(), value, subscriptions);
+            if (!read_manner(resource, key.text(), value))
+                read_common(resource, key.text(), value, subscriptions);
             continue;
         }
         const auto row = std::ranges::find_if(type->attributes, [&](const Attribute& attribute) {
@@ -228,6 +262,14 @@ std::string render_resource(const Resource& resource)
         line("action", render_texts(resource.actions));
     for (const auto& [name, value] : resource.attributes)
         line(yaml_key(resource.type, name), name == "mode" ? in_quotes(scalar_text(value)) : render_value(value));
+    if (resource.sensitive)
+        line("sensitive", "true");
+    if (resource.ignore_failure)
+        line("ignore_failure", "true");
+    if (resource.retries > 0) {
+        line("retries", std::to_string(resource.retries));
+        line("retry_delay", std::to_string(resource.retry_delay));
+    }
     std::vector<std::string> texts;
     for (const Reference& reference : resource.requires_)
         texts.push_back(address(reference));
@@ -238,7 +280,9 @@ std::string render_resource(const Resource& resource)
     for (const Notification& told : resource.notifications) {
         out += "      - {resource: " + plain_or_quoted(address(told.target));
         out += (told.action.empty() ? "" : ", action: " + plain_or_quoted(told.action)) +
-               (told.immediately ? ", immediately: true}\n" : "}\n");
+               (told.immediately ? ", immediately: true}\n"
+                : told.before    ? ", before: true}\n"
+                                 : "}\n");
     }
     for (const bool only_if : {true, false}) {
         texts.clear();

@@ -140,7 +140,7 @@ TEST_CASE("chef: the other resources")
     CHECK(value(one("bash 'x' do code \"echo 'a'\" end"), "command") == "'bash' -c 'echo '\\''a'\\'''");
     CHECK(value(one("script 'x' do interpreter 'python3'\nflags '-u'\ncode 'pass' end"), "command") ==
           "'python3' '-u' -c 'pass'");
-    CHECK(value(one("execute 'a' do ignore_failure true end"), "command") == "{ a\n} || true");
+    CHECK(one("execute 'a' do ignore_failure true end").ignore_failure);
     CHECK(value(one("user 'app' do uid 500\ngid 'app'\nmanage_home true end"), "id") == "500");
     CHECK(value(one("user 'app' do uid '1001' end"), "id") == "1001");
     CHECK(value(one("group 'app' do members ['a', 'b'] end"), "members") == "a b");
@@ -151,6 +151,50 @@ TEST_CASE("chef: the other resources")
     CHECK(one("docker_service 'default' do action [:create, :start] end").actions.size() == 2);
     CHECK(value(one("docker_image 'app' do tag 'v1'\nsource '/src'\naction :build end"), "source") == "/src");
     CHECK(value(one("docker_image 'app' do registry 'r.example' end"), "image") == "r.example/app");
+}
+
+TEST_CASE("chef: how a resource is tried and told of")
+{
+    const Resource tried =
+        one("docker_image 'a' do retries 3\nretry_delay 7\nsensitive true\nignore_failure :quiet end");
+    CHECK(tried.retries == 3);
+    CHECK(tried.retry_delay == 7);
+    CHECK(tried.sensitive);
+    CHECK(tried.ignore_failure);
+    const Resource plain = one("docker_image 'a' do sensitive false\nignore_failure nil end");
+    CHECK_FALSE(plain.sensitive);
+    CHECK_FALSE(plain.ignore_failure);
+    CHECK(plain.retries == 0);
+    CHECK(plain.retry_delay == 2);
+    const Catalog catalog = read("service 'web' do\n  action :nothing\nend\nfile '/a' do\n  content 'x'\n"
+                                 "  notifies :stop, 'service[web]', :before\nend\n");
+    REQUIRE(catalog.resources[1].notifications.size() == 1);
+    CHECK(catalog.resources[1].notifications[0].before);
+    CHECK_FALSE(catalog.resources[1].notifications[0].immediately);
+}
+
+TEST_CASE("chef: docker_exec, docker_tag and docker_image_prune are commands")
+{
+    const Resource inside = one("docker_exec 'touch' do container 'web'\ncommand ['sh', '-c', \"it's\"] end");
+    CHECK(inside.type == "exec");
+    CHECK(value(inside, "command") == "docker 'exec' 'web' 'sh' '-c' 'it'\\''s'");
+    CHECK(value(inside, "timeout") == "60");
+    CHECK(value(one("docker_exec 'a' do container 'w'\ncommand 'ls -l'\nreturns [0, 2] end"), "returns") == "0 2");
+    const Resource tag =
+        one("docker_tag 'mine' do target_repo 'app'\nto_repo 'r.example/app'\nto_tag 'v1'\naction :tag end");
+    CHECK(value(tag, "command") == "docker 'tag' 'app:latest' 'r.example/app:v1'");
+    REQUIRE(tag.guards.size() == 1);
+    CHECK_FALSE(tag.guards[0].only_if);
+    CHECK(tag.guards[0].command == "docker image inspect -f '{{.Id}}' 'r.example/app:v1' 2>/dev/null >/dev/null");
+    CHECK(one("docker_tag 'app' do target_tag 'a'\nto_repo 'x'\nto_tag 'v'\nforce true end").guards[0].command ==
+          "docker image inspect -f '{{.Id}}' 'x:v' 2>/dev/null | grep -qxF "
+          "\"$(docker image inspect -f '{{.Id}}' 'app:a')\"");
+    CHECK(value(one("docker_image_prune 'old' do dangling false\nprune_until '24h'\nwith_label 'a=b' end"),
+                "command") == "docker 'image' 'prune' '--force' '--all' '--filter' 'until=24h' '--filter' 'label=a=b'");
+    CHECK(value(one("docker_image_prune 'old' do action :prune end"), "command") == "docker 'image' 'prune' '--force'");
+    CHECK(error_of("docker_exec 'a' do command 'x' end").message() == "'docker_exec[a]' wants 'container'");
+    CHECK(error_of("docker_tag 'a' do to_repo 'x' end").message() == "'docker_tag[a]' wants 'to_repo' and 'to_tag'");
+    CHECK(error_of("docker_tag 'a' do to_rep 'x' end").hint() == "did you mean 'to_repo'?");
 }
 
 TEST_CASE("chef: guards and notifications")
@@ -257,7 +301,7 @@ TEST_CASE("chef: errors say what, where and what else")
           "the method 'frobnicate' of a string is outside the supported subset");
     CHECK(error_of("directory '/x' do\n recursive 'yes'\nend").position().line == 2);
     CHECK(error_of("cookbook_file '/x' do source '../../etc/shadow' end").kind() == ErrorKind::invalid);
-    CHECK(error_of("service 'x' do ignore_failure true end").kind() == ErrorKind::invalid);
+    CHECK(error_of("service 'x' do retries 'many' end").message() == "'retries' wants a whole number up to 1000");
 }
 
 TEST_CASE("chef: hostile recipes end soon")

@@ -247,6 +247,7 @@ class FakeHost final : public Host {
     }
     bool has_program(const std::string& name) override { return programs.contains(name); }
     bool is_root() override { return true; }
+    void pause(std::chrono::seconds time) override { commands.push_back("pause " + std::to_string(time.count())); }
     Docker& docker() override { return engine; }
     void say(std::string_view line) override { said.emplace_back(line); }
 };

@@ -294,6 +294,15 @@ TEST_CASE("puppet: functions")
     CHECK(error_of("$x = range(-9223372036854775807, 9223372036854775807)").kind() == ErrorKind::invalid);
 }
 
+TEST_CASE("puppet: an exec's tries")
+{
+    const Resource tried = one("exec { '/bin/true': tries => 3, try_sleep => '4' }");
+    CHECK(tried.retries == 2);
+    CHECK(tried.retry_delay == 4);
+    CHECK(one("exec { '/bin/true': }").retries == 0);
+    CHECK(error_of("exec { '/bin/true': tries => 0 }").message() == "'tries' wants a whole number from 1 to 1000");
+}
+
 TEST_CASE("puppet: flow")
 {
     CHECK(said("if false { notify { 'a': } } elsif undef { notify { 'b': } } else { notify { 'c': } }") == "c");

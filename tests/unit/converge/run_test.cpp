@@ -255,6 +255,83 @@ TEST_CASE("apply: delayed notifications come once at the end, immediate ones at 
     CHECK(host.commands == std::vector<std::string>{"/bin/sh -c soon", "/bin/sh -c last", "/bin/sh -c late"});
 }
 
+TEST_CASE("apply: what is notified before runs first, and only where its source would change")
+{
+    FakeHost host;
+    const std::string text = "resources:\n  - exec: stop\n    refresh_only: true\n"
+                             "  - exec: z\n  - file: /a\n    content: x\n"
+                             "    notifies: [{resource: 'exec[stop]', action: run, before: true}]\n  - exec: last\n";
+    const Report first = applied(text, host);
+    CHECK(host.commands == std::vector<std::string>{"/bin/sh -c z", "/bin/sh -c stop", "/bin/sh -c last"});
+    CHECK(host.contents["/a"] == "x");
+    CHECK(statuses(first) ==
+          std::vector{Status::unchanged, Status::changed, Status::changed, Status::changed, Status::changed});
+    host.commands.clear();
+    applied(text, host);
+    CHECK(host.commands == std::vector<std::string>{"/bin/sh -c z", "/bin/sh -c last"});
+    host.contents.clear();
+    host.paths.clear();
+    host.outcomes["/bin/sh -c stop"] = {.status = 1, .timed_out = false, .output = {}, .error = {}};
+    const Report failed = applied(text, host);
+    CHECK_FALSE(host.contents.contains("/a"));
+    CHECK(failed.results[3].reason == "exec[stop], which comes before, failed");
+}
+
+TEST_CASE("apply: what fails is tried again, and looked at anew each time")
+{
+    FakeHost host;
+    host.outcomes["/bin/sh -c no"] = {.status = 1, .timed_out = false, .output = {}, .error = {}};
+    const Report report =
+        applied("resources:\n  - exec: no\n    retries: 2\n    retry_delay: 5\n  - exec: yes\n    retries: 9\n", host);
+    CHECK(host.commands == std::vector<std::string>{"/bin/sh -c no", "pause 5", "/bin/sh -c no", "pause 5",
+                                                    "/bin/sh -c no", "/bin/sh -c yes"});
+    CHECK(statuses(report) == std::vector{Status::failed, Status::changed});
+    REQUIRE(host.said.size() == 2);
+    CHECK(host.said[0] == "exec[no] failed, again in 5 s: the command ended with 1 instead of 0");
+}
+
+TEST_CASE("apply: a failure that is ignored stops nothing and is none")
+{
+    FakeHost host;
+    host.outcomes["/bin/sh -c no"] = {.status = 1, .timed_out = false, .output = {}, .error = {}};
+    const Report report = applied("resources:\n  - exec: no\n    ignore_failure: true\n"
+                                  "    notifies: exec[told]\n  - exec: told\n    refresh_only: true\n"
+                                  "  - exec: next\n    requires: exec[no]\n",
+                                  host);
+    CHECK(statuses(report) == std::vector{Status::unchanged, Status::unchanged, Status::changed});
+    CHECK(report.results[0].reason == "ignored: the command ended with 1 instead of 0");
+    CHECK(host.said.at(0).starts_with("exec[no] failed, which is ignored"));
+    CHECK_FALSE(report.has_failures());
+}
+
+TEST_CASE("a sensitive resource's values are told by neither plan nor apply")
+{
+    FakeHost host;
+    host.outcomes["/bin/sh -c echo hunter2"] = {.status = 1, .timed_out = false, .output = {}, .error = "hunter2"};
+    const std::string text = "resources:\n  - file: /a\n    content: hunter2\n    sensitive: true\n"
+                             "  - log: x\n    message: hunter2\n    sensitive: true\n"
+                             "  - exec: e\n    command: echo hunter2\n    sensitive: true\n    retries: 1\n";
+    const auto told = [&](const Report& report) {
+        std::string all;
+        for (const Result& result : report.results) {
+            all += render_result(result) + result.reason + result.hint;
+            for (const Change& change : result.changes)
+                all += change.from + change.to;
+        }
+        for (const std::string& line : host.said)
+            all += line;
+        return all;
+    };
+    const std::string planned = told(plan(read_yaml_manifest(text, "m.yaml"), host, {}, {}));
+    CHECK(planned.find("hunter2") == std::string::npos);
+    CHECK(planned.find("sha256") == std::string::npos);
+    CHECK(planned.find("(sensitive)") != std::string::npos);
+    const std::string done = told(applied(text, host));
+    CHECK(done.find("hunter2") == std::string::npos);
+    CHECK(done.find("it failed; why is not told of a sensitive resource") != std::string::npos);
+    CHECK(host.contents["/a"] == "hunter2");
+}
+
 TEST_CASE("apply: a refresh comes at its target's turn, and not without a change")
 {
     FakeHost host;

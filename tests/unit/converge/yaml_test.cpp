@@ -93,6 +93,10 @@ TEST_CASE("read_yaml_manifest: complaints name the place and the nearest word")
     CHECK(refusal("resources:\n  - file: /a\n    requires: file[/b]\n").find("not declared") != std::string::npos);
     CHECK(refusal("resources:\n  - exec: a\n    notifies: file[/b]\n  - file: /b\n").find("cannot be refreshed") !=
           std::string::npos);
+    CHECK(refusal("resources:\n  - exec: a\n    retries: -1\n").find("'-1' is not between 0 and 1000") !=
+          std::string::npos);
+    CHECK(refusal("resources:\n  - exec: a\n    sensitve: true\n").find("did you mean 'sensitive'?") !=
+          std::string::npos);
     CHECK(refusal("resource: []\n").find("resources") != std::string::npos);
 }
 
@@ -108,9 +112,14 @@ TEST_CASE("render_yaml_manifest: what it writes reads as the same")
     requires: "file[/etc/a b]"
     notifies:
       - {resource: "exec[x]", action: run, immediately: true}
+      - {resource: "exec[x]", action: run, before: true}
     only_if: "test -f '/x'"
   - file: "/etc/a b"
     mode: "0644"
+    sensitive: true
+    ignore_failure: true
+    retries: 2
+    retry_delay: 5
   - exec: x
 )";
     CHECK(render_yaml_manifest(read_yaml_manifest(text, "m.yaml")) == text);
