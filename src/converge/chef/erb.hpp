@@ -31,8 +31,13 @@ ErbProgram erb_program(const Source& source, TagTrim trim);
 /// The variable of a manifest, by its name without @; nothing where there is none.
 using FindVariable = std::function<std::optional<Object>(std::string_view name)>;
 
+struct ErbOutput {
+    std::string text;
+    std::size_t steps = 0; ///< what it took, for the manifest's account
+};
+
 /// Runs a template of a Puppet manifest, which sees its variables as @NAME and scope['NAME']. Throws Error(invalid) at
 /// the template's place.
-std::string run_erb(const Source& source, const Facts& facts, const FindVariable& find);
+ErbOutput run_erb(const Source& source, const Facts& facts, const FindVariable& find);
 
 } // namespace dfriends::converge::chef

@@ -30,7 +30,7 @@ class Evaluator {
     std::vector<Declaration> run(const Node& program);
     void run_file(const CookbookFile& file);
     /// Runs a template of a Puppet manifest, whose variables are found by a function.
-    std::string run_foreign(const Source& source, const FindVariable& find);
+    ErbOutput run_foreign(const Source& source, const FindVariable& find);
 
   private:
     using Scope = std::map<std::string, Object, std::less<>>;

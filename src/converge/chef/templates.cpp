@@ -64,10 +64,11 @@ std::string Evaluator::run_template(const Source& source, TagTrim trim, Scope sc
     return output;
 }
 
-std::string Evaluator::run_foreign(const Source& source, const FindVariable& find)
+ErbOutput Evaluator::run_foreign(const Source& source, const FindVariable& find)
 {
     find_variable_ = &find;
-    return run_template(source, TagTrim::marked, {});
+    std::string text = run_template(source, TagTrim::marked, {});
+    return {std::move(text), steps_};
 }
 
 /// scope['NAME'], where a variable that is not there is nil.
@@ -119,7 +120,7 @@ Object Evaluator::write_output(const Node& node, const std::vector<Object>& argu
     return {};
 }
 
-std::string run_erb(const Source& source, const Facts& facts, const FindVariable& find)
+ErbOutput run_erb(const Source& source, const Facts& facts, const FindVariable& find)
 {
     const Cookbook cookbook{std::string()};
     return Evaluator(source, facts, cookbook).run_foreign(source, find);

@@ -74,7 +74,9 @@ Datum Evaluator::call_erb(const Node& node, const std::vector<Datum>& arguments,
         const ModuleFile file =
             node.text == "template" ? modules_.template_file(text) : ModuleFile{inline_name(node.offset), text};
         spend(file.text.size() / 16, node.offset);
-        output += chef::run_erb(Source(file.text, file.path), facts_, find);
+        const chef::ErbOutput made = chef::run_erb(Source(file.text, file.path), facts_, find);
+        spend(made.steps, node.offset);
+        output += made.text;
         if (output.size() > largest_output)
             throw Error(ErrorKind::invalid, "the template makes more than 1 MiB");
     }

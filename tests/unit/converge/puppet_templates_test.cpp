@@ -158,6 +158,8 @@ TEST_CASE("puppet templates: what is wrong is told at its place in the template"
           "'scope.function_hiera' is outside the supported subset");
     CHECK(error_in("a.erb", "<% while true do %>").kind() == ErrorKind::invalid);
     CHECK(error_of("\n$x = inline_template('a <%= b %>')").position().file == "template in m.pp:2");
+    CHECK(error_of("range(1, 1000).each |$i| { inline_template('<% 9000.times do %><% end %>') }").message() ==
+          "the manifest does more work than is allowed");
     CHECK(error_of("$x = epp()").message() == "'epp' wants a template, and perhaps a hash of its parameters");
     CHECK(error_of("$x = inline_epp('a', 1)").message() == "the parameters of a template are a hash, not an integer");
     CHECK(error_of("$x = inline_template(1)").message() == "'inline_template' wants strings, not an integer");
