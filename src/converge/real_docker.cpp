@@ -130,14 +130,26 @@ class RealDocker final : public Docker {
         containers_.reset();
         images_.reset();
         glances_ = 0;
+        forget_images();
     }
 
     std::optional<engine::ImageDetails> find_image(const std::string& image) override
     {
-        return clients_.with([&](engine::Client& client) { return client.images().find(image); });
+        {
+            const std::lock_guard lock(found_mutex_);
+            if (const auto row = found_images_.find(image); row != found_images_.end())
+                return row->second;
+        }
+        auto found = clients_.with([&](engine::Client& client) { return client.images().find(image); });
+        if (found) {
+            const std::lock_guard lock(found_mutex_);
+            found_images_.insert_or_assign(image, *found);
+        }
+        return found;
     }
     void pull(const std::string& image) override
     {
+        const ScopeExit changed([this] { forget_images(); });
         try {
             clients_.with([&](engine::Client& client) { return client.images().pull(image, progress_of(say_)); });
         } catch (Error& error) {
@@ -148,6 +160,7 @@ class RealDocker final : public Docker {
     }
     void build(const std::string& directory, const std::string& image) override
     {
+        const ScopeExit changed([this] { forget_images(); });
         engine::BuildContext context = engine::read_context(directory);
         engine::BuildOptions options;
         options.tags = {image};
@@ -158,10 +171,12 @@ class RealDocker final : public Docker {
     }
     void remove_image(const std::string& image, bool force) override
     {
+        const ScopeExit changed([this] { forget_images(); });
         clients_.with([&](engine::Client& client) { return client.images().remove(image, force); });
     }
     void load_image(const std::string& archive) override
     {
+        const ScopeExit changed([this] { forget_images(); });
         auto file = std::make_shared<os::Descriptor>(os::open_file(archive, O_RDONLY));
         clients_.with([&](engine::Client& client) {
             return client.images().load(
@@ -261,6 +276,12 @@ class RealDocker final : public Docker {
     /// After a change so many are asked for one by one; then a new list is cheaper.
     static constexpr int glances_before_list = 8;
 
+    void forget_images()
+    {
+        const std::lock_guard lock(found_mutex_);
+        found_images_.clear();
+    }
+
     static std::optional<engine::ContainerSummary> summary_of(const std::optional<engine::ContainerDetails>& details)
     {
         if (!details)
@@ -297,6 +318,8 @@ class RealDocker final : public Docker {
     int glances_ = glances_before_list;
     std::optional<std::map<std::string, engine::ContainerSummary>> containers_; ///< by name
     std::optional<std::map<std::string, std::string>> images_;                  ///< ids by reference
+    std::mutex found_mutex_; ///< containers that are made at the same time ask for the same image
+    std::map<std::string, engine::ImageDetails> found_images_; ///< until something may have changed one
 };
 
 } // namespace
