@@ -116,7 +116,7 @@ dialogue() {
     asks PUT /auth/roles/guest -u root:pw -d '{"role":"guest","revoke":{"kv":{"read":["/*"],"write":["/*"]}}}'
     asks GET /keys/c
     asks GET /keys/c -u root:pw
-    asks GET '/keys/?recursive=true' -u root:pw
+    asks GET '/keys/?recursive=true&sorted=true' -u root:pw
     asks GET '/keys/?recursive=true' -u bob:b2
     asks DELETE /auth/roles/guest -u root:pw
     asks GET /keys/c
