@@ -23,11 +23,6 @@ std::string host_of(std::string_view key)
     return std::string(key.substr(0, key.find('/')));
 }
 
-std::string key_of(std::string_view registry)
-{
-    return std::string(registry == "docker.io" ? hub_key : registry);
-}
-
 /// The engine wants the URL-safe alphabet with padding.
 std::string encode_header(std::string_view document)
 {
@@ -86,6 +81,11 @@ std::string helper_of(const UserConfiguration& configuration, std::string_view r
 
 } // namespace
 
+std::string login_server(std::string_view registry)
+{
+    return std::string(registry == "docker.io" ? hub_key : registry);
+}
+
 std::optional<RegistryLogin> find_login(std::string_view registry, const std::filesystem::path& configuration_directory)
 {
     const std::filesystem::path file = configuration_directory / "config.json";
@@ -93,7 +93,7 @@ std::optional<RegistryLogin> find_login(std::string_view registry, const std::fi
     if (!text)
         return std::nullopt;
     const UserConfiguration configuration = decode_user_configuration(*text, file.string());
-    const std::string key = key_of(registry);
+    const std::string key = login_server(registry);
     if (const auto helper = configuration.credential_helpers.find(std::string(registry));
         helper != configuration.credential_helpers.end())
         return ask_helper(helper->second, key);
@@ -115,7 +115,7 @@ bool keep_login(std::string_view registry, RegistryLogin login, const std::files
     const std::filesystem::path file = configuration_directory / "config.json";
     const std::string text = os::find_file(file, 4U << 20U).value_or("{}");
     const std::string helper = helper_of(decode_user_configuration(text, file.string()), registry);
-    login.server = key_of(registry);
+    login.server = login_server(registry);
     if (!helper.empty() && !tell_helper(helper, "store", encode_helper_login(login)))
         throw Error(ErrorKind::failed, "the credential helper 'docker-credential-{}' does not keep the login", helper)
             .hint("try it by hand, or take it out of '" + file.string() + "'");
@@ -131,7 +131,7 @@ bool forget_login(std::string_view registry, const std::filesystem::path& config
     if (!text)
         return false;
     const UserConfiguration configuration = decode_user_configuration(*text, file.string());
-    const std::string key = key_of(registry);
+    const std::string key = login_server(registry);
     const std::string helper = helper_of(configuration, registry);
     const bool was_kept = !helper.empty() && tell_helper(helper, "erase", key);
     if (!configuration.logins.contains(key))

@@ -10,6 +10,8 @@
 
 namespace dfriends::engine {
 
+/// What config.json calls a registry: its name, but for "docker.io", which has an older one.
+std::string login_server(std::string_view registry);
 /// The login that docker's config.json (auths, credHelpers, credsStore) has for a registry; nothing without one.
 std::optional<RegistryLogin> find_login(std::string_view registry,
                                         const std::filesystem::path& configuration_directory);

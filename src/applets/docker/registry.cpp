@@ -15,14 +15,14 @@ namespace dfriends::applets::docker {
 
 namespace {
 
-constexpr std::string_view hub = "docker.io", hub_address = "https://index.docker.io/v1/";
+constexpr std::string_view hub = "docker.io";
 constexpr std::size_t longest_password = 64UL * 1024;
 
 /// "https://registry.example/v1/" is "registry.example", as the docker client has it.
 std::string registry_argument(const Context& context)
 {
     context.expect_arguments(0, 1);
-    if (context.arguments.empty() || context.arguments.front() == hub_address)
+    if (context.arguments.empty() || context.arguments.front() == engine::login_server(hub))
         return std::string(hub);
     std::string_view server = context.arguments.front();
     for (const std::string_view scheme : {"https://", "http://"})
@@ -86,8 +86,8 @@ int login(Context& context)
     const std::string password = read_password(context);
     if (password.empty())
         throw Error(ErrorKind::failed, "Password Required");
-    const engine::RegistryLogin kept = net::run(context.engine().log_in(
-        {.server = registry == hub ? std::string(hub_address) : registry, .user = user, .password = password}));
+    const engine::RegistryLogin kept = net::run(
+        context.engine().log_in({.server = engine::login_server(registry), .user = user, .password = password}));
     const std::filesystem::path directory = engine::configuration_directory();
     if (!engine::keep_login(registry, kept, directory))
         context.write_error(fmt::format("WARNING! Your password will be stored unencrypted in {}.\n"
@@ -100,9 +100,9 @@ int login(Context& context)
 int logout(Context& context)
 {
     const std::string registry = registry_argument(context);
-    const std::string shown = registry == hub ? std::string(hub_address) : registry;
     const bool was_there = engine::forget_login(registry, engine::configuration_directory());
-    context.print("{} {}\n", was_there ? "Removing login credentials for" : "Not logged in to", shown);
+    context.print("{} {}\n", was_there ? "Removing login credentials for" : "Not logged in to",
+                  engine::login_server(registry));
     return 0;
 }
 
