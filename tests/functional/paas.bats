@@ -165,8 +165,8 @@ ask_until_told() {
   equal "$(page site.dokku.app)" second
   fails 1 remote rollback site v9
   says 'has no release v9'
-  wait_for 40 eval '[ "$(docker ps -q --filter label=com.dokku.app-name=site | wc -l)" = 1 ]'
-  equal "$(docker ps --filter label=com.dokku.app-name=site --format '{{.Names}}')" site.web.1
+  # The old one goes first, and then the new one takes its name.
+  wait_for 40 eval '[ "$(docker ps --filter label=com.dokku.app-name=site --format "{{.Names}}")" = site.web.1 ]'
 }
 
 @test "an app's name may have a dot: it is its own host name" {
