@@ -12,6 +12,7 @@
 #include "paas/workshop.hpp"
 
 #include <algorithm>
+#include <array>
 #include <thread>
 
 namespace dfriends::paas {
@@ -272,13 +273,19 @@ net::Task<> rename_all(engine::Client& engine, const std::vector<Process>& befor
 {
     const auto suffix =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-    for (const Process& old : before)
-        if (!old.retired)
+    for (const Process& old : before) {
+        if (old.retired)
+            continue;
+        // Of two deploys in one second the first one's has that name already.
+        const std::string name = fmt::format("{}.{}.{}", old.app, old.dyno(), suffix);
+        const std::array<std::string, 2> names{name, name + "-" + old.container.substr(0, 8)};
+        for (const std::string& free : names)
             try {
-                co_await engine.containers().rename(old.container,
-                                                    fmt::format("{}.{}.{}", old.app, old.dyno(), suffix));
-            } catch (const Error&) { // it is gone, or has that name
+                co_await engine.containers().rename(old.container, free);
+                break;
+            } catch (const Error&) { // or it is gone
             }
+    }
     for (const Process& process : now)
         try {
             co_await engine.containers().rename(process.container, process.app + "." + process.dyno());
