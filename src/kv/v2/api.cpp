@@ -174,16 +174,22 @@ net::Task<http::Response> Api::keys(http::Request& request, std::string key)
     if (const auto* refusal = std::get_if<Refusal>(&parsed))
         co_return refuse(*refusal);
     const Parameters& parameters = std::get<Parameters>(parsed);
-    // Permissions are on the path as the client wrote it: one on "/a/*" lets it list "/a/", not "/a".
-    const std::string asked = key + (request.path().ends_with('/') && key != "/" ? "/" : "");
-    if (!co_await auth_.may(std::string(request.headers.get("Authorization")), asked, parameters.recursive,
-                            method != "GET" && method != "HEAD"))
+    if (auth_.is_enabled() && !co_await is_allowed(request, key, parameters.recursive))
         co_return refuse({Code::unauthorized, "Insufficient credentials", 0});
     if (parameters.wait)
         co_return co_await watch(request, std::move(key), parameters);
     if (method == "GET" || method == "HEAD")
         co_return co_await get(request, std::move(key), parameters);
     co_return co_await change(request, parameters, std::move(key));
+}
+
+/// Permissions are on the path as the client wrote it: one on "/a/*" lets it list "/a/", not "/a".
+net::Task<bool> Api::is_allowed(const http::Request& request, std::string key, bool recursive)
+{
+    if (request.path().ends_with('/') && key != "/")
+        key += '/';
+    co_return co_await auth_.may(std::string(request.headers.get("Authorization")), std::move(key), recursive,
+                                 request.method != "GET" && request.method != "HEAD");
 }
 
 net::Task<http::Response> Api::get(const http::Request& request, std::string key, const Parameters& parameters)

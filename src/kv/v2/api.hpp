@@ -26,6 +26,7 @@ class Api {
 
   private:
     net::Task<http::Response> route(http::Request& request);
+    net::Task<bool> is_allowed(const http::Request& request, std::string key, bool recursive);
     net::Task<http::Response> change(const http::Request& request, const struct Parameters& parameters,
                                      std::string key);
     net::Task<http::Response> get(const http::Request& request, std::string key, const struct Parameters& parameters);

@@ -21,7 +21,7 @@ constexpr std::size_t most_verified = 1000;
 
 void write_paths(state::Database& database, const std::string& role, bool is_write, const AuthList& paths)
 {
-    for (std::size_t place = 0; paths && place < paths->size(); ++place)
+    for (std::size_t place = 0; place < items_of(paths).size(); ++place)
         database.prepare("insert into kv_permission (role, is_write, place, path) values (?, ?, ?, ?)")
             .bind(role)
             .bind(is_write)
@@ -48,7 +48,7 @@ void write_auth(state::Database& database, const AuthState& state)
             .bind(user.password)
             .bind(user.roles.has_value())
             .run();
-        for (std::size_t place = 0; user.roles && place < user.roles->size(); ++place)
+        for (std::size_t place = 0; place < items_of(user.roles).size(); ++place)
             database.prepare("insert into kv_user_role (user, place, role) values (?, ?, ?)")
                 .bind(name)
                 .bind(place)
@@ -101,6 +101,12 @@ std::optional<std::pair<std::string, std::string>> read_basic(std::string_view a
 }
 
 } // namespace
+
+const std::vector<std::string>& items_of(const AuthList& list)
+{
+    static const std::vector<std::string> none;
+    return list ? *list : none;
+}
 
 const AuthPermissions* AuthState::find_role(const std::string& name) const
 {
@@ -176,16 +182,15 @@ net::Task<bool> Auth::may(std::string authorization, std::string key, bool recur
         const auto user = name ? state_.users.find(*name) : state_.users.end();
         if (user == state_.users.end())
             co_return false;
-        roles = user->second.roles.value_or(std::vector<std::string>());
+        roles = items_of(user->second.roles);
     }
     co_return std::ranges::any_of(roles, [&](const std::string& role) {
         const AuthPermissions* const permissions = state_.find_role(role);
         if (permissions == nullptr)
             return false;
-        const AuthList& patterns = write ? permissions->write : permissions->read;
-        return patterns && std::ranges::any_of(*patterns, [&](const std::string& pattern) {
-                   return matches_pattern(pattern, key, recursive);
-               });
+        return std::ranges::any_of(
+            items_of(write ? permissions->write : permissions->read),
+            [&](const std::string& pattern) { return matches_pattern(pattern, key, recursive); });
     });
 }
 
@@ -195,9 +200,7 @@ net::Task<bool> Auth::is_root(std::string authorization)
         co_return true;
     const auto name = co_await authenticate(std::move(authorization));
     const auto user = name ? state_.users.find(*name) : state_.users.end();
-    if (user == state_.users.end() || !user->second.roles)
-        co_return false;
-    co_return std::ranges::find(*user->second.roles, "root") != user->second.roles->end();
+    co_return user != state_.users.end() && std::ranges::count(items_of(user->second.roles), "root") > 0;
 }
 
 } // namespace dfriends::kv::v2

@@ -16,11 +16,13 @@ namespace dfriends::kv::v2 {
 
 /// Names or paths as a client gave them; nothing where it gave null, which is shown as such.
 using AuthList = std::optional<std::vector<std::string>>;
+/// Its items; none where it is null.
+const std::vector<std::string>& items_of(const AuthList& list);
 
 /// What a role may read and write: keys, or with a '*' at the end all that begin so.
 struct AuthPermissions {
     AuthList read, write;
-    bool is_empty() const { return (!read || read->empty()) && (!write || write->empty()); }
+    bool is_empty() const { return items_of(read).empty() && items_of(write).empty(); }
     bool operator==(const AuthPermissions&) const = default;
 };
 
@@ -60,6 +62,7 @@ class Auth {
     void load();
 
     const AuthState& state() const { return state_; }
+    bool is_enabled() const { return state_.is_enabled; }
     /// Makes a change durable: `edit` alters a copy of the state, or throws AuthRefusal. One after the other.
     net::Task<> change(std::function<void(AuthState&)> edit);
 

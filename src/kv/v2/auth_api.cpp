@@ -15,9 +15,15 @@ namespace {
 constexpr std::size_t largest_body = 1U << 20U;
 constexpr std::size_t longest_name = 1000; ///< bytes, of a user or a role
 
-http::Response message(int status, std::string_view text)
+std::string message(std::string_view text)
 {
-    return http::text_response(status, "{\"message\":" + etcd::quote(text) + "}", "application/json");
+    return "{\"message\":" + etcd::quote(text) + "}";
+}
+
+/// Before anything is looked at, and so without the cluster's id.
+http::Response turn_away(int status, std::string_view text)
+{
+    return http::text_response(status, message(text), "application/json");
 }
 
 http::Response only(std::string_view allowed)
@@ -67,7 +73,7 @@ net::Task<http::Response> AuthApi::operator()(http::Request& request, std::strin
     } catch (const AuthRefusal& refused) {
         refusal = refused;
     }
-    co_return json(refusal->status(), "{\"message\":" + etcd::quote(refusal->message()) + "}");
+    co_return json(refusal->status(), message(refusal->message()));
 }
 
 net::Task<http::Response> AuthApi::answer(http::Request& request, std::string path)
@@ -75,7 +81,7 @@ net::Task<http::Response> AuthApi::answer(http::Request& request, std::string pa
     const auto parts = split(std::string_view(path).substr(1), '/'); // v2, auth, users, NAME
     const std::string_view what = parts.size() > 2 ? parts[2] : std::string_view();
     if (parts.size() > 4 && (what == "users" || what == "roles"))
-        co_return message(400, "Invalid path");
+        co_return turn_away(400, "Invalid path");
     if (parts.size() < 3 || (what != "users" && what != "roles" && (what != "enable" || parts.size() > 3)))
         co_return http::text_response(404, "404 page not found\n");
     const bool is_list = parts.size() == 3 && what != "enable";
@@ -85,7 +91,7 @@ net::Task<http::Response> AuthApi::answer(http::Request& request, std::string pa
     const bool may = (what == "enable" && request.method == "GET") ||
                      co_await auth_.is_root(std::string(request.headers.get("Authorization")));
     if (!may)
-        co_return message(401, "Insufficient credentials");
+        co_return turn_away(401, "Insufficient credentials");
     if (what == "enable")
         co_return co_await change_enabled(request.method);
     if (is_list)
@@ -124,8 +130,7 @@ net::Task<http::Response> AuthApi::put_user(http::Request& request, std::string 
         throw bad_request("Invalid JSON in request body.");
     if (change->name != name)
         throw bad_request("User JSON name does not match the name in the URL");
-    const bool alters = (change->grant && !change->grant->empty()) || (change->revoke && !change->revoke->empty());
-    if (alters && change->roles && !change->roles->empty())
+    if (change->alters() && !items_of(change->roles).empty())
         throw bad_request("User JSON contains both roles and grant/revoke");
     if (!change->password.empty()) // slow on purpose
         change->password = co_await net::shared_worker().call(
@@ -157,7 +162,7 @@ net::Task<http::Response> AuthApi::put_role(http::Request& request, std::string 
         throw bad_request("Invalid JSON in request body.");
     if (change->name != name)
         throw bad_request("Role JSON name does not match the name in the URL");
-    if (!change->permissions.is_empty() && (!change->grant.is_empty() || !change->revoke.is_empty()))
+    if (change->alters() && !change->permissions.is_empty())
         throw bad_request("Role JSON contains both permissions and grant/revoke");
     const auto created = std::make_shared<bool>(false);
     co_await auth_.change(

@@ -27,17 +27,12 @@ void check_room(std::size_t count, std::string_view what)
 
 std::set<std::string> set_of(const AuthList& list)
 {
-    return list ? std::set<std::string>(list->begin(), list->end()) : std::set<std::string>();
+    return {items_of(list).begin(), items_of(list).end()};
 }
 
 std::vector<std::string> list_of(const std::set<std::string>& set)
 {
     return {set.begin(), set.end()};
-}
-
-bool has_names(const AuthList& list)
-{
-    return list && !list->empty();
 }
 
 void create_user(AuthState& state, UserChange change)
@@ -65,10 +60,10 @@ void update_user(AuthState& state, const UserChange& change)
     if (!change.password.empty())
         updated.password = change.password;
     std::set<std::string> roles = set_of(updated.roles);
-    for (const std::string& role : change.grant.value_or(std::vector<std::string>()))
+    for (const std::string& role : items_of(change.grant))
         if (!roles.insert(role).second)
             throw refusal(409, "Granting duplicate role {} for user {}", role, change.name);
-    for (const std::string& role : change.revoke.value_or(std::vector<std::string>()))
+    for (const std::string& role : items_of(change.revoke))
         if (roles.erase(role) == 0)
             throw refusal(409, "Revoking ungranted role {} for user {}", role, change.name);
     updated.roles = list_of(roles);
@@ -80,7 +75,7 @@ void update_user(AuthState& state, const UserChange& change)
 void grant(AuthList& list, const AuthList& granted, std::string_view what)
 {
     std::set<std::string> paths = set_of(list);
-    for (const std::string& path : granted.value_or(std::vector<std::string>()))
+    for (const std::string& path : items_of(granted))
         if (!paths.insert(path).second)
             throw refusal(409, "Granting duplicate {} permission {}", what, path);
     list = list_of(paths);
@@ -90,7 +85,7 @@ void grant(AuthList& list, const AuthList& granted, std::string_view what)
 void revoke(AuthList& list, const AuthList& revoked)
 {
     std::set<std::string> paths = set_of(list);
-    for (const std::string& path : revoked.value_or(std::vector<std::string>()))
+    for (const std::string& path : items_of(revoked))
         paths.erase(path);
     list = list_of(paths);
 }
@@ -124,13 +119,12 @@ void update_role(AuthState& state, const RoleChange& change)
 
 bool put_user(AuthState& state, UserChange change)
 {
-    if (has_names(change.grant) || has_names(change.revoke)) {
+    if (change.alters()) {
         update_user(state, change);
         return false;
     }
-    const bool is_new = !state.users.contains(change.name);
-    if (is_new || has_names(change.roles)) {
-        const bool with_roles = has_names(change.roles);
+    const bool with_roles = !items_of(change.roles).empty();
+    if (with_roles || !state.users.contains(change.name)) {
         create_user(state, std::move(change));
         return !with_roles; // etcd says 200 then
     }
@@ -149,7 +143,7 @@ void delete_user(AuthState& state, const std::string& name)
 bool put_role(AuthState& state, RoleChange change)
 {
     check_not_root(change.name);
-    if (!change.grant.is_empty() || !change.revoke.is_empty()) {
+    if (change.alters()) {
         update_role(state, change);
         return false;
     }

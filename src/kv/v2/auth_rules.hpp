@@ -10,11 +10,14 @@ struct UserChange {
     std::string name;
     std::string password;
     AuthList roles, grant, revoke;
+    /// It changes the roles of a user who is there.
+    bool alters() const { return !items_of(grant).empty() || !items_of(revoke).empty(); }
 };
 
 struct RoleChange {
     std::string name;
     AuthPermissions permissions, grant, revoke;
+    bool alters() const { return !grant.is_empty() || !revoke.is_empty(); }
 };
 
 // The rules of etcd's v2 API (its v2auth package), each an edit for Auth::change(); they throw AuthRefusal.

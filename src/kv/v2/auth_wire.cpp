@@ -86,13 +86,14 @@ std::string role_object(const std::string& name, const AuthPermissions& permissi
                        encode_list(permissions.read), encode_list(permissions.write));
 }
 
-/// Go leaves an empty list of roles out here.
-std::string user_object(const std::string& name, const std::string& roles)
+/// A user with his roles, but for those that are not there. Go leaves an empty list out here.
+std::string user_object(const AuthState& state, const std::string& name)
 {
-    std::string text = "{\"user\":" + quote(name);
-    if (!roles.empty())
-        text += ",\"roles\":[" + roles + "]";
-    return text + "}";
+    std::string roles;
+    for (const std::string& role : items_of(state.users.at(name).roles))
+        if (const AuthPermissions* const permissions = state.find_role(role))
+            roles += (roles.empty() ? "" : ",") + role_object(role, *permissions);
+    return "{\"user\":" + quote(name) + (roles.empty() ? "" : ",\"roles\":[" + roles + "]") + "}";
 }
 
 } // namespace
@@ -135,26 +136,17 @@ std::string encode_roles(const AuthState& state)
 
 std::string encode_user_with_roles(const AuthState& state, const std::string& name)
 {
-    std::string list;
-    for (const std::string& role : state.users.at(name).roles.value_or(std::vector<std::string>())) {
-        const AuthPermissions* const permissions = state.find_role(role);
-        if (permissions == nullptr)
+    for (const std::string& role : items_of(state.users.at(name).roles))
+        if (state.find_role(role) == nullptr)
             throw AuthRefusal(404, fmt::format("auth: Role {} does not exist.", role));
-        list += (list.empty() ? "" : ",") + role_object(role, *permissions);
-    }
-    return user_object(name, list) + "\n";
+    return user_object(state, name) + "\n";
 }
 
 std::string encode_users(const AuthState& state)
 {
     std::string users;
-    for (const auto& [name, user] : state.users) {
-        std::string list;
-        for (const std::string& role : user.roles.value_or(std::vector<std::string>()))
-            if (const AuthPermissions* const permissions = state.find_role(role))
-                list += (list.empty() ? "" : ",") + role_object(role, *permissions);
-        users += (users.empty() ? "" : ",") + user_object(name, list);
-    }
+    for (const auto& [name, user] : state.users)
+        users += (users.empty() ? "" : ",") + user_object(state, name);
     return users.empty() ? "{\"users\":null}\n" : "{\"users\":[" + users + "]}\n";
 }
 
