@@ -5,7 +5,6 @@
 #include "applets/house/wire.hpp"
 #include "assets/assets.hpp"
 #include "base/error.hpp"
-#include "base/scope_exit.hpp"
 #include "base/text.hpp"
 #include "net/endpoint.hpp"
 #include "os/user.hpp"
@@ -85,14 +84,8 @@ net::Task<http::Response> Dashboard::operator()(http::Request& request)
 /// However many look, the engine is asked once a second at most, and by one of them.
 net::Task<http::Response> Dashboard::show_status()
 {
-    while (is_asking_)
-        co_await answered_.wait();
+    const net::Mutex::Held turn = co_await asking_.take();
     if (status_.empty() || steady_clock::now() - asked_ > 900ms) {
-        is_asking_ = true;
-        ScopeExit told([this] {
-            is_asking_ = false;
-            answered_.notify_all();
-        });
         status_ = co_await worker_.call([context = context_, services = services_, links = links_, host = host_] {
             return encode_dashboard(find_status(*context), host, services, links);
         });

@@ -3,6 +3,7 @@
 
 #include "applets/context.hpp"
 #include "http/message.hpp"
+#include "net/mutex.hpp"
 #include "net/worker.hpp"
 
 #include <chrono>
@@ -39,8 +40,7 @@ class Dashboard {
     std::string host_;
     std::string status_; ///< the last answer
     std::chrono::steady_clock::time_point asked_{};
-    bool is_asking_ = false;
-    net::Event answered_;
+    net::Mutex asking_;
     net::Worker worker_{1}; ///< asking may block; last, so that it goes first
 };
 

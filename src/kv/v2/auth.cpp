@@ -2,7 +2,6 @@
 #include "kv/v2/auth.hpp"
 
 #include "base/encoding.hpp"
-#include "base/scope_exit.hpp"
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/password.hpp"
@@ -133,13 +132,7 @@ void Auth::load()
 
 net::Task<> Auth::change(std::function<void(AuthState&)> edit)
 {
-    while (changing_)
-        co_await changed_.wait();
-    changing_ = true;
-    const ScopeExit leave([this] {
-        changing_ = false;
-        changed_.notify_all();
-    });
+    const net::Mutex::Held turn = co_await changing_.take();
     const auto edited = std::make_shared<AuthState>(state_);
     edit(*edited);
     co_await store_.write([edited](state::Database& database) { write_auth(database, *edited); });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "net/loop.hpp"
+#include "net/mutex.hpp"
 #include "state/store.hpp"
 
 #include <exception>
@@ -76,8 +76,7 @@ class Auth {
 
     state::Store& store_;
     AuthState state_;
-    bool changing_ = false;
-    net::Event changed_;
+    net::Mutex changing_;
     /// Passwords that were right, so that the slow hash is made once and not with each request: from a keyed digest of
     /// name and password to the stored hash that they fitted.
     std::map<std::string, std::string> verified_;

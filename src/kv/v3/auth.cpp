@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kv/v3/auth.hpp"
 
-#include "base/scope_exit.hpp"
 #include "crypto/password.hpp"
 #include "crypto/random.hpp"
 #include "etcd/v3/status.hpp"
@@ -81,13 +80,7 @@ void Auth::load()
 
 net::Task<> Auth::change(std::function<void(State&)> edit)
 {
-    while (changing_)
-        co_await changed_.wait();
-    changing_ = true;
-    const ScopeExit leave([this] {
-        changing_ = false;
-        changed_.notify_all();
-    });
+    const net::Mutex::Held turn = co_await changing_.take();
     const auto edited = std::make_shared<State>(state_);
     edit(*edited);
     ++edited->revision;

@@ -3,6 +3,7 @@
 
 #include "etcd/v3/messages.hpp"
 #include "kv/v3/keyspace.hpp"
+#include "net/mutex.hpp"
 
 #include <set>
 
@@ -55,8 +56,7 @@ class Auth {
     Monotonic now_;
     State state_;
     std::map<std::string, Token, std::less<>> tokens_;
-    bool changing_ = false;
-    net::Event changed_;
+    net::Mutex changing_;
 };
 
 /// Whether one of the permissions, or several that touch, cover all keys that `key` and `range_end` mean.
