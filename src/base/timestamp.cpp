@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <ctime>
 
 namespace dfriends {
 
@@ -124,6 +125,15 @@ std::string render_rfc3339(TimePoint moment, int decimals)
         text +=
             "." + fmt::format("{:09}", parts.time.subseconds().count()).substr(0, static_cast<std::size_t>(decimals));
     return text + "Z";
+}
+
+std::string render_local(TimePoint moment, const char* format)
+{
+    const std::time_t second = std::chrono::floor<std::chrono::seconds>(moment).time_since_epoch().count();
+    std::tm local{};
+    ::localtime_r(&second, &local);
+    std::array<char, 128> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), format, &local)};
 }
 
 std::optional<TimePoint> parse_rfc3339(std::string_view text)

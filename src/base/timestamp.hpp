@@ -13,6 +13,8 @@ using TimePoint = std::chrono::sys_time<std::chrono::nanoseconds>;
 
 /// RFC 3339 with `decimals` digits (0 to 9) after the second: "2014-05-01T12:00:00.123456789Z".
 std::string render_rfc3339(TimePoint moment, int decimals = 0);
+/// In local time, by a format of strftime(3) that makes at most 127 bytes.
+std::string render_local(TimePoint moment, const char* format);
 /// Nothing where it is not one; any offset is taken into account.
 std::optional<TimePoint> parse_rfc3339(std::string_view text);
 

@@ -108,9 +108,8 @@ http::Url Connection::url(std::string_view path, bool with_version) const
 {
     http::Url url;
     url.scheme = host_.transport == Host::Transport::tls ? "https" : "http";
-    const bool is_local = host_.transport == Host::Transport::unix_socket || host_.transport == Host::Transport::ssh;
-    url.host = is_local ? "docker" : host_.address;
-    url.port = is_local ? 80 : host_.port;
+    url.host = host_.is_on_network() ? host_.address : "docker";
+    url.port = host_.is_on_network() ? host_.port : 80;
     url.target = host_.base_path + (with_version ? "/v" + version_ : "") + std::string(path);
     return url;
 }

@@ -108,7 +108,7 @@ Host with_environment_tls(Host host, std::string_view text, const Environment& e
 {
     const bool verify = !variable(environment, "DOCKER_TLS_VERIFY").empty();
     const bool wanted = verify || !variable(environment, "DOCKER_TLS").empty();
-    if (!wanted || host.transport == Host::Transport::unix_socket || host.transport == Host::Transport::ssh)
+    if (!wanted || !host.is_on_network())
         return host;
     const bool has_port =
         text.find("://") == std::string_view::npos ? names_port(text) : names_port(text.substr(text.find("://") + 3));
@@ -186,11 +186,10 @@ std::string Host::text() const
 {
     if (transport == Transport::unix_socket)
         return "unix://" + socket.string();
-    const bool is_v6 = address.find(':') != std::string::npos;
+    const std::string name = address.find(':') != std::string::npos ? "[" + address + "]" : address;
     if (transport == Transport::ssh)
-        return "ssh://" + (user.empty() ? "" : user + "@") + (is_v6 ? "[" + address + "]" : address) +
-               (port == 0 ? "" : ":" + std::to_string(port));
-    return "tcp://" + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port) + base_path;
+        return "ssh://" + (user.empty() ? "" : user + "@") + name + (port == 0 ? "" : ":" + std::to_string(port));
+    return "tcp://" + name + ":" + std::to_string(port) + base_path;
 }
 
 Host parse_host(std::string_view text)

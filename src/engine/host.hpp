@@ -29,7 +29,9 @@ struct Host {
     std::string origin;      ///< where it was found: "DOCKER_HOST", "context 'x'", "default"
     std::string api_version; ///< DOCKER_API_VERSION; empty: negotiated
 
-    /// "unix:///var/run/docker.sock", "tcp://10.0.0.1:2376".
+    /// The engine itself has an address; else a socket or ssh leads to it.
+    bool is_on_network() const { return transport == Transport::tcp || transport == Transport::tls; }
+    /// "unix:///var/run/docker.sock", "tcp://10.0.0.1:2376", "ssh://core@machine.example".
     std::string text() const;
 };
 

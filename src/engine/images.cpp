@@ -21,8 +21,8 @@ bool holds_one_of(std::string_view text, std::initializer_list<std::string_view>
     return std::ranges::any_of(parts, [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
 }
 
-/// The engine reports a registry's trouble as status 500 or inside the stream: only its words tell the kinds apart.
-/// What a registry would not do, by the engine's sentence. `what`: "cannot pull 'image'".
+/// What a registry would not do, where `what` is "cannot pull 'image'". The engine reports a registry's trouble as
+/// status 500 or inside the stream: only its words tell the kinds apart.
 Error registry_error(const std::string& what, const std::string& sentence)
 {
     if (holds_one_of(sentence, {"dial tcp", "no such host", "connection refused", "i/o timeout", "Client.Timeout",
@@ -49,6 +49,19 @@ net::Task<> read_progress(http::Reply& reply, const OnLine& on_line)
     while (const std::size_t count = co_await reply.read_some(piece))
         lines.feed({piece.data(), count}, hand_over);
     lines.finish(hand_over);
+}
+
+/// Hands the progress over; the sentence of a failure, or nothing.
+net::Task<std::string> pass_progress(http::Reply& reply, const OnProgress& on_progress)
+{
+    std::string failure;
+    co_await read_progress(reply, [&](const ProgressLine& line) {
+        if (!line.failure.empty())
+            failure = printable(line.failure);
+        else if (on_progress)
+            on_progress(line.progress);
+    });
+    co_return failure;
 }
 
 std::string image_path(const std::string& image, std::string_view rest = {})
@@ -126,12 +139,7 @@ net::Task<> Images::pull(std::string image, OnProgress on_progress, std::string 
     std::string failure;
     try {
         http::Reply reply = co_await connection_.send(std::move(ask));
-        co_await read_progress(reply, [&](const ProgressLine& line) {
-            if (!line.failure.empty())
-                failure = printable(line.failure);
-            else if (on_progress)
-                on_progress(line.progress);
-        });
+        failure = co_await pass_progress(reply, on_progress);
     } catch (const Error& error) {
         if (!error.hint().empty() || error.kind() == ErrorKind::unavailable)
             throw;
@@ -153,14 +161,7 @@ net::Task<> Images::push(std::string image, OnProgress on_progress)
     const auto login = find_login(reference.registry, configuration_directory());
     ask.headers.set("X-Registry-Auth", encode_login(login.value_or(RegistryLogin()))); // the engine wants one always
     http::Reply reply = co_await connection_.send(std::move(ask));
-    std::string failure;
-    co_await read_progress(reply, [&](const ProgressLine& line) {
-        if (!line.failure.empty())
-            failure = printable(line.failure);
-        else if (on_progress)
-            on_progress(line.progress);
-    });
-    if (!failure.empty())
+    if (const std::string failure = co_await pass_progress(reply, on_progress); !failure.empty())
         throw registry_error("cannot push '" + reference.familiar() + "'", failure);
 }
 
@@ -254,14 +255,7 @@ net::Task<> Images::load(http::Producer archive, OnProgress on_progress, bool qu
                         .waits_long = true};
     ask.headers.set("Content-Type", "application/x-tar");
     http::Reply reply = co_await connection_.send(std::move(ask));
-    std::string failure;
-    co_await read_progress(reply, [&](const ProgressLine& line) {
-        if (!line.failure.empty())
-            failure = printable(line.failure);
-        else if (on_progress)
-            on_progress(line.progress);
-    });
-    if (!failure.empty())
+    if (const std::string failure = co_await pass_progress(reply, on_progress); !failure.empty())
         throw Error(ErrorKind::failed, "cannot load the archive: {}", failure);
 }
 

@@ -37,17 +37,25 @@ bool is_helper_name(std::string_view name)
     return !name.empty() && name.find('/') == std::string_view::npos;
 }
 
-/// Asks docker-credential-NAME; a helper that is missing or knows nothing means no login.
+/// Runs docker-credential-NAME, by the name that config.json has for it.
+os::Outcome run_helper(const std::string& name, const std::string& verb, std::string input)
+{
+    if (!is_helper_name(name))
+        throw Error(ErrorKind::invalid, "'{}' is not a credential helper's name", name);
+    os::Command command;
+    command.words = {"docker-credential-" + name, verb};
+    command.input = std::move(input);
+    command.timeout = std::chrono::seconds(20);
+    return os::run(command);
+}
+
+/// A helper that is missing or knows nothing means no login.
 std::optional<RegistryLogin> ask_helper(const std::string& name, const std::string& server)
 {
     if (!is_helper_name(name))
         return std::nullopt;
-    os::Command command;
-    command.words = {"docker-credential-" + name, "get"};
-    command.input = server;
-    command.timeout = std::chrono::seconds(20);
     try {
-        const os::Outcome outcome = os::run(command);
+        const os::Outcome outcome = run_helper(name, "get", server);
         if (!outcome.ok())
             return std::nullopt;
         RegistryLogin login = decode_helper_login(outcome.output);
@@ -58,18 +66,6 @@ std::optional<RegistryLogin> ask_helper(const std::string& name, const std::stri
             return std::nullopt;
         throw;
     }
-}
-
-/// Has a helper keep or forget a login; false where it would not.
-bool tell_helper(const std::string& name, const std::string& verb, std::string input)
-{
-    if (!is_helper_name(name))
-        throw Error(ErrorKind::invalid, "'{}' is not a credential helper's name", name);
-    os::Command command;
-    command.words = {"docker-credential-" + name, verb};
-    command.input = std::move(input);
-    command.timeout = std::chrono::seconds(20);
-    return os::run(command).ok();
 }
 
 /// The helper that config.json names for a registry; empty where it names none.
@@ -116,7 +112,7 @@ bool keep_login(std::string_view registry, RegistryLogin login, const std::files
     const std::string text = os::find_file(file, 4U << 20U).value_or("{}");
     const std::string helper = helper_of(decode_user_configuration(text, file.string()), registry);
     login.server = login_server(registry);
-    if (!helper.empty() && !tell_helper(helper, "store", encode_helper_login(login)))
+    if (!helper.empty() && !run_helper(helper, "store", encode_helper_login(login)).ok())
         throw Error(ErrorKind::failed, "the credential helper 'docker-credential-{}' does not keep the login", helper)
             .hint("try it by hand, or take it out of '" + file.string() + "'");
     os::make_directories(configuration_directory, 0700);
@@ -133,7 +129,7 @@ bool forget_login(std::string_view registry, const std::filesystem::path& config
     const UserConfiguration configuration = decode_user_configuration(*text, file.string());
     const std::string key = login_server(registry);
     const std::string helper = helper_of(configuration, registry);
-    const bool was_kept = !helper.empty() && tell_helper(helper, "erase", key);
+    const bool was_kept = !helper.empty() && run_helper(helper, "erase", key).ok();
     if (!configuration.logins.contains(key))
         return was_kept;
     os::write_file(file, without_login(*text, file.string(), key), 0600);

@@ -13,7 +13,6 @@
 
 #include <array>
 #include <csignal>
-#include <ctime>
 
 namespace dfriends::applets::cluster {
 
@@ -102,17 +101,6 @@ class JournalPrinter {
     std::string host_name_, format_, rest_;
 };
 
-std::string render_moment(TimePoint moment)
-{
-    const std::time_t second =
-        std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::system_clock::duration>(moment));
-    std::tm local{};
-    ::localtime_r(&second, &local);
-    std::array<char, 64> text{};
-    std::strftime(text.data(), text.size(), "%a %Y-%m-%d %H:%M:%S %Z", &local);
-    return text.data();
-}
-
 void print_status(Context& context, const Job& job, const Member& member, const UnitState& state)
 {
     const bool active = state.active == "active";
@@ -124,7 +112,7 @@ void print_status(Context& context, const Job& job, const Member& member, const 
     context.print("  Machine: {} ({})\n", machine_legend(member.id, &member, false), printable(member.host_name));
     std::string result = state.active == "failed" ? fmt::format(" (Result: {})", state.result) : std::string();
     if (state.since != TimePoint())
-        result += fmt::format(" since {}; {}", render_moment(state.since),
+        result += fmt::format(" since {}; {}", render_local(state.since, "%a %Y-%m-%d %H:%M:%S %Z"),
                               render_age(std::chrono::duration_cast<std::chrono::seconds>(system_now() - state.since)));
     context.print("   Active: {} ({}){}\n", state.active, state.sub, result);
     if (state.main_process != 0)

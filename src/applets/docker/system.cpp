@@ -8,12 +8,11 @@
 #include "applets/docker/wire.hpp"
 #include "base/error.hpp"
 #include "base/size.hpp"
+#include "base/timestamp.hpp"
 #include "engine/client.hpp"
 #include "net/loop.hpp"
 
 #include <array>
-#include <cstdlib>
-#include <ctime>
 #include <memory>
 
 namespace dfriends::applets::docker {
@@ -39,17 +38,12 @@ net::Task<std::string> find_document(engine::Client& client, std::string name, s
 }
 
 /// As the docker client writes a moment: local time, all nine decimals.
-std::string render_local_moment(std::int64_t nanoseconds)
+std::string render_event_time(std::int64_t nanoseconds)
 {
-    const std::time_t seconds = nanoseconds / 1'000'000'000;
-    std::tm local{};
-    ::localtime_r(&seconds, &local);
-    const long offset = local.tm_gmtoff / 60;
-    const std::string zone = offset == 0 ? "Z"
-                                         : fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', std::abs(offset) / 60,
-                                                       std::abs(offset) % 60);
-    return fmt::format("{}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}{}", local.tm_year + 1900, local.tm_mon + 1,
-                       local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec, nanoseconds % 1'000'000'000, zone);
+    const TimePoint moment{std::chrono::nanoseconds(nanoseconds)};
+    std::string zone = render_local(moment, "%z"); // "+0130"
+    zone = zone == "+0000" ? "Z" : zone.substr(0, 3) + ":" + zone.substr(3);
+    return fmt::format("{}.{:09}{}", render_local(moment, "%Y-%m-%dT%H:%M:%S"), nanoseconds % 1'000'000'000, zone);
 }
 
 std::string render_event(const engine::Event& event)
@@ -58,7 +52,7 @@ std::string render_event(const engine::Event& event)
     for (const auto& [name, value] : event.attributes)
         attributes += (attributes.empty() ? "" : ", ") + name + "=" + value;
     std::string line =
-        fmt::format("{} {} {} {}", render_local_moment(event.nanoseconds), event.type, event.action, event.id);
+        fmt::format("{} {} {} {}", render_event_time(event.nanoseconds), event.type, event.action, event.id);
     if (!attributes.empty())
         line += " (" + attributes + ")";
     return printable(line);

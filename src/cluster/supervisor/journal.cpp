@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <ctime>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,12 +37,8 @@ std::optional<JournalEntry> decode_journal_entry(std::string_view line)
 
 std::string render_journal_entry(const JournalEntry& entry, std::string_view host_name)
 {
-    const std::time_t second = system_clock::to_time_t(time_point_cast<system_clock::duration>(entry.time));
-    std::tm local{};
-    ::localtime_r(&second, &local);
-    std::array<char, 32> when{};
-    std::strftime(when.data(), when.size(), "%b %d %H:%M:%S", &local);
-    return fmt::format("{} {} {}[{}]: {}", when.data(), host_name, entry.identifier, entry.process, entry.text);
+    return fmt::format("{} {} {}[{}]: {}", render_local(entry.time, "%b %d %H:%M:%S"), host_name, entry.identifier,
+                       entry.process, entry.text);
 }
 
 JournalWriter::JournalWriter(os::Path file, std::uint64_t limit) : file_(std::move(file)), limit_(limit)
