@@ -3,11 +3,11 @@
 # Several agents, one key-value store, and fleetctl's words.
 
 load ../support/lib
+load ../support/etcd
 
 setup() {
   cd "$BATS_TEST_TMPDIR"
   AGENTS=()
-  OTHERS=()
 }
 
 teardown() {
@@ -15,7 +15,7 @@ teardown() {
   for pid in "${AGENTS[@]}"; do kill "$pid" 2>/dev/null || true; done
   for pid in "${AGENTS[@]}"; do wait_for 15 bash -c "! kill -0 $pid" || kill -9 "$pid"; done
   stop_services
-  for pid in "${OTHERS[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+  stop_others
   pkill -9 -f "cluster supervise.*$BATS_TEST_TMPDIR" || true
   wait
 }
@@ -322,13 +322,9 @@ EOF
 }
 
 @test "a real etcd serves as the cluster's store, and shows fleet's keys" {
-  local client=$(free_port) peer=$(free_port)
-  etcd --log-level error --data-dir "$PWD/etcd" --unsafe-no-fsync \
-    --listen-client-urls "http://127.0.0.1:$client" --advertise-client-urls "http://127.0.0.1:$client" \
-    --listen-peer-urls "http://127.0.0.1:$peer" >etcd.log 2>&1 3>&- &
-  OTHERS+=($!)
-  export DFRIENDS_CLUSTER_KV=http://127.0.0.1:$client
-  wait_for 20 curl -sf "$DFRIENDS_CLUSTER_KV/health"
+  start_etcd one --enable-v2=false
+  wait_for 20 etcd_answers "$ETCD"
+  export DFRIENDS_CLUSTER_KV=$ETCD
   start_agents 1 2
   unit e.service 7900
   fails 0 fleet start e.service
@@ -349,7 +345,7 @@ etcd_member() {
   etcd --name "n$1" --log-level error --discovery "$2" --data-dir "$PWD/n$1" --unsafe-no-fsync \
     --listen-client-urls "$client" --advertise-client-urls "$client" --listen-peer-urls "$peer" \
     --initial-advertise-peer-urls "$peer" >"n$1.log" 2>&1 3>&- &
-  OTHERS+=($!)
+  ETCD_PIDS+=($!)
   ETCD_PID[$1]=$!
   members+=("$client")
 }

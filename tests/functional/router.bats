@@ -3,6 +3,7 @@
 # The load balancer: routes from the key-value store, health, keep-alive, WebSockets, and what must not break.
 
 load ../support/lib
+load ../support/etcd
 
 setup() {
   cd "$BATS_TEST_TMPDIR"
@@ -16,6 +17,7 @@ teardown() {
   local pid
   for pid in "${BACKENDS[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
   stop_services
+  stop_others
 }
 
 # backend N PORT: a server at 127.0.0.N that says "sN".
@@ -213,12 +215,10 @@ EOF
 }
 
 @test "a real etcd without the v2 API serves as the store" {
-  local client peer port; client=http://127.0.0.1:$(free_port) peer=http://127.0.0.1:$(free_port) port=$(free_port)
-  etcd --log-level error --data-dir "$PWD/etcd" --unsafe-no-fsync --listen-client-urls "$client" \
-    --advertise-client-urls "$client" --listen-peer-urls "$peer" >etcd.log 2>&1 3>&- &
-  BACKENDS[9]=$!
-  wait_for 20 curl -sf "$client/health"
-  export DFRIENDS_CLUSTER_KV=$client
+  local port; port=$(free_port)
+  start_etcd one --enable-v2=false
+  wait_for 20 etcd_answers "$ETCD"
+  export DFRIENDS_CLUSTER_KV=$ETCD
   backend 2 "$port"
   v3 put "/domains/app.example/127.0.0.2:$port" running
   start_lb
