@@ -3,14 +3,13 @@
 # The cache as an engine's mirror of a registry for images, with Debian's docker-registry as that registry.
 
 load ../support/lib
+load ../support/registry
 
 setup() {
     CONTENT="$BATS_TEST_TMPDIR/content"
     STORAGE="$BATS_TEST_TMPDIR/storage"
     IMAGE="dft-registry-$BATS_TEST_NUMBER"
     REGISTRY_PORT=$(free_port)
-    REGISTRY="http://127.0.0.1:$REGISTRY_PORT"
-    OTHERS=()
 }
 
 teardown() {
@@ -28,23 +27,6 @@ stop_other() {
     for _ in $(seq 100); do kill -0 "$1" 2>/dev/null || break; sleep 0.1; done
     kill -9 "$1" 2>/dev/null || true
     wait "$1" 2>/dev/null || true
-}
-
-# start_registry [LINES]: the real one, on $REGISTRY_PORT; LINES of YAML are added to its settings.
-start_registry() {
-    cat >"$BATS_TEST_TMPDIR/registry.yml" <<END_OF_SETTINGS
-version: 0.1
-storage:
-  filesystem:
-    rootdirectory: $STORAGE
-http:
-  addr: 127.0.0.1:$REGISTRY_PORT
-${1:-}
-END_OF_SETTINGS
-    docker-registry serve "$BATS_TEST_TMPDIR/registry.yml" >>"$BATS_TEST_TMPDIR/registry.log" 2>&1 3>&- &
-    REGISTRY_PID=$!
-    OTHERS+=("$REGISTRY_PID")
-    wait_for 15 curl -sS --max-time 2 "$REGISTRY/v2/"
 }
 
 stop_registry() { stop_other "$REGISTRY_PID"; }

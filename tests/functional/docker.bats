@@ -2,6 +2,7 @@
 # The docker applet beside the docker client itself, on the real engine.
 
 load ../support/lib
+load ../support/registry
 
 setup() {
   need_engine
@@ -10,7 +11,8 @@ setup() {
 }
 
 teardown() {
-  [ -z "${BESIDE:-}" ] || kill "$BESIDE" 2>/dev/null || true
+  local pid
+  for pid in "${OTHERS[@]}"; do kill "$pid" 2>/dev/null || true; done
   [ ! -s sshd.pid ] || kill "$(cat sshd.pid)" 2>/dev/null || true
   docker ps -aq --filter name=dft-d- | xargs -r docker rm -fv >/dev/null 2>&1 || true
   docker rmi -f dft-d-built dft-d-tagged >/dev/null 2>&1 || true
@@ -301,66 +303,56 @@ at_terminal() { script -qec "$1" /dev/null; }
   says "hint: join the group that owns it"
 }
 
-# registry: the real one on $REGISTRY (HOST:PORT), for the user tester with the password secret.
-start_registry() {
-  REGISTRY=127.0.0.1:$(free_port)
+# start_guarded_registry: one at $AT (HOST:PORT) that is for the user tester with the password secret only.
+start_guarded_registry() {
+  REGISTRY_PORT=$(free_port) STORAGE=$PWD/registry
   python3 -W ignore -c 'import crypt; print("tester:" + crypt.crypt("secret", crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=16)))' >htpasswd
-  cat >registry.yml <<END
-version: 0.1
-storage:
-  filesystem:
-    rootdirectory: $PWD/registry
-http:
-  addr: $REGISTRY
-auth:
+  start_registry "auth:
   htpasswd:
     realm: tests
-    path: $PWD/htpasswd
-END
-  docker-registry serve registry.yml >registry.log 2>&1 3>&- &
-  BESIDE=$!
-  wait_for 15 curl -sS --max-time 2 "http://$REGISTRY/v2/"
+    path: $PWD/htpasswd"
+  AT=${REGISTRY#http://}
 }
 
 @test "login, push and logout at a registry with users; what else stands in config.json stays" {
-  start_registry
+  start_guarded_registry
   export DOCKER_CONFIG=$PWD/config
   mkdir config
   echo '{"auths":{"other.example":{"auth":"eDp5"}},"psFormat":"table {{.ID}}"}' >config/config.json
-  docker tag dft-busybox "$REGISTRY/dft-d/one:1"
-  fails 1 ours push "$REGISTRY/dft-d/one:1"
+  docker tag dft-busybox "$AT/dft-d/one:1"
+  fails 1 ours push "$AT/dft-d/one:1"
   says 'no basic auth credentials'
-  fails 1 ours login -u tester --password-stdin "$REGISTRY" <<<wrong
+  fails 1 ours login -u tester --password-stdin "$AT" <<<wrong
   says '401 Unauthorized'
-  fails 1 ours login "$REGISTRY" </dev/null
-  fails 1 ours login -u tester "$REGISTRY" </dev/null
+  fails 1 ours login "$AT" </dev/null
+  fails 1 ours login -u tester "$AT" </dev/null
   says 'non TTY device'
-  fails 0 ours login -u tester --password-stdin "http://$REGISTRY/v2/" <<<secret
+  fails 0 ours login -u tester --password-stdin "http://$AT/v2/" <<<secret
   says "stored unencrypted in $PWD/config/config.json"
   says 'Login Succeeded'
   equal "$(stat -c %a config/config.json)" 600
   equal "$(jq -rc '[.auths["other.example"].auth, .psFormat]' config/config.json)" '["eDp5","table {{.ID}}"]'
-  docker push -q "$REGISTRY/dft-d/one:1" # the docker client reads what we wrote
-  docker push "$REGISTRY/dft-d/one:1" >theirs.out
-  ours push "$REGISTRY/dft-d/one:1" >ours.out
+  docker push -q "$AT/dft-d/one:1" # the docker client reads what we wrote
+  docker push "$AT/dft-d/one:1" >theirs.out
+  ours push "$AT/dft-d/one:1" >ours.out
   equal "$(sort ours.out)" "$(sort theirs.out)"
-  equal "$(ours push -q "$REGISTRY/dft-d/one:1")" "$(docker push -q "$REGISTRY/dft-d/one:1")"
-  docker rmi "$REGISTRY/dft-d/one:1" >/dev/null
-  fails 0 ours pull -q "$REGISTRY/dft-d/one:1"
-  fails 1 ours push "$REGISTRY/dft-d/none"
+  equal "$(ours push -q "$AT/dft-d/one:1")" "$(docker push -q "$AT/dft-d/one:1")"
+  docker rmi "$AT/dft-d/one:1" >/dev/null
+  fails 0 ours pull -q "$AT/dft-d/one:1"
+  fails 1 ours push "$AT/dft-d/none"
   says 'does not exist'
-  fails 1 ours push "$REGISTRY/dft-d/one@sha256:$(printf '%064d' 0)"
-  fails 0 ours logout "$REGISTRY"
-  says "Removing login credentials for $REGISTRY"
-  fails 0 ours logout "$REGISTRY"
-  says "Not logged in to $REGISTRY"
+  fails 1 ours push "$AT/dft-d/one@sha256:$(printf '%064d' 0)"
+  fails 0 ours logout "$AT"
+  says "Removing login credentials for $AT"
+  fails 0 ours logout "$AT"
+  says "Not logged in to $AT"
   equal "$(jq -c '.auths | keys' config/config.json)" '["other.example"]'
-  fails 1 ours push "$REGISTRY/dft-d/one:1"
-  docker rmi "$REGISTRY/dft-d/one:1" >/dev/null
+  fails 1 ours push "$AT/dft-d/one:1"
+  docker rmi "$AT/dft-d/one:1" >/dev/null
 }
 
 @test "login: a credential helper keeps the password, and config.json does not have it" {
-  start_registry
+  start_guarded_registry
   export DOCKER_CONFIG=$PWD/config PATH=$PWD/bin:$PATH
   mkdir config bin
   cat >bin/docker-credential-dft <<END
@@ -374,14 +366,14 @@ esac
 END
   chmod +x bin/docker-credential-dft
   echo '{"credsStore":"dft"}' >config/config.json
-  fails 0 ours login -u tester --password-stdin "$REGISTRY" <<<secret
-  equal "$(jq -rc '[.ServerURL, .Username, .Secret]' kept)" "[\"$REGISTRY\",\"tester\",\"secret\"]"
+  fails 0 ours login -u tester --password-stdin "$AT" <<<secret
+  equal "$(jq -rc '[.ServerURL, .Username, .Secret]' kept)" "[\"$AT\",\"tester\",\"secret\"]"
   fails 1 grep -E 'secret|auth":"' config/config.json
-  docker tag dft-busybox "$REGISTRY/dft-d/two"
-  fails 0 ours push "$REGISTRY/dft-d/two"
-  fails 0 ours logout "$REGISTRY"
-  equal "$(cat erased)" "$REGISTRY"
-  docker rmi "$REGISTRY/dft-d/two" >/dev/null
+  docker tag dft-busybox "$AT/dft-d/two"
+  fails 0 ours push "$AT/dft-d/two"
+  fails 0 ours logout "$AT"
+  equal "$(cat erased)" "$AT"
+  docker rmi "$AT/dft-d/two" >/dev/null
 }
 
 @test "events: what has happened, as the docker client prints it" {

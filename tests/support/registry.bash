@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+# Debian's docker-registry for the tests that push to it or pull from it. `load ../support/registry` beside lib; teardown ends what is in OTHERS.
+OTHERS=()
+
+# start_registry [LINES]: on $REGISTRY_PORT, which sets REGISTRY to its URL, with its files in $STORAGE; LINES of YAML are added to its settings.
+# Sets REGISTRY_PID.
+start_registry() {
+    REGISTRY="http://127.0.0.1:$REGISTRY_PORT"
+    cat >"$BATS_TEST_TMPDIR/registry.yml" <<END_OF_SETTINGS
+version: 0.1
+storage:
+  filesystem:
+    rootdirectory: $STORAGE
+http:
+  addr: 127.0.0.1:$REGISTRY_PORT
+${1:-}
+END_OF_SETTINGS
+    docker-registry serve "$BATS_TEST_TMPDIR/registry.yml" >>"$BATS_TEST_TMPDIR/registry.log" 2>&1 3>&- &
+    REGISTRY_PID=$!
+    OTHERS+=("$REGISTRY_PID")
+    wait_for 15 curl -sS --max-time 2 "$REGISTRY/v2/"
+}
