@@ -187,18 +187,12 @@ std::optional<Datum> Hiera::gather(const std::string& root, const Merge& merge, 
         Datum value = value_of(*found, context);
         if (merge.kind == Merge::Kind::first)
             return value;
-        try {
+        all = placed(found->position(), [&] {
             context.spend(weight(value) + (all ? weight(*all) : 0));
             // A list by itself is flattened and made unique, too.
-            if (all || merge.kind == Merge::Kind::unique)
-                value = merge_values(merge, all ? *all : make_list({}), value);
-        } catch (const Error& error) {
-            if (error.position().line != 0)
-                throw;
-            Error told = found->error(error.message());
-            throw error.hint().empty() ? told : std::move(told).hint(error.hint());
-        }
-        all = std::move(value);
+            const bool merges = all || merge.kind == Merge::Kind::unique;
+            return merges ? merge_values(merge, all ? *all : make_list({}), value) : std::move(value);
+        });
     }
     return all;
 }

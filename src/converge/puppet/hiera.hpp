@@ -34,6 +34,20 @@ std::vector<std::string> key_parts(std::string_view key);
 /// What a value has at the parts from `first` on; nothing where it has none.
 std::optional<Datum> dig_parts(Datum value, const std::vector<std::string>& parts, std::size_t first);
 
+/// Gives an error that knows no place this one.
+template <class Function>
+auto placed(const SourcePosition& place, Function function)
+{
+    try {
+        return function();
+    } catch (const Error& error) {
+        if (error.position().line != 0)
+            throw;
+        Error told(error.kind(), place, "{}", error.message());
+        throw error.hint().empty() ? told : std::move(told).hint(error.hint());
+    }
+}
+
 /// What Hiera wants of the manifest.
 struct HieraContext {
     std::function<std::optional<Datum>(const std::string&)> variable; ///< by its name, with :: or not

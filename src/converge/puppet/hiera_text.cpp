@@ -83,20 +83,6 @@ void each_part(std::string_view text, Text on_text, Code on_code)
         .hint("write %{NAME}, %{facts.NAME}, %{lookup('KEY')}, %{alias('KEY')}, %{scope('NAME')} or %{literal('%')}");
 }
 
-/// Gives an error that knows no place this one.
-template <class Function>
-auto placed(const SourcePosition& place, Function function)
-{
-    try {
-        return function();
-    } catch (const Error& error) {
-        if (error.position().line != 0)
-            throw;
-        Error told(error.kind(), place, "{}", error.message());
-        throw error.hint().empty() ? told : std::move(told).hint(error.hint());
-    }
-}
-
 } // namespace
 
 Datum Hiera::value_of(const config::Node& node, const HieraContext& context)
