@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "converge/attributes.hpp"
+#include "converge/container_attributes.hpp"
 #include "crypto/hash.hpp"
 #include "engine/run_flags.hpp"
 
@@ -13,37 +14,7 @@ namespace dfriends::converge {
 
 namespace {
 
-/// Attributes that are flags of docker run: one grammar for both.
-struct FlagRow {
-    const char* attribute;
-    const char* flag;
-    bool is_set; ///< the order of its values does not count
-};
-constexpr std::array flag_rows{
-    FlagRow{"cpu_shares", "cpu-shares", false},
-    FlagRow{"dns", "dns", false},
-    FlagRow{"env", "env", true},
-    FlagRow{"expose", "expose", true},
-    FlagRow{"hostname", "hostname", false},
-    FlagRow{"labels", "label", true},
-    FlagRow{"links", "link", true},
-    FlagRow{"memory", "memory", false},
-    FlagRow{"network", "network", false},
-    FlagRow{"ports", "publish", true},
-    FlagRow{"privileged", "privileged", false},
-    FlagRow{"read_only", "read-only", false},
-    FlagRow{"remove", "rm", false},
-    FlagRow{"restart", "restart", false},
-    FlagRow{"stdin", "interactive", false},
-    FlagRow{"stop_timeout", "stop-timeout", false},
-    FlagRow{"tty", "tty", false},
-    FlagRow{"user", "user", false},
-    FlagRow{"volumes", "volume", true},
-    FlagRow{"volumes_from", "volumes-from", true},
-    FlagRow{"working_directory", "workdir", false},
-};
-
-std::vector<std::string> values_of(const Resource& resource, const char* attribute)
+std::vector<std::string> values_of(const Resource& resource, std::string_view attribute)
 {
     const Value* value = find_attribute(resource, attribute);
     if (value == nullptr || !std::holds_alternative<Value::Map>(value->content))
@@ -63,12 +34,17 @@ std::vector<std::string> command_words(const Resource& resource, const char* att
     return shell_words(scalar_text(*value));
 }
 
+std::string flag_word(const ContainerAttribute& attribute, std::string_view value)
+{
+    return fmt::format("--{}={}", attribute.flag, value);
+}
+
 std::vector<std::string> run_words(const Resource& resource)
 {
     std::vector<std::string> words;
-    for (const FlagRow& row : flag_rows)
-        for (const std::string& value : values_of(resource, row.attribute))
-            words.push_back(std::string("--") + row.flag + "=" + value);
+    for (const ContainerAttribute& row : container_attributes())
+        for (const std::string& value : values_of(resource, row.name))
+            words.push_back(flag_word(row, value));
     for (const std::string& text : list_of(resource, "extra_parameters"))
         for (std::string& word : shell_words(text))
             words.push_back(std::move(word));
@@ -100,7 +76,7 @@ bool is_secret(std::string_view name)
 }
 
 /// "A=1, DB_PASSWORD=(hidden)".
-std::string shown(const std::string& attribute, const std::string& value)
+std::string shown(std::string_view attribute, const std::string& value)
 {
     if (attribute != "env")
         return replace_all(value, "\n", ", ");
@@ -121,37 +97,82 @@ std::string sealed(const std::string& pair)
     return fmt::format("{}=sha256:{:.32}", name, crypto::hash_hex(crypto::Algorithm::sha256, text));
 }
 
-bool contains_all(const std::vector<std::string>& all, const std::vector<std::string>& some)
+/// What the flags say, as a state; secrets sealed.
+void add_flags(DeclaredState& state, const engine::ContainerSpec& spec)
 {
-    return std::ranges::all_of(some, [&](const std::string& one) { return std::ranges::find(all, one) != all.end(); });
+    for (const ContainerAttribute& row : container_attributes()) {
+        auto values = comparable_values(row, spec);
+        if (row.name == "env") {
+            std::ranges::transform(values, values.begin(), sealed);
+            std::ranges::sort(values);
+        }
+        if (!values.empty())
+            state[std::string(row.name)] = join(values, "\n");
+    }
 }
 
-std::vector<std::string> render_ports(std::vector<engine::PortBinding> ports)
+/// Labels of older versions hold the attributes as they were written, not what they come to.
+DeclaredState state_of_texts(DeclaredState texts)
 {
-    std::vector<std::string> texts;
-    for (engine::PortBinding& port : ports) {
-        if (port.host_address == "0.0.0.0")
-            port.host_address.clear();
-        texts.push_back(fmt::format("{}:{}-{}:{}/{}", port.host_address, port.host_port,
-                                    std::max(port.host_port, port.host_port_last), port.container_port, port.protocol));
-    }
-    std::ranges::sort(texts);
+    std::vector<std::string> words;
+    for (const ContainerAttribute& row : container_attributes())
+        if (auto found = texts.extract(std::string(row.name)))
+            for (const std::string_view value : lines(found.mapped()))
+                words.push_back(flag_word(row, value));
+    if (auto further = texts.extract("extra_parameters"))
+        for (std::string& word : shell_words(further.mapped()))
+            words.push_back(std::move(word));
+    engine::RunRequest request;
+    engine::apply_run_flags(request, words);
+    add_flags(texts, request.spec);
     return texts;
 }
 
-/// What an engine keeps under several names for the same.
-std::string network_name(const std::string& mode)
+void check_compare(const Resource& resource)
 {
-    return mode.empty() || mode == "default" ? "bridge" : mode;
+    static constexpr std::array<std::string_view, 3> words{"declared", "ignore", "strict"};
+    static constexpr std::array<std::string_view, 4> further{"*", "command", "entrypoint", "image"};
+    for (const auto& [name, mode] : map_of(resource, "compare")) {
+        if (std::ranges::find(words, mode) == words.end())
+            throw Error(ErrorKind::invalid, "'{}' is no way to compare '{}'", mode, name)
+                .hint("declared, strict or ignore");
+        if (find_container_attribute(name) == nullptr && std::ranges::find(further, name) == further.end())
+            throw Error(ErrorKind::invalid, "there is no attribute '{}' to compare", name);
+    }
 }
 
-std::string policy_text(const engine::RestartPolicy& policy)
+/// What is declared, what there is, and what of that the image gives.
+struct ContainerSpecs {
+    const engine::ContainerSpec& wanted;
+    const engine::ContainerSpec& found;
+    const engine::ContainerSpec& image;
+};
+
+/// How far an attribute of a container is as declared; nothing where it is.
+std::optional<Change> compare_attribute(const ContainerAttribute& row, CompareMode mode, bool is_declared,
+                                        const ContainerSpecs& specs)
 {
-    const std::string name = policy.name.empty() ? "no" : policy.name;
-    return policy.maximum_retries > 0 ? fmt::format("{}:{}", name, policy.maximum_retries) : name;
+    const auto wanted = comparable_values(row, specs.wanted);
+    const bool is_strict = mode == CompareMode::strict && row.shape != Shape::scalar;
+    if (!is_declared && wanted.empty() && !is_strict)
+        return std::nullopt;
+    auto found = comparable_values(row, specs.found);
+    if (is_strict)
+        found = without(std::move(found), without(comparable_values(row, specs.image), wanted));
+    const bool same = row.shape == Shape::set && !is_strict ? without(wanted, found).empty() : found == wanted;
+    if (same)
+        return std::nullopt;
+    return Change{.attribute = std::string(row.name),
+                  .from = shown(row.name, join(found, "\n")),
+                  .to = shown(row.name, join(wanted, "\n"))};
 }
 
 } // namespace
+
+bool is_own_label(std::string_view name)
+{
+    return name == digest_label || name == state_label || name == older_state_label;
+}
 
 std::string container_name(const Resource& resource)
 {
@@ -165,6 +186,7 @@ std::string container_name(const Resource& resource)
 engine::ContainerSpec container_spec(const Resource& resource)
 {
     try {
+        check_compare(resource);
         engine::RunRequest request;
         engine::apply_run_flags(request, run_words(resource));
         engine::ContainerSpec spec = std::move(request.spec);
@@ -180,24 +202,41 @@ engine::ContainerSpec container_spec(const Resource& resource)
     }
 }
 
+CompareMode compare_mode(const Resource& resource, std::string_view attribute)
+{
+    CompareMode mode = CompareMode::declared;
+    for (const auto& [name, word] : map_of(resource, "compare")) {
+        if (name != attribute && name != "*")
+            continue;
+        mode = word == "strict" ? CompareMode::strict : word == "ignore" ? CompareMode::ignore : CompareMode::declared;
+        if (name == attribute)
+            break;
+    }
+    return mode;
+}
+
 DeclaredState declared_state(const Resource& resource)
 {
     DeclaredState state{{"image", text_or(resource, "image", "")}};
-    for (const FlagRow& row : flag_rows) {
-        auto values = values_of(resource, row.attribute);
-        if (std::string_view(row.attribute) == "env")
-            std::ranges::transform(values, values.begin(), sealed);
-        if (row.is_set)
-            std::ranges::sort(values);
-        if (!values.empty())
-            state[row.attribute] = join(values, "\n");
-    }
+    add_flags(state, container_spec(resource));
     for (const char* attribute : {"command", "entrypoint"})
         if (const auto words = command_words(resource, attribute); !words.empty())
             state[attribute] = join(words, " ");
-    if (const auto further = list_of(resource, "extra_parameters"); !further.empty())
-        state["extra_parameters"] = join(further, " ");
     return state;
+}
+
+DeclaredState declared_before(const engine::Labels& labels)
+{
+    if (const auto row = labels.find(state_label); row != labels.end())
+        return parse_state(row->second);
+    const auto texts = labels.find(older_state_label);
+    if (texts == labels.end())
+        return {};
+    try {
+        return state_of_texts(parse_state(texts->second));
+    } catch (const Error&) {
+        return parse_state(texts->second); // a file that it names is gone
+    }
 }
 
 std::string render_state(const DeclaredState& state)
@@ -231,49 +270,29 @@ std::vector<Change> compare_states(const DeclaredState& from, const DeclaredStat
 }
 
 std::vector<Change> compare_container(const Resource& resource, const engine::ContainerDetails& actual,
-                                      const std::string& image_id)
+                                      const std::string& image_id, const engine::ContainerSpec& image)
 {
     const engine::ContainerSpec wanted = container_spec(resource);
     const engine::ContainerSpec& found = actual.spec;
     std::vector<Change> changes;
-    const auto differ = [&](const char* name, bool same, const std::string& from, const std::string& to) {
-        if (!same)
+    const auto compare = [&](const char* name, bool same, const std::string& from, const std::string& to) {
+        if (!same && compare_mode(resource, name) != CompareMode::ignore)
             changes.push_back({name, from, to});
     };
-    const auto is_declared = [&](const char* name) { return find_attribute(resource, name) != nullptr; };
-    const auto text = [&](const char* name, const std::string& from, const std::string& to) {
-        if (is_declared(name))
-            differ(name, from == to, from, to);
-    };
-    const auto subset = [&](const char* name, const std::vector<std::string>& from,
-                            const std::vector<std::string>& to) {
-        differ(name, contains_all(from, to), shown(name, join(from, "\n")), shown(name, join(to, "\n")));
-    };
-    differ("image", !image_id.empty() && image_id == actual.image_id, found.image, wanted.image);
+    const auto is_declared = [&](std::string_view name) { return find_attribute(resource, name) != nullptr; };
+    compare("image", !image_id.empty() && image_id == actual.image_id, found.image, wanted.image);
     if (is_declared("command"))
-        differ("command", found.command == wanted.command, join(found.command, " "), join(wanted.command, " "));
+        compare("command", found.command == wanted.command, join(found.command, " "), join(wanted.command, " "));
     if (is_declared("entrypoint"))
-        differ("entrypoint", found.entrypoint == wanted.entrypoint,
-               join(found.entrypoint.value_or(std::vector<std::string>{}), " "), join(*wanted.entrypoint, " "));
-    subset("env", found.environment, wanted.environment);
-    subset("volumes", found.binds, wanted.binds);
-    for (const auto& [name, value] : wanted.labels)
-        if (const auto row = found.labels.find(name); row == found.labels.end() || row->second != value)
-            changes.push_back(
-                {"labels", name + "=" + (row == found.labels.end() ? "" : row->second), name + "=" + value});
-    if (is_declared("ports"))
-        differ("ports", render_ports(found.ports) == render_ports(wanted.ports), join(render_ports(found.ports), ", "),
-               join(render_ports(wanted.ports), ", "));
-    text("restart", policy_text(found.restart), policy_text(wanted.restart));
-    text("network", network_name(found.network_mode), network_name(wanted.network_mode));
-    text("hostname", found.host_name, wanted.host_name);
-    text("user", found.user, wanted.user);
-    text("working_directory", found.working_directory, wanted.working_directory);
-    text("memory", std::to_string(found.memory), std::to_string(wanted.memory));
-    text("cpu_shares", std::to_string(found.cpu_shares), std::to_string(wanted.cpu_shares));
-    text("privileged", found.privileged ? "true" : "false", wanted.privileged ? "true" : "false");
-    text("tty", found.tty ? "true" : "false", wanted.tty ? "true" : "false");
-    text("read_only", found.read_only ? "true" : "false", wanted.read_only ? "true" : "false");
+        compare("entrypoint", found.entrypoint == wanted.entrypoint,
+                join(found.entrypoint.value_or(std::vector<std::string>{}), " "), join(*wanted.entrypoint, " "));
+    for (const ContainerAttribute& row : container_attributes()) {
+        const CompareMode mode = compare_mode(resource, row.name);
+        if (mode == CompareMode::ignore || row.name == "networks")
+            continue;
+        if (auto change = compare_attribute(row, mode, is_declared(row.name), {wanted, found, image}))
+            changes.push_back(std::move(*change));
+    }
     return changes;
 }
 

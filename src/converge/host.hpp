@@ -55,6 +55,8 @@ class Docker {
     virtual void stop(const std::string& container, std::optional<int> timeout) = 0;
     virtual void restart(const std::string& container, std::optional<int> timeout) = 0;
     virtual void kill(const std::string& container, const std::string& signal) = 0;
+    virtual void pause(const std::string& container) = 0;
+    virtual void unpause(const std::string& container) = 0;
     virtual void update(const std::string& container, const engine::ContainerUpdate& change) = 0;
     virtual void rename(const std::string& container, const std::string& name) = 0;
     virtual void remove(const std::string& container) = 0;
@@ -64,6 +66,8 @@ class Docker {
     virtual std::optional<engine::NetworkDetails> find_network(const std::string& name) = 0;
     virtual void create_network(const engine::NetworkSpec& spec) = 0;
     virtual void remove_network(const std::string& name) = 0;
+    virtual void connect(const std::string& container, const engine::NetworkAttachment& place) = 0;
+    virtual void disconnect(const std::string& network, const std::string& container) = 0;
     virtual std::optional<engine::VolumeDetails> find_volume(const std::string& name) = 0;
     virtual void create_volume(const engine::VolumeSpec& spec) = 0;
     virtual void remove_volume(const std::string& name) = 0;

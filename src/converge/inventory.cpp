@@ -2,7 +2,9 @@
 #include "converge/inventory.hpp"
 
 #include "base/text.hpp"
+#include "converge/container_attributes.hpp"
 #include "converge/container_spec.hpp"
+#include "converge/schema.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,7 +29,7 @@ class Writer {
         if (value)
             put(name, true);
     }
-    void list(const char* name, const std::vector<std::string>& texts)
+    void list(std::string_view name, const std::vector<std::string>& texts)
     {
         if (texts.empty())
             return;
@@ -37,38 +39,23 @@ class Writer {
         put(name, std::move(list));
     }
     template <class T>
-    void put(const char* name, T value)
+    void put(std::string_view name, T value)
     {
-        resource_.attributes[name] = Value{.content = std::move(value), .position = {}};
+        resource_.attributes[std::string(name)] = Value{.content = std::move(value), .position = {}};
     }
 
   private:
     Resource& resource_;
 };
 
-std::vector<std::string> without(std::vector<std::string> all, const std::vector<std::string>& some)
+Value::Map map_of_pairs(const std::vector<std::string>& pairs)
 {
-    std::erase_if(all, [&](const std::string& one) { return std::ranges::find(some, one) != some.end(); });
-    return all;
-}
-
-/// "/db:/web/master" is "db:master".
-std::string plain_link(const std::string& link)
-{
-    const auto [from, to] = split_once(link, ':');
-    return fmt::format("{}:{}", from.substr(from.starts_with('/') ? 1 : 0), to.substr(to.rfind('/') + 1));
-}
-
-std::string port_text(const engine::PortBinding& port)
-{
-    std::string host = port.host_port == 0 ? "" : std::to_string(port.host_port);
-    if (port.host_port_last > port.host_port)
-        host += fmt::format("-{}", port.host_port_last);
-    const std::string address =
-        port.host_address.find(':') == std::string::npos ? port.host_address : "[" + port.host_address + "]";
-    const std::string left = address.empty() ? host : address + ":" + host;
-    return fmt::format("{}{}{}", left.empty() ? "" : left + ":", port.container_port,
-                       port.protocol == "tcp" ? "" : "/" + port.protocol);
+    Value::Map map;
+    for (const std::string& pair : pairs) {
+        const auto [name, value] = split_once(pair, '=');
+        map.push_back({std::string(name), Value{.content = std::string(value), .position = {}}});
+    }
+    return map;
 }
 
 void write_labels(Writer& writer, const engine::Labels& labels, const engine::Labels& usual)
@@ -76,7 +63,7 @@ void write_labels(Writer& writer, const engine::Labels& labels, const engine::La
     Value::Map map;
     for (const auto& [name, value] : labels) {
         const auto row = usual.find(name);
-        if (name != digest_label && name != state_label && (row == usual.end() || row->second != value))
+        if (!is_own_label(name) && (row == usual.end() || row->second != value))
             map.push_back({name, Value{.content = value, .position = {}}});
     }
     if (!map.empty())
@@ -86,6 +73,81 @@ void write_labels(Writer& writer, const engine::Labels& labels, const engine::La
 std::string policy_of(const engine::RestartPolicy& policy)
 {
     return policy.maximum_retries > 0 ? fmt::format("{}:{}", policy.name, policy.maximum_retries) : policy.name;
+}
+
+/// Attributes whose texts a flag takes as they are, and that an engine sets of itself for nobody.
+constexpr auto plain_attributes = std::to_array<std::string_view>({"blkio_weight",
+                                                                   "cap_add",
+                                                                   "cap_drop",
+                                                                   "cgroup_parent",
+                                                                   "cpu_period",
+                                                                   "cpu_quota",
+                                                                   "cpus",
+                                                                   "cpuset_cpus",
+                                                                   "cpuset_mems",
+                                                                   "devices",
+                                                                   "dns_options",
+                                                                   "dns_search",
+                                                                   "domainname",
+                                                                   "extra_hosts",
+                                                                   "group_add",
+                                                                   "init",
+                                                                   "memory_reservation",
+                                                                   "mounts",
+                                                                   "oom_score_adj",
+                                                                   "pid",
+                                                                   "pids_limit",
+                                                                   "publish_all",
+                                                                   "security_options",
+                                                                   "stop_signal",
+                                                                   "storage_options",
+                                                                   "sysctls",
+                                                                   "tmpfs",
+                                                                   "ulimits",
+                                                                   "userns",
+                                                                   "uts"});
+
+void write_plain(Writer& writer, std::string_view name, const ContainerSpec& spec, const ContainerSpec& usual)
+{
+    const ContainerAttribute& attribute = *find_container_attribute(name);
+    const auto values = without(comparable_values(attribute, spec), comparable_values(attribute, usual));
+    if (values.empty())
+        return;
+    const auto& known = find_resource_type("docker_container")->attributes;
+    const AttributeType type = std::ranges::find(known, name, &Attribute::name)->type;
+    if (type == AttributeType::text)
+        writer.put(name, values[0]);
+    else if (type == AttributeType::number)
+        writer.put(name, parse_signed(values[0]).value_or(0));
+    else if (type == AttributeType::flag)
+        writer.put(name, true);
+    else if (type == AttributeType::text_list)
+        writer.list(name, values);
+    else
+        writer.put(name, map_of_pairs(values));
+}
+
+/// User-defined networks with the addresses that were asked for; the names that the engine gives it are its own.
+void write_networks(Writer& writer, const engine::ContainerDetails& container)
+{
+    std::vector<std::string> texts;
+    for (const engine::NetworkAttachment& place : container.spec.networks) {
+        if (place.network == "bridge" || place.network == "host" || place.network == "none")
+            continue;
+        std::string text = place.network;
+        for (const std::string& alias : place.aliases)
+            if (!container.id.starts_with(alias) && alias != container.name && alias != container.spec.host_name)
+                text += ",alias=" + alias;
+        if (!place.ipv4_address.empty())
+            text += ",ip=" + place.ipv4_address;
+        if (!place.ipv6_address.empty())
+            text += ",ip6=" + place.ipv6_address;
+        texts.push_back(text == place.network ? text : "name=" + text);
+    }
+    if (texts.size() == 1 && texts[0] == container.spec.network_mode)
+        writer.put("network", texts[0]);
+    else
+        writer.list("networks", texts);
 }
 
 } // namespace
@@ -126,13 +188,15 @@ Resource declare_container(const engine::ContainerDetails& container, const std:
     write_labels(writer, spec.labels, usual.labels);
     if (!container.id.starts_with(spec.host_name))
         writer.text("hostname", spec.host_name);
-    if (spec.network_mode != "default" && spec.network_mode != "bridge")
-        writer.text("network", spec.network_mode);
+    if (spec.network_mode == "host" || spec.network_mode == "none" || spec.network_mode.starts_with("container:"))
+        writer.put("network", spec.network_mode);
+    else
+        write_networks(writer, container);
     writer.list("dns", spec.dns);
     writer.text("user", spec.user, usual.user);
     writer.text("working_directory", spec.working_directory, usual.working_directory);
     writer.text("restart", policy_of(spec.restart), "no");
-    writer.text("memory", spec.memory == 0 ? "" : std::to_string(spec.memory));
+    write_plain(writer, "memory", spec, usual);
     if (spec.cpu_shares != 0)
         writer.put("cpu_shares", spec.cpu_shares);
     writer.flag("privileged", spec.privileged);
@@ -140,6 +204,8 @@ Resource declare_container(const engine::ContainerDetails& container, const std:
     writer.flag("stdin", spec.open_stdin);
     writer.flag("read_only", spec.read_only);
     writer.flag("remove", spec.auto_remove);
+    for (const std::string_view name : plain_attributes)
+        write_plain(writer, name, spec, usual);
     return resource;
 }
 

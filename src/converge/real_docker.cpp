@@ -229,6 +229,14 @@ class RealDocker final : public Docker {
     {
         clients_.with([&](engine::Client& client) { return client.containers().kill(container, signal); });
     }
+    void pause(const std::string& container) override
+    {
+        clients_.with([&](engine::Client& client) { return client.containers().pause(container); });
+    }
+    void unpause(const std::string& container) override
+    {
+        clients_.with([&](engine::Client& client) { return client.containers().unpause(container); });
+    }
     void update(const std::string& container, const engine::ContainerUpdate& change) override
     {
         clients_.with([&](engine::Client& client) { return client.containers().update(container, change); });
@@ -258,6 +266,14 @@ class RealDocker final : public Docker {
     void remove_network(const std::string& name) override
     {
         clients_.with([&](engine::Client& client) { return client.networks().remove(name); });
+    }
+    void connect(const std::string& container, const engine::NetworkAttachment& place) override
+    {
+        clients_.with([&](engine::Client& client) { return client.networks().connect(container, place); });
+    }
+    void disconnect(const std::string& network, const std::string& container) override
+    {
+        clients_.with([&](engine::Client& client) { return client.networks().disconnect(network, container, true); });
     }
     std::optional<engine::VolumeDetails> find_volume(const std::string& name) override
     {
@@ -293,6 +309,8 @@ class RealDocker final : public Docker {
         summary.image_id = details->image_id;
         summary.labels = details->spec.labels;
         summary.state = details->state.status;
+        for (const engine::NetworkAddress& address : details->networks)
+            summary.networks.push_back(address.network);
         return summary;
     }
     void list_containers()

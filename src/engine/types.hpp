@@ -88,8 +88,24 @@ struct NetworkAttachment {
     bool operator==(const NetworkAttachment&) const = default;
 };
 
+/// What a container may use. It can be changed while the container lives. Zero and empty values set no limit.
+struct ContainerLimits {
+    std::int64_t memory = 0; ///< bytes
+    std::int64_t memory_swap = 0;
+    std::int64_t memory_reservation = 0;
+    std::int64_t nano_cpus = 0; ///< 1e9 is one CPU
+    std::int64_t cpu_shares = 0;
+    std::int64_t cpu_period = 0;
+    std::int64_t cpu_quota = 0;
+    std::string cpuset_cpus;
+    std::string cpuset_mems;
+    std::int64_t pids_limit = 0;
+    std::int64_t blkio_weight = 0;
+    bool operator==(const ContainerLimits&) const = default;
+};
+
 /// All that `docker run` can say of a container. Empty and zero values leave the choice to the image or the engine.
-struct ContainerSpec {
+struct ContainerSpec : ContainerLimits {
     std::string name;
     std::string platform;
     std::string image;
@@ -152,29 +168,16 @@ struct ContainerSpec {
     std::optional<bool> init;
     std::string log_driver;
     std::map<std::string, std::string> log_options;
-    std::int64_t memory = 0; ///< bytes
-    std::int64_t memory_swap = 0;
-    std::int64_t memory_reservation = 0;
-    std::int64_t kernel_memory = 0;
+    std::int64_t kernel_memory = 0; ///< bytes
     std::optional<std::int64_t> memory_swappiness;
-    std::int64_t nano_cpus = 0; ///< 1e9 is one CPU
-    std::int64_t cpu_shares = 0;
-    std::int64_t cpu_period = 0;
-    std::int64_t cpu_quota = 0;
-    std::string cpuset_cpus;
-    std::string cpuset_mems;
-    std::int64_t pids_limit = 0;
     std::int64_t shm_size = 0;
-    std::int64_t blkio_weight = 0;
     std::optional<bool> oom_kill_disable;
     int oom_score_adjust = 0;
 };
 
-/// What can be changed in a container that lives. Zero values and a missing policy stay as they are.
+/// What can be changed in a container that lives. Limits of zero and a missing policy stay as they are.
 struct ContainerUpdate {
-    std::int64_t memory = 0;
-    std::int64_t memory_swap = 0;
-    std::int64_t cpu_shares = 0;
+    ContainerLimits limits;
     std::optional<RestartPolicy> restart;
 };
 

@@ -230,10 +230,19 @@ std::string encode_connect(const std::string& container, const NetworkAttachment
 std::string encode_update(const ContainerUpdate& update)
 {
     Json object = Json::object();
-    for (const auto& [name, value] : {std::pair("Memory", update.memory), std::pair("MemorySwap", update.memory_swap),
-                                      std::pair("CpuShares", update.cpu_shares)})
+    const ContainerLimits& limits = update.limits;
+    for (const auto& [name, value] :
+         {std::pair("BlkioWeight", limits.blkio_weight), std::pair("CpuPeriod", limits.cpu_period),
+          std::pair("CpuQuota", limits.cpu_quota), std::pair("CpuShares", limits.cpu_shares),
+          std::pair("Memory", limits.memory), std::pair("MemoryReservation", limits.memory_reservation),
+          std::pair("MemorySwap", limits.memory_swap), std::pair("NanoCpus", limits.nano_cpus),
+          std::pair("PidsLimit", limits.pids_limit)})
         if (value != 0)
             object[name] = value;
+    for (const auto& [name, value] :
+         {std::pair("CpusetCpus", &limits.cpuset_cpus), std::pair("CpusetMems", &limits.cpuset_mems)})
+        if (!value->empty())
+            object[name] = *value;
     if (update.restart)
         object["RestartPolicy"] = {{"Name", update.restart->name},
                                    {"MaximumRetryCount", update.restart->maximum_retries}};

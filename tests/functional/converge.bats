@@ -25,7 +25,7 @@ clean() {
   for container in $(docker ps -aq --filter label=dfriends.converge --filter ancestor=shrikrishna/code.it) code.it-puppet dft-cv dft-cv-dfriends-old dft-cv-dfriends-new; do
     docker rm -fv "$container" >/dev/null 2>&1 || true
   done
-  docker network rm dft-cv-net >/dev/null 2>&1 || true
+  docker network rm dft-cv-net dft-cv-net2 >/dev/null 2>&1 || true
   docker volume rm dft-cv-vol >/dev/null 2>&1 || true
 }
 
@@ -569,9 +569,60 @@ many() {
   fails 0 dfriends converge apply --detailed-exitcode m.yaml
   docker update --memory 40m dft-cv-many-1 >/dev/null
   fails 2 dfriends converge drift --detailed-exitcode
-  says "memory: 41943040 -> 50331648"
+  says "memory: 40m -> 48m"
   fails 2 dfriends converge apply --deep --detailed-exitcode m.yaml
   fails 0 dfriends converge drift --detailed-exitcode
+}
+
+@test "a container joins and leaves networks in place, and stays in those that somebody else joined it to" {
+  busybox_image dft-busybox
+  docker network create dft-cv-net >/dev/null
+  docker network create dft-cv-net2 >/dev/null
+  declare_networks() {
+    printf 'resources:\n  - {docker_container: dft-cv, image: dft-busybox, command: [sh, -c, "while :; do sleep 0.2; done"], stop_timeout: 0, networks: [%s], compare: {networks: %s}}\n' "$1" "${2:-declared}" >m.yaml
+  }
+  joined() { docker inspect -f '{{.Id}}{{range $name, $place := .NetworkSettings.Networks}} {{$name}}{{end}}' dft-cv; }
+  declare_networks dft-cv-net
+  dfriends converge apply m.yaml
+  local id; id=$(docker inspect -f '{{.Id}}' dft-cv)
+  equal "$(joined)" "$id dft-cv-net"
+  declare_networks '"name=dft-cv-net,alias=first", "name=dft-cv-net2,alias=second"'
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  says "networks: dft-cv-net -> dft-cv-net, dft-cv-net2"
+  equal "$(joined)" "$id dft-cv-net dft-cv-net2"
+  docker exec dft-cv nslookup second >/dev/null
+  fails 0 dfriends converge apply --detailed-exitcode m.yaml
+  declare_networks dft-cv-net2
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  equal "$(joined)" "$id dft-cv-net2"
+  docker restart -t 0 dft-cv >/dev/null
+  docker network connect bridge dft-cv
+  fails 0 dfriends converge apply --detailed-exitcode m.yaml
+  declare_networks dft-cv-net2 strict
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  equal "$(joined)" "$id dft-cv-net2"
+  docker network disconnect -f dft-cv-net2 dft-cv
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  equal "$(joined)" "$id dft-cv-net2"
+}
+
+@test "a new container takes the old one's place once it is healthy; one that is unhealthy does not" {
+  busybox_image dft-busybox
+  declare_check() {
+    printf 'resources:\n  - {docker_container: dft-cv, image: dft-busybox, command: [sh, -c, "while :; do sleep 0.2; done"], stop_timeout: 0, health_cmd: "%s", health_interval: 200ms, health_retries: 2, env: [V=%s]}\n' "$1" "$2" >m.yaml
+  }
+  declare_check "test -f /proc/self/status" 1
+  dfriends converge apply m.yaml
+  equal "$(docker inspect -f '{{.State.Health.Status}}' dft-cv)" healthy
+  local id; id=$(docker inspect -f '{{.Id}}' dft-cv)
+  declare_check "false" 2
+  fails 4 dfriends converge apply --detailed-exitcode m.yaml
+  says "the container 'dft-cv' is unhealthy"
+  says "the old one is back"
+  equal "$(docker inspect -f '{{.Id}} {{.State.Running}}' dft-cv)" "$id true"
+  sed -i 's/stop_timeout: 0/stop_timeout: 0, wait_healthy: false/' m.yaml
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  fails 0 dfriends converge apply --detailed-exitcode m.yaml
 }
 
 @test "an image's name that stands for another image makes the container anew" {
@@ -656,16 +707,18 @@ many() {
 
 @test "import writes down what runs, and to apply that changes nothing" {
   busybox_image dft-busybox
+  docker network create dft-cv-net >/dev/null
   docker run -d --name dft-cv -e A=1 -e 'B=two words' -p 127.0.0.1::80 -v dft-cv-vol:/data -v /anonymous --restart on-failure:2 --label k=v \
-    -m 32m -w /tmp --hostname inside --read-only dft-busybox sh -c 'while :; do sleep 0.2; done' >/dev/null
+    -m 32m -w /tmp --hostname inside --read-only --cap-add net_admin --ulimit nofile=100 --sysctl net.ipv4.ip_forward=1 \
+    --tmpfs /run:size=1m --add-host a:192.0.2.1 --cpus 0.5 --network dft-cv-net --network-alias w dft-busybox sh -c 'while :; do sleep 0.2; done' >/dev/null
   local id; id=$(docker inspect -f '{{.Id}}' dft-cv)
   dfriends converge import dft-cv >imported.yaml
   fails 0 dfriends converge apply --detailed-exitcode imported.yaml
   equal "$(docker inspect -f '{{.Id}}' dft-cv)" "$id"
   docker rm -fv dft-cv >/dev/null
   dfriends converge apply imported.yaml
-  equal "$(docker inspect -f '{{.Config.Hostname}} {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.ReadonlyRootfs}} {{index .Config.Labels "k"}} {{.Config.WorkingDir}}' dft-cv)" \
-    "inside on-failure true v /tmp"
+  equal "$(docker inspect -f '{{.Config.Hostname}} {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.ReadonlyRootfs}} {{index .Config.Labels "k"}} {{.Config.WorkingDir}} {{.HostConfig.NanoCpus}} {{.HostConfig.ExtraHosts}} {{.HostConfig.CapAdd}} {{len .NetworkSettings.Networks}}' dft-cv)" \
+    "inside on-failure true v /tmp 500000000 [a:192.0.2.1] [NET_ADMIN] 1"
   fails 4 dfriends converge import dft-nobody
 }
 

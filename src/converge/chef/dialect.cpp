@@ -3,10 +3,12 @@
 
 #include "base/text.hpp"
 #include "converge/attributes.hpp"
+#include "converge/chef/guard_text.hpp"
 #include "crypto/hash.hpp"
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
 
 namespace dfriends::converge::chef {
@@ -82,6 +84,48 @@ void set_restart(Resource& resource, const Declaration& from, Dialect dialect)
     }
 }
 
+/// ['CMD', word, …], ['CMD-SHELL', text] or ['NONE'].
+void set_health_test(Resource& resource, const Value& test)
+{
+    const auto* list = std::get_if<Value::List>(&test.content);
+    const std::string kind = list == nullptr || list->empty() ? "" : scalar_text(list->front());
+    if (kind == "NONE") {
+        resource.attributes["no_healthcheck"] = {true, test.position};
+        return;
+    }
+    if ((kind != "CMD" && kind != "CMD-SHELL") || list->size() < 2)
+        throw Error(ErrorKind::invalid, test.position, "'Test' of 'health_check' wants a list")
+            .hint("['CMD-SHELL', 'curl -f localhost'], ['CMD', 'true'] or ['NONE']");
+    std::string command;
+    for (const Value& word : std::span(*list).subspan(1))
+        command += (command.empty() ? "" : " ") + (kind == "CMD" ? shell_quoted(scalar_text(word)) : scalar_text(word));
+    resource.attributes["health_cmd"] = {command, test.position};
+}
+
+/// The hash of the engine's API: {'Test' => ['CMD-SHELL', '…'], 'Interval' => nanoseconds, …}.
+void set_health_check(Resource& resource, const Value& check)
+{
+    static constexpr auto durations = std::to_array<std::pair<std::string_view, const char*>>(
+        {{"Interval", "health_interval"}, {"StartPeriod", "health_start_period"}, {"Timeout", "health_timeout"}});
+    const auto* map = std::get_if<Value::Map>(&check.content);
+    if (map == nullptr)
+        throw Error(ErrorKind::invalid, check.position, "'health_check' wants a hash")
+            .hint("'Test' => ['CMD-SHELL', 'curl -f localhost'], 'Interval' => 10000000000");
+    for (const auto& [name, value] : *map) {
+        if (name == "Test") {
+            set_health_test(resource, value);
+        } else if (name == "Retries") {
+            resource.attributes["health_retries"] = value;
+        } else if (const auto* row =
+                       std::ranges::find(durations, name, &std::pair<std::string_view, const char*>::first);
+                   row != durations.end()) {
+            resource.attributes[row->second] = {scalar_text(value) + "ns", check.position};
+        } else {
+            throw Error(ErrorKind::invalid, check.position, "'health_check' has no '{}'", printable(name));
+        }
+    }
+}
+
 } // namespace
 
 Dialect dialect_of(const std::vector<Declaration>& declarations)
@@ -111,6 +155,8 @@ void translate_container(Resource& resource, const Declaration& from, Dialect di
     resource.attributes["container"] = {name, from.position};
     if (is(from.find("networking"), false))
         resource.attributes["network"] = {std::string("none"), from.position};
+    if (const Value* check = from.find("health_check"))
+        set_health_check(resource, *check);
     set_restart(resource, from, dialect);
 }
 

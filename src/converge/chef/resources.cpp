@@ -39,14 +39,15 @@ Value octal(const Value& value)
     return number == nullptr ? value : text(fmt::format("{:04o}", *number), value.position);
 }
 
-Value pairs_of(const Value& value)
+/// A hash as a list of texts, each name and value with a character between them.
+Value pairs_of(const Value& value, char between = '=')
 {
     const auto* map = std::get_if<Value::Map>(&value.content);
     if (map == nullptr)
         return value;
     Value::List list;
     for (const Member& member : *map)
-        list.push_back(text(member.name + "=" + scalar_text(member.value), value.position));
+        list.push_back(text(member.name + between + scalar_text(member.value), value.position));
     return {std::move(list), value.position};
 }
 
@@ -73,22 +74,6 @@ void append(Resource& resource, std::string_view attribute, const Value& value)
         items.insert(items.end(), list->begin(), list->end());
     else
         items.push_back(value);
-}
-
-/// An option of docker run with each of the values; true alone is the option alone, false and nil are none.
-void add_option(Resource& resource, std::string_view option, const Value& value)
-{
-    const auto* flag = std::get_if<bool>(&value.content);
-    if (flag != nullptr) {
-        if (*flag)
-            append(resource, "extra_parameters", text(std::string(option), value.position));
-        return;
-    }
-    const Value listed = pairs_of(value);
-    const auto* list = std::get_if<Value::List>(&listed.content);
-    for (const Value& item : list == nullptr ? Value::List{listed} : *list)
-        append(resource, "extra_parameters",
-               text(fmt::format("{}={}", option, shell_quoted(scalar_text(item))), value.position));
 }
 
 /// A number that was written in quotes, where the attribute wants a number.
@@ -123,8 +108,8 @@ void set_property(Resource& resource, const Declaration& from, const PropertyRow
     case Conversion::append:
         append(resource, row.house, value);
         return;
-    case Conversion::option:
-        add_option(resource, row.house, value);
+    case Conversion::paths:
+        resource.attributes[std::string(row.house)] = pairs_of(value, ':');
         return;
     case Conversion::ignored:
     case Conversion::apart:

@@ -12,13 +12,13 @@ enum class Conversion {
     pairs,   ///< a hash becomes NAME=value texts
     map,     ///< name:value and name=value texts become a hash
     append,  ///< values of several properties are put together
-    option,  ///< an option of docker run, with each value
+    paths,   ///< a hash becomes PATH[:options] texts
     ignored, ///< nothing here depends on it
     apart,   ///< looked at by the type's own translation
     refused, ///< cannot be had; the row says what to do instead
 };
 
-/// A property of Chef, and the attribute (or option, or advice) that it is here.
+/// A property of Chef, and the attribute (or advice) that it is here.
 struct PropertyRow {
     std::string_view chef;
     std::string_view house;

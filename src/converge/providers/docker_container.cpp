@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/attributes.hpp"
+#include "converge/container_attributes.hpp"
 #include "converge/container_spec.hpp"
+#include "converge/providers/container_networks.hpp"
 #include "converge/providers/replace_container.hpp"
 #include "crypto/hash.hpp"
 
@@ -13,10 +15,17 @@ namespace {
 
 using engine::ContainerDetails;
 
-/// Values that somebody can change in a living container behind our back (docker update).
-bool is_updatable(const Change& change)
+/// Whether a living container can take the change. What is no longer declared it cannot give up.
+bool is_in_place(const Change& change)
 {
-    return change.attribute == "memory" || change.attribute == "cpu_shares" || change.attribute == "restart";
+    const ContainerAttribute* attribute = find_container_attribute(change.attribute);
+    return attribute != nullptr && attribute->in_place && (!change.to.empty() || change.attribute == "networks");
+}
+
+bool can_change_behind_us(std::string_view name)
+{
+    const ContainerAttribute* attribute = find_container_attribute(name);
+    return attribute != nullptr && attribute->in_place;
 }
 
 std::string digest_of(const Resource& resource)
@@ -29,21 +38,36 @@ std::string with_id(const std::string& image, std::string_view id)
     return fmt::format("{} ({})", image, id.substr(id.find(':') + 1, 12));
 }
 
-/// What a container of ours was declared as, against what it is declared as now. What docker update changes is not in
-/// its labels: there the container itself says whether it is so already.
+/// What a container of ours was declared as, against what it is declared as now. What can change in a living container
+/// is not judged by its labels: there the container itself says whether it is so already.
 std::vector<Change> changes_of_declaration(const Resource& resource, const ContainerDetails& actual,
-                                           const std::vector<Change>& updatable)
+                                           std::vector<Change> changes)
 {
-    const auto& labels = actual.spec.labels;
-    if (labels.at(digest_label) == digest_of(resource))
-        return updatable;
-    auto changes = compare_states(labels.contains(state_label) ? parse_state(labels.at(state_label)) : DeclaredState{},
-                                  declared_state(resource));
-    std::erase_if(changes, [&](const Change& change) {
-        return is_updatable(change) && find_attribute(resource, change.attribute) != nullptr;
-    });
-    changes.insert(changes.end(), updatable.begin(), updatable.end());
+    const DeclaredState before = declared_before(actual.spec.labels);
+    std::erase_if(changes, [](const Change& change) { return !can_change_behind_us(change.attribute); });
+    const DeclaredState declared = declared_state(resource);
+    if (actual.spec.labels.at(digest_label) != digest_of(resource))
+        for (Change& change : compare_states(before, declared)) {
+            const bool is_judged_by_itself = can_change_behind_us(change.attribute) &&
+                                             declared.contains(change.attribute) &&
+                                             (change.attribute != "networks" || before.contains(change.attribute));
+            if (change.attribute == "networks")
+                change.attribute = "network"; // from user-defined ones to another mode, or back
+            if (!is_judged_by_itself && compare_mode(resource, change.attribute) != CompareMode::ignore)
+                changes.push_back(std::move(change));
+        }
+    if (auto change = change_of(network_moves(resource, actual, before)))
+        changes.push_back(std::move(*change));
     return changes;
+}
+
+/// What a strict comparison leaves out.
+engine::ContainerSpec values_of_image(const Resource& resource, const ContainerDetails& actual, Docker& docker)
+{
+    if (find_attribute(resource, "compare") == nullptr)
+        return {};
+    const auto image = docker.find_image(actual.image_id);
+    return image ? image->defaults : engine::ContainerSpec{};
 }
 
 /// What differs between the declaration and what stands there. Labels of ours say what was declared when it was made; a
@@ -52,16 +76,18 @@ std::vector<Change> differences(const Resource& resource, const ContainerDetails
 {
     const std::string image = text_or(resource, "image", "");
     const std::string image_id = host.docker().image_id(image);
-    auto changes = compare_container(resource, actual, image_id);
+    auto changes = compare_container(resource, actual, image_id, values_of_image(resource, actual, host.docker()));
     if (actual.spec.labels.contains(digest_label)) {
-        std::erase_if(changes, [](const Change& change) { return !is_updatable(change); });
-        changes = changes_of_declaration(resource, actual, changes);
+        changes = changes_of_declaration(resource, actual, std::move(changes));
         // The name stands for another image than the one that the container was made from.
         if (!image_id.empty() && image_id != actual.image_id &&
+            compare_mode(resource, "image") != CompareMode::ignore &&
             std::ranges::find(changes, "image", &Change::attribute) == changes.end())
             changes.push_back({"image", with_id(actual.spec.image, actual.image_id), with_id(image, image_id)});
         return changes;
     }
+    if (auto change = change_of(network_moves(resource, actual, {})))
+        changes.push_back(std::move(*change));
     if (changes.empty())
         return changes;
     std::string words;
@@ -94,23 +120,32 @@ Step replace(const Resource& resource, const ContainerDetails& actual, std::vect
             }};
 }
 
-/// Limits and the restart policy change in place.
+engine::ContainerUpdate update_of(const Resource& resource, const std::vector<Change>& changes)
+{
+    const engine::ContainerSpec spec = container_spec(resource);
+    engine::ContainerUpdate update{.limits = spec, .restart = std::nullopt};
+    if (spec.memory != 0 && spec.memory_swap == 0)
+        update.limits.memory_swap = 2 * spec.memory; // as the engine has it at the beginning
+    if (std::ranges::find(changes, "restart", &Change::attribute) != changes.end())
+        update.restart = spec.restart;
+    return update;
+}
+
+/// Limits, the restart policy and networks change in place.
 Step update(const Resource& resource, const ContainerDetails& actual, std::vector<Change> changes, Scene& scene,
             bool starts)
 {
+    const NetworkMoves moves = network_moves(resource, actual, declared_before(actual.spec.labels));
+    std::optional<engine::ContainerUpdate> limits;
+    if (std::ranges::any_of(changes, [](const Change& change) { return change.attribute != "networks"; }))
+        limits = update_of(resource, changes);
     return {.effect = Effect::update,
             .changes = std::move(changes),
-            .perform = [&resource, &host = scene.host, id = actual.id, starts, running = actual.state.running] {
-                const engine::ContainerSpec spec = container_spec(resource);
-                engine::ContainerUpdate change{.memory = spec.memory,
-                                               .memory_swap = spec.memory_swap,
-                                               .cpu_shares = spec.cpu_shares,
-                                               .restart = std::nullopt};
-                if (change.memory != 0 && change.memory_swap == 0)
-                    change.memory_swap = 2 * change.memory; // as the engine has it at the beginning
-                if (find_attribute(resource, "restart") != nullptr)
-                    change.restart = spec.restart;
-                host.docker().update(id, change);
+            .perform = [&resource, &host = scene.host, id = actual.id, moves, limits, starts,
+                        running = actual.state.running] {
+                if (limits)
+                    host.docker().update(id, *limits);
+                carry_out(moves, id, host.docker());
                 if (starts && !running)
                     start_container(resource, id, host);
             }};
@@ -128,10 +163,7 @@ Step run_or_create(const Resource& resource, const std::optional<ContainerDetail
     if (!actual)
         return create(resource, scene, starts);
     auto changes = differences(resource, *actual, scene.host);
-    const bool in_place = !changes.empty() && std::ranges::all_of(changes, [&](const Change& change) {
-        return is_updatable(change) && find_attribute(resource, change.attribute) != nullptr;
-    });
-    if (in_place)
+    if (!changes.empty() && std::ranges::all_of(changes, is_in_place))
         return update(resource, *actual, std::move(changes), scene, starts);
     if (!changes.empty())
         return replace(resource, *actual, std::move(changes), scene, starts);
@@ -162,13 +194,20 @@ Step examine_existing(const Resource& resource, const std::string& action, const
         return {.effect = Effect::update,
                 .changes = {{"state", actual.state.status, "stopped"}},
                 .perform = [&docker, id, timeout = stop_timeout(resource)] { docker.stop(id, timeout); }};
+    if ((action == "pause" && running && !actual.state.paused) || (action == "unpause" && actual.state.paused))
+        return {
+            .effect = Effect::update,
+            .changes = {{"state", actual.state.status, action == "pause" ? "paused" : "running"}},
+            .perform = [&docker, id, pauses = action == "pause"] { pauses ? docker.pause(id) : docker.unpause(id); }};
+    if (action == "reload" && running)
+        return act([&docker, id] { docker.kill(id, "HUP"); }, {{"signal", "", "HUP"}});
     if (action == "kill" && running)
         return act([&docker, id, signal = text_or(resource, "signal", "KILL")] { docker.kill(id, signal); },
                    {{"signal", "", text_or(resource, "signal", "KILL")}});
     if (action == "restart")
         return act([&docker, id, timeout = stop_timeout(resource)] { docker.restart(id, timeout); });
     if (action == "redeploy")
-        return replace(resource, actual, compare_container(resource, actual, ""), scene,
+        return replace(resource, actual, compare_container(resource, actual, "", {}), scene,
                        actual.state.status != "created");
     if (action == "remove")
         return {.effect = Effect::remove,
@@ -188,11 +227,12 @@ bool is_settled(const Resource& resource, const engine::ContainerSummary& seen, 
     if (digest == seen.labels.end() || digest->second != digest_of(resource) || (starts && seen.state != "running"))
         return false;
     const std::string image_id = scene.host.docker().image_id(text_or(resource, "image", ""));
-    if (!image_id.empty() && image_id != seen.image_id)
+    if (!image_id.empty() && image_id != seen.image_id && compare_mode(resource, "image") != CompareMode::ignore)
         return false;
-    return !scene.deep || std::ranges::none_of(std::array{"memory", "cpu_shares", "restart"}, [&](const char* name) {
-        return find_attribute(resource, name) != nullptr;
-    });
+    return is_in_its_networks(resource, seen) &&
+           (!scene.deep || std::ranges::none_of(container_attributes(), [&](const ContainerAttribute& attribute) {
+               return attribute.in_place && find_attribute(resource, attribute.name) != nullptr;
+           }));
 }
 
 } // namespace

@@ -15,6 +15,7 @@ namespace {
 
 constexpr auto settling_time = std::chrono::milliseconds(300);
 constexpr auto removal_patience = std::chrono::seconds(15);
+constexpr auto longest_health_wait = std::chrono::minutes(10);
 
 std::string old_name(const std::string& name)
 {
@@ -96,6 +97,37 @@ void put_back(const engine::ContainerDetails& old, const std::string& fresh, con
         docker.start(old.id);
 }
 
+/// As long as its check may take to say unhealthy, with what the engine takes where nothing is said.
+std::chrono::nanoseconds health_patience(const engine::ContainerDetails& details)
+{
+    using std::chrono::nanoseconds;
+    constexpr nanoseconds usual = std::chrono::seconds(30);
+    const engine::Health check = details.spec.health.value_or(engine::Health{});
+    const auto or_usual = [&](nanoseconds time) { return time.count() > 0 ? time : usual; };
+    const int tries = (check.retries > 0 ? check.retries : 3) + 1;
+    return std::min<nanoseconds>(longest_health_wait,
+                                 check.start_period + tries * (or_usual(check.interval) + or_usual(check.timeout)));
+}
+
+void await_health(const Resource& resource, const engine::ContainerDetails& started, Docker& docker)
+{
+    const std::string name = container_name(resource);
+    const auto end = std::chrono::steady_clock::now() + health_patience(started);
+    for (auto pause = std::chrono::milliseconds(100);; pause = std::min(2 * pause, std::chrono::milliseconds(1000))) {
+        const auto details = docker.find_container(started.id);
+        if (!details || details->state.health == "healthy")
+            return;
+        const bool is_over = std::chrono::steady_clock::now() > end;
+        if (details->state.health == "unhealthy" || !details->state.running || is_over)
+            throw Error(ErrorKind::failed, "the container '{}' {}", name,
+                        !details->state.running ? "ended before it was healthy"
+                        : is_over               ? "did not get healthy"
+                                                : "is unhealthy")
+                .hint("docker inspect " + name + " shows what its check said");
+        std::this_thread::sleep_for(pause);
+    }
+}
+
 } // namespace
 
 std::optional<int> stop_timeout(const Resource& resource)
@@ -123,11 +155,13 @@ void start_container(const Resource& resource, const std::string& container, Hos
         return;
     }
     std::this_thread::sleep_for(settling_time);
-    const auto state = docker.find_container(container);
-    if (state && !state->state.running && state->state.exit_code != 0)
+    const auto details = docker.find_container(container);
+    if (details && !details->state.running && details->state.exit_code != 0)
         throw Error(ErrorKind::failed, "the container '{}' ended at once with {}", container_name(resource),
-                    state->state.exit_code)
+                    details->state.exit_code)
             .hint("docker logs " + container_name(resource));
+    if (details && !details->state.health.empty() && flag_or(resource, "wait_healthy", true))
+        await_health(resource, *details, docker);
 }
 
 void make_container(const Resource& resource, Host& host, bool starts)

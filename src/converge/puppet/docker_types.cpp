@@ -76,7 +76,7 @@ void Translation::finish_container()
         set("memory", memory, given("memory_limit")->position);
     if (const Attribute* interval = given("health_check_interval")) {
         const std::string seconds = to_text(interval->value);
-        add_option("health-interval", parse_unsigned(seconds) ? seconds + "s" : seconds, interval->position);
+        set("health_interval", parse_unsigned(seconds) ? seconds + "s" : seconds, interval->position);
     }
     if (given("restart_service") != nullptr && !is_true("restart_service"))
         throw Error(ErrorKind::invalid, given("restart_service")->position,
@@ -126,11 +126,10 @@ void Translation::set_network()
     const Attribute* net = given("net");
     if (net == nullptr)
         return;
-    const auto networks = flat(net->value);
+    auto networks = flat(net->value);
     if (networks.size() > 1)
-        throw Error(ErrorKind::invalid, net->position, "a container joins one network here, not {}", networks.size())
-            .hint("connect the others with a docker::exec or an exec");
-    if (!networks.empty())
+        set("networks", make_list(std::move(networks)), net->position);
+    else if (!networks.empty())
         set("network", networks[0], net->position);
 }
 

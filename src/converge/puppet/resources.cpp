@@ -108,33 +108,20 @@ void Translation::convert(const ParameterRow& row, const Attribute& attribute)
     switch (row.conversion) {
     case Conversion::same:
         return set(row.house, attribute.value, attribute.position);
-    case Conversion::list: {
-        Value value = to_value(make_list(flat(attribute.value)), attribute.position);
-        const auto [before, is_new] = resource.attributes.try_emplace(std::string(row.house), value);
-        if (is_new)
-            return;
-        // Other parameters have put options of docker run there.
-        auto& all = std::get<Value::List>(before->second.content);
-        for (Value& item : std::get<Value::List>(value.content))
-            all.push_back(std::move(item));
-        return;
-    }
+    case Conversion::list:
+        return set(row.house, make_list(flat(attribute.value)), attribute.position);
     case Conversion::number: {
         const auto number = to_number(attribute.value);
         return set(row.house, number ? *number : attribute.value, attribute.position);
     }
     case Conversion::map:
         return set(row.house, map_of(attribute), attribute.position);
-    case Conversion::option:
-        for (const Datum& value : flat(attribute.value))
-            add_option(row.house, to_text(value), attribute.position);
-        return;
     case Conversion::joined: {
         std::vector<std::string> texts;
         for (const Datum& value : flat(attribute.value))
             texts.push_back(to_text(value));
         if (!texts.empty())
-            add_option(row.house, join(texts, ","), attribute.position);
+            set(row.house, join(texts, ","), attribute.position);
         return;
     }
     case Conversion::ignored:
@@ -173,15 +160,6 @@ Datum Translation::map_of(const Attribute& attribute)
         entries.emplace_back(std::string(name), std::string(value));
     }
     return make_hash(std::move(entries));
-}
-
-void Translation::add_option(std::string_view option, const std::string& value, const SourcePosition& position)
-{
-    auto& words = resource.attributes["extra_parameters"];
-    if (std::holds_alternative<std::monostate>(words.content))
-        words = Value{.content = Value::List{}, .position = position};
-    std::get<Value::List>(words.content)
-        .push_back({.content = quoted("--" + std::string(option) + "=" + value), .position = position});
 }
 
 const Attribute* find(const Declaration& declaration, std::string_view name)

@@ -35,7 +35,6 @@ class Translation {
     void convert(const ParameterRow& row, const Attribute& attribute);
     static std::vector<Datum> flat(const Datum& datum);
     static Datum map_of(const Attribute& attribute);
-    void add_option(std::string_view option, const std::string& value, const SourcePosition& position);
 
     void finish_engine();
     void finish_image();

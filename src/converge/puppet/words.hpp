@@ -11,14 +11,13 @@ enum class Conversion {
     list,    ///< one value counts as a list of one
     number,  ///< also as a text of digits
     map,     ///< NAME=value and NAME:value texts, or a hash
-    option,  ///< an option of docker run, with each value
-    joined,  ///< an option of docker run, with all values and commas between them
+    joined,  ///< one text of all values, with commas between them
     ignored, ///< nothing here depends on it
     apart,   ///< looked at by the type's own translation
     refused, ///< cannot be had unless it is false or nothing; the row says what to do instead
 };
 
-/// A parameter of Puppet, and the attribute (or option, or advice) that it is here.
+/// A parameter of Puppet, and the attribute (or advice) that it is here.
 struct ParameterRow {
     std::string_view puppet;
     std::string_view house;

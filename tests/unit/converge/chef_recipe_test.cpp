@@ -99,15 +99,18 @@ TEST_CASE("chef: names of containers")
 
 TEST_CASE("chef: modern containers")
 {
-    const Resource web =
-        one("docker_container 'web' do\n"
-            "  repo 'registry.example:5000/nginx'\n  tag 'stable'\n"
-            "  port ['80:80', '443:443/tcp']\n  volumes ['/a:/a', '/b']\n  binds '/c:/c'\n"
-            "  env({ 'A' => 1, 'B' => 'x y' })\n  labels 'role:web'\n"
-            "  restart_policy 'on-failure'\n  restart_maximum_retry_count 3\n"
-            "  network_mode 'back'\n  command ['nginx', '-g', 'daemon off;']\n"
-            "  cap_add %w(NET_ADMIN SYS_TIME)\n  publish_all_ports false\n  log_opts 'max-size' => '1m'\n"
-            "  memory 512\n  kill_after 5\n  action [:create, :run_if_missing]\nend");
+    const Resource web = one(
+        "docker_container 'web' do\n"
+        "  repo 'registry.example:5000/nginx'\n  tag 'stable'\n"
+        "  port ['80:80', '443:443/tcp']\n  volumes ['/a:/a', '/b']\n  binds '/c:/c'\n"
+        "  env({ 'A' => 1, 'B' => 'x y' })\n  labels 'role:web'\n"
+        "  restart_policy 'on-failure'\n  restart_maximum_retry_count 3\n"
+        "  network_mode 'back'\n  command ['nginx', '-g', 'daemon off;']\n"
+        "  cap_add %w(NET_ADMIN SYS_TIME)\n  publish_all_ports false\n  log_opts 'max-size' => '1m'\n"
+        "  memory 512\n  kill_after 5\n"
+        "  tmpfs '/run' => 'rw,noexec', '/tmp' => ''\n"
+        "  health_check 'Test' => ['CMD-SHELL', 'curl -f localhost'], 'Interval' => 10_000_000_000, 'Retries' => 2\n"
+        "  action [:create, :run_if_missing]\nend");
     CHECK(value(web, "image") == "registry.example:5000/nginx:stable");
     CHECK(list_of(web, "ports") == std::vector<std::string>{"80:80", "443:443/tcp"});
     CHECK(list_of(web, "volumes").size() == 3);
@@ -116,8 +119,12 @@ TEST_CASE("chef: modern containers")
     CHECK(value(web, "restart") == "on-failure:3");
     CHECK(value(web, "network") == "back");
     CHECK(list_of(web, "command") == std::vector<std::string>{"nginx", "-g", "daemon off;"});
-    CHECK(list_of(web, "extra_parameters") ==
-          std::vector<std::string>{"--cap-add='NET_ADMIN'", "--cap-add='SYS_TIME'", "--log-opt='max-size=1m'"});
+    CHECK(list_of(web, "cap_add") == std::vector<std::string>{"NET_ADMIN", "SYS_TIME"});
+    CHECK(map_of(web, "log_options") == std::vector<std::pair<std::string, std::string>>{{"max-size", "1m"}});
+    CHECK(list_of(web, "tmpfs") == std::vector<std::string>{"/run:rw,noexec", "/tmp:"});
+    CHECK(value(web, "health_cmd") == "curl -f localhost");
+    CHECK(value(web, "health_interval") == "10000000000ns");
+    CHECK(value(web, "health_retries") == "2");
     CHECK(value(web, "stop_timeout") == "5");
     CHECK(web.actions == std::vector<std::string>{"create", "run"});
 }

@@ -45,6 +45,8 @@ class FakeDocker final : public Docker {
         summary.image_id = details->image_id;
         summary.labels = details->spec.labels;
         summary.state = details->state.status;
+        for (const engine::NetworkAttachment& place : details->spec.networks)
+            summary.networks.push_back(place.network);
         return summary;
     }
     std::string image_id(const std::string& image) override
@@ -127,12 +129,19 @@ class FakeDocker final : public Docker {
         calls.push_back("kill " + at(container).name + " " + signal);
         set_running(at(container), false);
     }
+    void pause(const std::string& container) override { set_paused(at(container), true); }
+    void unpause(const std::string& container) override { set_paused(at(container), false); }
     void update(const std::string& container, const engine::ContainerUpdate& change) override
     {
         engine::ContainerDetails& details = at(container);
         calls.push_back("update " + details.name);
-        details.spec.memory = change.memory != 0 ? change.memory : details.spec.memory;
-        details.spec.cpu_shares = change.cpu_shares != 0 ? change.cpu_shares : details.spec.cpu_shares;
+        const engine::ContainerLimits& limits = change.limits;
+        details.spec.memory = limits.memory != 0 ? limits.memory : details.spec.memory;
+        details.spec.memory_swap = limits.memory_swap != 0 ? limits.memory_swap : details.spec.memory_swap;
+        details.spec.cpu_shares = limits.cpu_shares != 0 ? limits.cpu_shares : details.spec.cpu_shares;
+        details.spec.nano_cpus = limits.nano_cpus != 0 ? limits.nano_cpus : details.spec.nano_cpus;
+        details.spec.pids_limit = limits.pids_limit != 0 ? limits.pids_limit : details.spec.pids_limit;
+        details.spec.cpuset_cpus = limits.cpuset_cpus.empty() ? details.spec.cpuset_cpus : limits.cpuset_cpus;
         details.spec.restart = change.restart.value_or(details.spec.restart);
     }
     void rename(const std::string& container, const std::string& name) override
@@ -159,6 +168,16 @@ class FakeDocker final : public Docker {
     }
     void create_network(const engine::NetworkSpec& spec) override { networks[spec.name].spec = spec; }
     void remove_network(const std::string& name) override { networks.erase(name); }
+    void connect(const std::string& container, const engine::NetworkAttachment& place) override
+    {
+        calls.push_back("connect " + at(container).name + " " + place.network);
+        at(container).spec.networks.push_back(place);
+    }
+    void disconnect(const std::string& network, const std::string& container) override
+    {
+        calls.push_back("disconnect " + at(container).name + " " + network);
+        std::erase_if(at(container).spec.networks, [&](const auto& place) { return place.network == network; });
+    }
     std::optional<engine::VolumeDetails> find_volume(const std::string& name) override { return find(volumes, name); }
     void create_volume(const engine::VolumeSpec& spec) override { volumes[spec.name].spec = spec; }
     void remove_volume(const std::string& name) override { volumes.erase(name); }
@@ -172,6 +191,11 @@ class FakeDocker final : public Docker {
     {
         details.state.running = running;
         details.state.status = running ? "running" : "exited";
+    }
+    static void set_paused(engine::ContainerDetails& details, bool paused)
+    {
+        details.state.paused = paused;
+        details.state.status = paused ? "paused" : "running";
     }
     template <class Map>
     static std::optional<typename Map::mapped_type> find(const Map& map, const std::string& name)

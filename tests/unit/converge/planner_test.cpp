@@ -68,7 +68,18 @@ TEST_CASE("planner: an attribute that is set, repeated and changed")
              Row{"stdin: true", "stdin: false", Effect::replace},
              Row{"read_only: true", "read_only: false", Effect::replace},
              Row{"privileged: true", "privileged: false", Effect::replace},
-             Row{"network: a", "network: b", Effect::replace},
+             Row{"network: a", "network: b", Effect::update},
+             Row{"networks: [a, b]", "networks: [b, \"name=c,alias=x\"]", Effect::update},
+             Row{"network: a", "network: host", Effect::replace},
+             Row{"cpus: 1", "cpus: \"1.5\"", Effect::update},
+             Row{"pids_limit: 10", "pids_limit: 20", Effect::update},
+             Row{"cpuset_cpus: \"0\"", "cpuset_cpus: \"0,1\"", Effect::update},
+             Row{"init: true", "init: false", Effect::replace},
+             Row{"shm_size: 32m", "shm_size: 64m", Effect::replace},
+             Row{"stop_signal: INT", "stop_signal: TERM", Effect::replace},
+             Row{"log_driver: json-file", "log_driver: none", Effect::replace},
+             Row{"health_cmd: \"true\"", "no_healthcheck: true", Effect::replace},
+             Row{"dns_search: [a, b]", "dns_search: [b, a]", Effect::replace},
              Row{"command: [a, b]", "command: [a]", Effect::replace},
              Row{"entrypoint: a", "entrypoint: b", Effect::replace},
              Row{"dns: [192.0.2.1, 192.0.2.2]", "dns: [192.0.2.2, 192.0.2.1]", Effect::replace},
@@ -100,6 +111,11 @@ TEST_CASE("planner: lists whose order is none: fewer, more and other ones are ch
              Row{"links: [a, \"b:c\"]", "links: [\"b:c\", a]", "links: [a]"},
              Row{"labels: {a: x, b: z}", "labels: {b: z, a: x}", "labels: {a: x}"},
              Row{"expose: [80, 81]", "expose: [81, 80]", "expose: [80]"},
+             Row{"cap_add: [NET_ADMIN, SYS_TIME]", "cap_add: [sys_time, CAP_NET_ADMIN]", "cap_add: [NET_ADMIN]"},
+             Row{"ulimits: [nofile=10, nproc=5]", "ulimits: [nproc=5, nofile=10]", "ulimits: [nofile=10]"},
+             Row{"sysctls: {a: x, b: z}", "sysctls: {b: z, a: x}", "sysctls: {a: x}"},
+             Row{"devices: [/dev/null, /dev/zero]", "devices: [\"/dev/zero:/dev/zero\", /dev/null]",
+                 "devices: [/dev/null]"},
          }) {
         INFO(row.some);
         Stage stage;
@@ -110,6 +126,96 @@ TEST_CASE("planner: lists whose order is none: fewer, more and other ones are ch
         CHECK(stage.apply("") == Effect::replace);
         CHECK(stage.apply("") == Effect::none);
     }
+}
+
+TEST_CASE("planner: the same in other words is no change")
+{
+    struct Row {
+        const char* first;
+        const char* second;
+    };
+    for (const Row& row : {
+             Row{"memory: 32m", "memory: 32768k"},
+             Row{"ports: [\"0.0.0.0:80:80\"]", "ports: [\"80:80/tcp\"]"},
+             Row{"links: [a]", "links: [\"a:a\"]"},
+             Row{"extra_parameters: [\"--cap-add NET_ADMIN -e A=1\"]", "cap_add: NET_ADMIN\n    env: [A=1]"},
+             Row{"stop_timeout: 5", "stop_timeout: 9"},
+             Row{"network: bridge", ""},
+             Row{"health_cmd: x\n    health_interval: 1m", "health_cmd: x\n    health_interval: 60s"},
+         }) {
+        INFO(row.first);
+        Stage stage;
+        CHECK(stage.apply(row.first) == Effect::create);
+        CHECK(stage.apply(row.second) == Effect::none);
+    }
+}
+
+TEST_CASE("planner: a container that an older version labelled with the attributes as they were written stays")
+{
+    Stage stage;
+    const std::string declared = "memory: 32m\n    env: [A=1]\n    ports: [\"80:80\"]\n    cap_add: [NET_ADMIN]";
+    stage.apply(declared);
+    const std::string id = stage.id();
+    engine::Labels& labels = stage.host.engine.containers.at("web").spec.labels;
+    labels.erase("dfriends.converge.declared");
+    labels["dfriends.converge"] = "another digest";
+    labels["dfriends.converge.state"] =
+        "env=A=1\nextra_parameters=--cap-add=NET_ADMIN\nimage=app\nmemory=32m\nports=80:80\n";
+    CHECK(stage.apply(declared) == Effect::none);
+    CHECK(stage.apply("memory: 32m\n    env: [A=2]") == Effect::replace);
+    CHECK(stage.id() != id);
+}
+
+TEST_CASE("planner: an attribute is compared as its declaration wants it")
+{
+    Stage stage;
+    CHECK(stage.apply("env: [A=1]\n    labels: {a: x}") == Effect::create);
+    CHECK(stage.apply("env: [A=2]\n    labels: {a: x}\n    compare: {env: ignore}") == Effect::none);
+    CHECK(stage.apply("env: [A=1]\n    labels: {a: z}\n    compare: {\"*\": ignore}") == Effect::none);
+    CHECK(stage.apply("env: [A=1]\n    labels: {a: z}\n    compare: {\"*\": ignore, labels: declared}") ==
+          Effect::replace);
+    stage.host.engine.images["app:latest"] = "sha256:2";
+    CHECK(stage.apply("env: [A=1]\n    labels: {a: z}\n    compare: {image: ignore}") == Effect::none);
+    CHECK(stage.apply("env: [A=1]\n    labels: {a: z}") == Effect::replace);
+}
+
+TEST_CASE("planner: a container that somebody else made is taken over or not, by how it is compared")
+{
+    Stage stage;
+    engine::ContainerDetails found;
+    found.id = "theirs";
+    found.name = "web";
+    found.image_id = "sha256:1";
+    found.state.running = true;
+    found.state.status = "running";
+    found.spec.image = "app";
+    found.spec.environment = {"A=1", "B=2"};
+    stage.host.engine.containers["web"] = found;
+    CHECK(stage.apply("env: [A=1]") == Effect::none);
+    const auto effect_of = [&](const std::string& text) {
+        return plan(declared("resources:\n  - docker_container: web\n    image: app\n    " + text + "\n"), stage.host)
+            .results.at(0);
+    };
+    CHECK(effect_of("env: [A=1]\n    compare: {env: strict}").status == Status::failed);
+    CHECK(effect_of("env: [A=1, B=2]\n    compare: {env: strict}").status == Status::unchanged);
+    CHECK(effect_of("cap_add: [NET_ADMIN]").reason.find("cap_add '' instead of 'NET_ADMIN'") != std::string::npos);
+    CHECK(effect_of("cap_add: [NET_ADMIN]\n    compare: {cap_add: ignore}").status == Status::unchanged);
+}
+
+TEST_CASE("planner: networks that somebody else joined a container to stay, unless they are compared strictly")
+{
+    Stage stage;
+    CHECK(stage.apply("networks: [a]") == Effect::create);
+    stage.host.engine.containers.at("web").spec.networks.push_back({.network = "theirs"});
+    CHECK(stage.apply("networks: [a]") == Effect::none);
+    CHECK(stage.apply("networks: [a]\n    compare: {networks: strict}") == Effect::update);
+    CHECK(stage.host.engine.containers.at("web").spec.networks.size() == 1);
+    CHECK(stage.apply("networks: [a, b]") == Effect::update);
+    CHECK(stage.apply("networks: [b]") == Effect::update);
+    CHECK(stage.host.engine.containers.at("web").spec.networks.at(0).network == "b");
+    CHECK(stage.apply("networks: [\"name=b,alias=x\"]") == Effect::update);
+    CHECK(stage.apply("networks: [\"name=b,alias=x\"]") == Effect::none);
+    CHECK(stage.apply("") == Effect::replace);
 }
 
 TEST_CASE("planner: a command in one text is that of its words")

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "converge/providers/container_networks.hpp"
+
+#include "base/text.hpp"
+#include "converge/attributes.hpp"
+
+#include <algorithm>
+
+namespace dfriends::converge {
+
+namespace {
+
+std::string name_of_network(const engine::NetworkAttachment& place)
+{
+    return place.network == "default" ? "bridge" : place.network;
+}
+
+/// Whether a container has all names and addresses that a declaration gives it in a network.
+bool has_all(const engine::NetworkAttachment& found, const engine::NetworkAttachment& wanted)
+{
+    const auto has = [](const std::string& actual, const std::string& text) { return text.empty() || text == actual; };
+    return has(found.ipv4_address, wanted.ipv4_address) && has(found.ipv6_address, wanted.ipv6_address) &&
+           std::ranges::all_of(wanted.aliases, [&](const std::string& alias) {
+               return std::ranges::find(found.aliases, alias) != found.aliases.end();
+           });
+}
+
+bool has_network(const std::vector<engine::NetworkAttachment>& places, const std::string& name)
+{
+    return std::ranges::find(places, name, name_of_network) != places.end();
+}
+
+/// Of the lines "name=front,alias=a".
+std::vector<std::string> names_in(const DeclaredState& state)
+{
+    std::vector<std::string> names;
+    const auto row = state.find("networks");
+    if (row == state.end())
+        return names;
+    for (const std::string_view line : lines(row->second))
+        names.emplace_back(split_once(split_once(line, ',').first, '=').second);
+    return names;
+}
+
+} // namespace
+
+NetworkMoves network_moves(const Resource& resource, const engine::ContainerDetails& actual,
+                           const DeclaredState& before)
+{
+    NetworkMoves moves;
+    const CompareMode mode = compare_mode(resource, "networks");
+    const auto wanted = container_spec(resource).networks;
+    if (mode == CompareMode::ignore || wanted.empty())
+        return moves;
+    const auto& found = actual.spec.networks;
+    for (const engine::NetworkAttachment& place : wanted) {
+        const auto row = std::ranges::find(found, name_of_network(place), name_of_network);
+        if (row != found.end() && has_all(*row, place))
+            continue;
+        if (row != found.end())
+            moves.leave.push_back(row->network);
+        moves.join.push_back(place);
+        moves.join.back().network = name_of_network(place);
+    }
+    std::vector<std::string> others = names_in(before);
+    if (mode == CompareMode::strict)
+        for (const engine::NetworkAttachment& place : found)
+            others.push_back(name_of_network(place));
+    std::ranges::sort(others);
+    others.erase(std::ranges::unique(others).begin(), others.end());
+    for (const std::string& name : others)
+        if (!has_network(wanted, name) && has_network(found, name))
+            moves.leave.push_back(name);
+    return moves;
+}
+
+std::optional<Change> change_of(const NetworkMoves& moves)
+{
+    if (moves.empty())
+        return std::nullopt;
+    std::vector<std::string> joined;
+    for (const engine::NetworkAttachment& place : moves.join)
+        joined.push_back(place.network);
+    return Change{.attribute = "networks", .from = join(moves.leave, ", "), .to = join(joined, ", ")};
+}
+
+void carry_out(const NetworkMoves& moves, const std::string& container, Docker& docker)
+{
+    for (const std::string& network : moves.leave)
+        docker.disconnect(network, container);
+    for (const engine::NetworkAttachment& place : moves.join)
+        docker.connect(container, place);
+}
+
+bool is_in_its_networks(const Resource& resource, const engine::ContainerSummary& seen)
+{
+    const CompareMode mode = compare_mode(resource, "networks");
+    const auto wanted = container_spec(resource).networks;
+    if (wanted.empty() || mode == CompareMode::ignore)
+        return true;
+    return (mode != CompareMode::strict || seen.networks.size() == wanted.size()) &&
+           std::ranges::all_of(wanted, [&](const engine::NetworkAttachment& place) {
+               return std::ranges::find(seen.networks, name_of_network(place)) != seen.networks.end();
+           });
+}
+
+} // namespace dfriends::converge
