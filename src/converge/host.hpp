@@ -41,6 +41,8 @@ class Docker {
     virtual std::string image_id(const std::string& image) = 0;
     /// The lists are no longer what they were.
     virtual void forget() = 0;
+    /// They are, but for one container.
+    virtual void forget_container(const std::string& name) = 0;
 
     virtual std::optional<engine::ImageDetails> find_image(const std::string& image) = 0;
     virtual void pull(const std::string& image) = 0;

@@ -46,7 +46,8 @@ struct Scene {
     bool planning = false;       ///< nothing is done: what earlier resources would make does not exist
     bool engine_to_come = false; ///< an earlier resource of a plan would install Docker
     bool refreshing = false;     ///< the action is a notification's
-    bool deep = false;           ///< also what can change in a container whose list entry stays the same
+    bool may_restart_engine = false;
+    bool deep = false; ///< also what can change in a container whose list entry stays the same
 };
 
 /// Compares a resource with the machine and says what is left to do; changes nothing itself. The scene must outlive the

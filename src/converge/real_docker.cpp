@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <map>
 #include <mutex>
+#include <set>
 #include <unistd.h>
 
 namespace dfriends::converge {
@@ -109,6 +110,9 @@ class RealDocker final : public Docker {
         }
         if (!containers_)
             list_containers();
+        if (changed_.erase(name) > 0)
+            if (auto summary = summary_of(find_container(name)))
+                containers_->insert_or_assign(name, std::move(*summary));
         const auto row = containers_->find(name);
         return row == containers_->end() ? std::nullopt : std::optional(row->second);
     }
@@ -124,11 +128,18 @@ class RealDocker final : public Docker {
         const auto found = find_image(image);
         return found ? found->id : "";
     }
+    void forget_container(const std::string& name) override
+    {
+        if (!containers_)
+            return;
+        containers_->erase(name);
+        changed_.insert(name);
+    }
     void forget() override
     {
         answered_ = false;
         containers_.reset();
-        images_.reset();
+        changed_.clear();
         glances_ = 0;
         forget_images();
     }
@@ -296,6 +307,7 @@ class RealDocker final : public Docker {
     {
         const std::lock_guard lock(found_mutex_);
         found_images_.clear();
+        images_.reset();
     }
 
     static std::optional<engine::ContainerSummary> summary_of(const std::optional<engine::ContainerDetails>& details)
@@ -335,7 +347,8 @@ class RealDocker final : public Docker {
     bool answered_ = false;
     int glances_ = glances_before_list;
     std::optional<std::map<std::string, engine::ContainerSummary>> containers_; ///< by name
-    std::optional<std::map<std::string, std::string>> images_;                  ///< ids by reference
+    std::set<std::string> changed_; ///< names whose containers are no longer as the list has them
+    std::optional<std::map<std::string, std::string>> images_; ///< ids by reference
     std::mutex found_mutex_; ///< containers that are made at the same time ask for the same image
     std::map<std::string, engine::ImageDetails> found_images_; ///< until something may have changed one
 };

@@ -4,6 +4,7 @@
 #include "converge/attributes.hpp"
 #include "converge/container_spec.hpp"
 #include "converge/guard.hpp"
+#include "converge/providers/replace_container.hpp"
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
 
@@ -45,9 +46,12 @@ bool mentions(const Resource& resource, const std::string& name)
 class Run {
   public:
     Run(const Catalog& catalog, Host& host, Journal* journal, const OnResult& on_result, RunOptions options)
-        : catalog_(catalog), graph_(order_resources(catalog)),
-          scene_{.host = host, .planning = journal == nullptr, .deep = options.deep}, journal_(journal),
-          on_result_(on_result), parallel_(scene_.planning ? 1 : std::clamp(options.parallel, 1U, most_at_once)),
+        : catalog_(catalog), graph_(order_resources(catalog)), scene_{.host = host,
+                                                                      .planning = journal == nullptr,
+                                                                      .may_restart_engine = options.may_restart_engine,
+                                                                      .deep = options.deep},
+          journal_(journal), on_result_(on_result),
+          parallel_(scene_.planning ? 1 : std::clamp(options.parallel, 1U, most_at_once)),
           states_(catalog.resources.size(), State::waiting), refreshes_(catalog.resources.size())
     {
     }
@@ -235,12 +239,22 @@ class Run {
         else if (result.status == Status::failed)
             states_[attempt.at] = State::failed;
         if (!scene_.planning && attempt.step.perform)
-            scene_.host.docker().forget();
+            forget(catalog_.resources[attempt.at]);
         scene_.engine_to_come |= result.type == "docker_engine" && result.status == Status::changed;
         result.duration = attempt.spent;
         const bool failed = result.status == Status::failed;
         finish(attempt.at, std::move(result));
         return !failed;
+    }
+
+    /// What the engine said is no longer so: of one container, or of anything.
+    void forget(const Resource& resource)
+    {
+        Docker& docker = scene_.host.docker();
+        if (resource.type != "docker_container")
+            return docker.forget();
+        for (const std::string& name : names_in_engine(resource))
+            docker.forget_container(name);
     }
 
     /// One action of a resource; false where it failed. Each try looks anew: the one before may have done a part.
@@ -313,7 +327,7 @@ class Run {
     {
         const auto rest = std::span(graph_.order).subspan(next);
         std::size_t count = 0;
-        while (count < rest.size() && count < 4UL * parallel_ && parallel_ > 1 &&
+        while (count < rest.size() && count < 16UL * parallel_ && parallel_ > 1 &&
                may_join(rest.first(count), rest[count]))
             ++count;
         return rest.first(std::max<std::size_t>(count, 1));

@@ -19,6 +19,9 @@ using enum AttributeType;
 constexpr std::array docker_engine{
     Attribute{"package", text, "Package that brings it; default docker.io"},
     Attribute{"version", text, "Version to install; default any"},
+    Attribute{"repository", text, "apt's source to install it from, without its type: URL SUITE COMPONENT..."},
+    Attribute{"repository_key", text, "File with the key that the source is signed with"},
+    Attribute{"daemon", document, "Keys of daemon.json"},
 };
 constexpr std::array docker_image{
     Attribute{"image", text, "Repository, where it is not the resource's name"},
@@ -256,6 +259,8 @@ bool fits(AttributeType type, const Value& value)
         if (const auto* map = std::get_if<Value::Map>(&value.content))
             return std::ranges::all_of(*map, [](const Member& member) { return is_scalar(member.value); });
         return false;
+    case AttributeType::document:
+        return std::holds_alternative<Value::Map>(value.content);
     }
     return false;
 }
@@ -273,6 +278,8 @@ std::string_view words_of(AttributeType type)
         return "a list of texts";
     case AttributeType::text_map:
         return "a map of texts";
+    case AttributeType::document:
+        return "a map";
     }
     return "";
 }

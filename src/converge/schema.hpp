@@ -8,7 +8,14 @@
 
 namespace dfriends::converge {
 
-enum class AttributeType { text, number, flag, text_list, text_map };
+enum class AttributeType {
+    text,
+    number,
+    flag,
+    text_list,
+    text_map,
+    document, ///< a map of anything, as JSON has it
+};
 
 /// An attribute that a resource type knows.
 struct Attribute {

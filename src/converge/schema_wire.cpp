@@ -26,6 +26,8 @@ Json type_of(AttributeType type)
         return one_or_more(scalar);
     case AttributeType::text_map:
         return {{"type", "object"}, {"additionalProperties", scalar}};
+    case AttributeType::document:
+        return {{"type", "object"}};
     }
     return {};
 }

@@ -12,10 +12,23 @@ setup() {
 }
 
 teardown() {
+  [ -z "${daemon_json:-}" ] || daemon_json_back
   proxy_gone
   clean
   fixtures_gone
   [ -z "${made_logs:-}" ] || rm -rf /var/log/code.it
+}
+
+# The engine's own daemon.json, where it has one, comes back after the test.
+keep_daemon_json() {
+  daemon_json=$BATS_TEST_TMPDIR/daemon.json.kept
+  [ ! -e /etc/docker/daemon.json ] || mv /etc/docker/daemon.json "$daemon_json"
+}
+
+daemon_json_back() {
+  rm -f /etc/docker/daemon.json
+  [ ! -e "$daemon_json" ] || mv "$daemon_json" /etc/docker/daemon.json
+  kill -HUP "$(cat /var/run/docker.pid)"
 }
 
 clean() {
@@ -623,6 +636,23 @@ many() {
   sed -i 's/stop_timeout: 0/stop_timeout: 0, wait_healthy: false/' m.yaml
   fails 2 dfriends converge apply --detailed-exitcode m.yaml
   fails 0 dfriends converge apply --detailed-exitcode m.yaml
+}
+
+@test "the engine takes keys of its daemon.json without a restart where it can, and is restarted only where that is allowed" {
+  keep_daemon_json
+  printf 'resources:\n  - {docker_engine: docker, daemon: {max-concurrent-downloads: 7, registry-mirrors: ["https://mirror.example"]}}\n' >m.yaml
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  wait_for 10 sh -c "docker info -f '{{.RegistryConfig.Mirrors}}' | grep -q 'https://mirror.example/'"
+  fails 0 dfriends converge apply --detailed-exitcode m.yaml
+  printf 'resources:\n  - {docker_engine: docker, daemon: {max-concurrent-downloads: null, registry-mirrors: []}}\n' >m.yaml
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  wait_for 10 sh -c "docker info -f '{{.RegistryConfig.Mirrors}}' | grep -qv mirror.example"
+  printf 'resources:\n  - {docker_engine: docker, daemon: {bip: 192.0.2.1/24}}\n' >m.yaml
+  local pid; pid=$(cat /var/run/docker.pid)
+  fails 4 dfriends converge apply --detailed-exitcode m.yaml
+  says "the engine would have to be restarted for daemon.bip"
+  says "--allow-engine-restart"
+  equal "$(cat /var/run/docker.pid)" "$pid"
 }
 
 @test "an image's name that stands for another image makes the container anew" {

@@ -10,6 +10,9 @@ namespace {
 using config::Setting;
 using config::SettingType;
 
+constexpr Setting allow_engine_restart{.name = "allow-engine-restart",
+                                       .type = SettingType::flag,
+                                       .help = "Restart a running engine where its daemon.json wants that"};
 constexpr Setting detailed_exitcode{.name = "detailed-exitcode",
                                     .type = SettingType::flag,
                                     .help = "Exit with 2 for changes, 4 for failures, 6 for both"};
@@ -21,6 +24,7 @@ constexpr Setting prune{.name = "prune",
                         .help = "Remove containers that an apply has made and that are no longer declared"};
 
 constexpr std::array apply_settings{
+    allow_engine_restart,
     Setting{
         .name = "boot", .type = SettingType::flag, .help = "Only start the containers that should run, in their order"},
     deep,
@@ -35,6 +39,7 @@ constexpr std::array apply_settings{
     prune,
 };
 constexpr std::array plan_settings{
+    allow_engine_restart,
     deep,
     detailed_exitcode,
     Setting{.name = "out", .help = "Save the plan for apply --plan", .placeholder = "PLAN"},

@@ -78,6 +78,7 @@ domain::RunOptions options_of(Context& context)
 {
     domain::RunOptions options;
     options.deep = context.settings.flag("deep");
+    options.may_restart_engine = context.settings.flag("allow-engine-restart");
     return options;
 }
 
@@ -107,7 +108,7 @@ std::vector<std::filesystem::path> files_of_plan(Context& context, domain::Host&
     const std::string name = context.settings.text("plan");
     const domain::SavedPlan saved = domain::decode_plan(os::read_file(name, largest_plan), name);
     const auto files = domain::find_manifests(saved.files);
-    if (domain::digest_of(domain::plan(catalog_of(context, files), host)) != saved.digest)
+    if (domain::digest_of(domain::plan(catalog_of(context, files), host, {}, options_of(context))) != saved.digest)
         throw Error(ErrorKind::conflict, "the files or this host are not as they were when '{}' was saved", name)
             .hint("look at a new plan: dfriends converge plan --out " + name + " FILE...");
     return files;
@@ -140,8 +141,8 @@ int watch(Context& context, const std::vector<std::filesystem::path>& files)
             std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
                 .count();
         Machine machine(context);
-        const domain::Report report =
-            domain::plan(domain::load(files, domain::gather_facts()), *machine.host, {}, {.parallel = 1, .deep = true});
+        const domain::Report report = domain::plan(domain::load(files, domain::gather_facts()), *machine.host, {},
+                                                   {.parallel = 1, .deep = true, .may_restart_engine = true});
         if (const std::string digest = domain::digest_of(report); digest != told) {
             for (const domain::Result& result : report.results)
                 if (!context.global.json)
@@ -185,7 +186,10 @@ int drift(Context& context)
         return watch(context, files);
     const domain::Catalog catalog = domain::load(files, domain::gather_facts());
     Machine machine(context);
-    return finish(context, domain::plan(catalog, *machine.host, printer(context), {.parallel = 1, .deep = true}), true);
+    return finish(context,
+                  domain::plan(catalog, *machine.host, printer(context),
+                               {.parallel = 1, .deep = true, .may_restart_engine = true}),
+                  true);
 }
 
 int apply(Context& context)

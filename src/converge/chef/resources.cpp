@@ -76,6 +76,17 @@ void append(Resource& resource, std::string_view attribute, const Value& value)
         items.push_back(value);
 }
 
+Value listed(const Value& value)
+{
+    return std::holds_alternative<Value::List>(value.content) ? value : Value{Value::List{value}, value.position};
+}
+
+void set_daemon(Resource& resource, std::string_view key, Value value)
+{
+    Value& daemon = resource.attributes.try_emplace("daemon", Value{Value::Map{}, value.position}).first->second;
+    std::get<Value::Map>(daemon.content).push_back({std::string(key), std::move(value)});
+}
+
 /// A number that was written in quotes, where the attribute wants a number.
 Value plain(const Value& value, const std::string& type, std::string_view attribute)
 {
@@ -111,6 +122,18 @@ void set_property(Resource& resource, const Declaration& from, const PropertyRow
     case Conversion::paths:
         resource.attributes[std::string(row.house)] = pairs_of(value, ':');
         return;
+    case Conversion::daemon:
+        return set_daemon(resource, row.house, value);
+    case Conversion::daemon_list:
+        return set_daemon(resource, row.house, listed(value));
+    case Conversion::daemon_map:
+        return set_daemon(resource, row.house, map_of_texts(value));
+    case Conversion::daemon_number: {
+        const auto number = parse_signed(scalar_text(value));
+        return set_daemon(resource, row.house, number ? Value{*number, value.position} : value);
+    }
+    case Conversion::daemon_pairs:
+        return set_daemon(resource, row.house, listed(pairs_of(value)));
     case Conversion::ignored:
     case Conversion::apart:
         return;

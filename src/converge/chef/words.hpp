@@ -8,14 +8,19 @@ namespace dfriends::converge::chef {
 
 enum class Conversion {
     same,
-    mode,    ///< a number means its octal digits
-    pairs,   ///< a hash becomes NAME=value texts
-    map,     ///< name:value and name=value texts become a hash
-    append,  ///< values of several properties are put together
-    paths,   ///< a hash becomes PATH[:options] texts
-    ignored, ///< nothing here depends on it
-    apart,   ///< looked at by the type's own translation
-    refused, ///< cannot be had; the row says what to do instead
+    mode,          ///< a number means its octal digits
+    pairs,         ///< a hash becomes NAME=value texts
+    map,           ///< name:value and name=value texts become a hash
+    append,        ///< values of several properties are put together
+    paths,         ///< a hash becomes PATH[:options] texts
+    daemon,        ///< a key of daemon.json
+    daemon_list,   ///< the same, of a list
+    daemon_map,    ///< the same, of a map
+    daemon_number, ///< the same, of a number, also as a text of digits
+    daemon_pairs,  ///< the same, of a list of NAME=value texts
+    ignored,       ///< nothing here depends on it
+    apart,         ///< looked at by the type's own translation
+    refused,       ///< cannot be had; the row says what to do instead
 };
 
 /// A property of Chef, and the attribute (or advice) that it is here.

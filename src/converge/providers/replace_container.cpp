@@ -164,6 +164,12 @@ void start_container(const Resource& resource, const std::string& container, Hos
         await_health(resource, *details, docker);
 }
 
+std::array<std::string, 3> names_in_engine(const Resource& resource)
+{
+    const std::string name = container_name(resource);
+    return {name, old_name(name), new_name(name)};
+}
+
 void make_container(const Resource& resource, Host& host, bool starts)
 {
     Docker& docker = host.docker();

@@ -3,6 +3,7 @@
 
 #include "converge/provider.hpp"
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -10,6 +11,9 @@ namespace dfriends::converge {
 
 /// The seconds that a container may take to stop; nothing where the engine shall decide.
 std::optional<int> stop_timeout(const Resource& resource);
+
+/// Its container's name, and those that a replacement gives the old and the new one for a while.
+std::array<std::string, 3> names_in_engine(const Resource& resource);
 
 /// Creates a container under its name, and starts it where wanted. An image that is missing is pulled first.
 void make_container(const Resource& resource, Host& host, bool starts);

@@ -88,6 +88,13 @@ void Translation::set(std::string_view name, Datum value, const SourcePosition& 
     resource.attributes.insert_or_assign(std::string(name), to_value(value, position));
 }
 
+void Translation::set_daemon(std::string_view key, Datum value, const SourcePosition& position)
+{
+    Value& daemon =
+        resource.attributes.try_emplace("daemon", Value{.content = Value::Map{}, .position = position}).first->second;
+    std::get<Value::Map>(daemon.content).push_back({std::string(key), to_value(value, position)});
+}
+
 void Translation::put(const TypeRow& row, const std::string& name, const Attribute& attribute)
 {
     const auto parameter = std::ranges::find(row.parameters, name, &ParameterRow::puppet);
@@ -116,6 +123,16 @@ void Translation::convert(const ParameterRow& row, const Attribute& attribute)
     }
     case Conversion::map:
         return set(row.house, map_of(attribute), attribute.position);
+    case Conversion::daemon:
+        return set_daemon(row.house, attribute.value, attribute.position);
+    case Conversion::daemon_list:
+        return set_daemon(row.house, make_list(flat(attribute.value)), attribute.position);
+    case Conversion::daemon_map:
+        return set_daemon(row.house, map_of(attribute), attribute.position);
+    case Conversion::daemon_number: {
+        const auto number = to_number(attribute.value);
+        return set_daemon(row.house, number ? *number : attribute.value, attribute.position);
+    }
     case Conversion::joined: {
         std::vector<std::string> texts;
         for (const Datum& value : flat(attribute.value))

@@ -31,6 +31,7 @@ class Translation {
     [[noreturn]] void refuse_word(std::string_view name, std::string_view choices) const;
 
     void set(std::string_view name, Datum value, const SourcePosition& position);
+    void set_daemon(std::string_view key, Datum value, const SourcePosition& position);
     void put(const TypeRow& row, const std::string& name, const Attribute& attribute);
     void convert(const ParameterRow& row, const Attribute& attribute);
     static std::vector<Datum> flat(const Datum& datum);

@@ -8,13 +8,17 @@ namespace dfriends::converge::puppet {
 
 enum class Conversion {
     same,
-    list,    ///< one value counts as a list of one
-    number,  ///< also as a text of digits
-    map,     ///< NAME=value and NAME:value texts, or a hash
-    joined,  ///< one text of all values, with commas between them
-    ignored, ///< nothing here depends on it
-    apart,   ///< looked at by the type's own translation
-    refused, ///< cannot be had unless it is false or nothing; the row says what to do instead
+    list,          ///< one value counts as a list of one
+    number,        ///< also as a text of digits
+    map,           ///< NAME=value and NAME:value texts, or a hash
+    joined,        ///< one text of all values, with commas between them
+    daemon,        ///< a key of daemon.json
+    daemon_list,   ///< the same, of a list
+    daemon_map,    ///< the same, of a map
+    daemon_number, ///< the same, of a number, also as a text of digits
+    ignored,       ///< nothing here depends on it
+    apart,         ///< looked at by the type's own translation
+    refused,       ///< cannot be had unless it is false or nothing; the row says what to do instead
 };
 
 /// A parameter of Puppet, and the attribute (or advice) that it is here.

@@ -32,9 +32,10 @@ Value scalar_of(const Node& node, AttributeType wanted)
     const std::string text = node.text();
     if (node.is_quoted())
         return value;
-    if (wanted == AttributeType::flag && (text == "true" || text == "false"))
+    const bool any = wanted == AttributeType::document;
+    if ((any || wanted == AttributeType::flag) && (text == "true" || text == "false"))
         value.content = text == "true";
-    else if (const auto number = parse_signed(text); number && wanted == AttributeType::number)
+    else if (const auto number = parse_signed(text); number && (any || wanted == AttributeType::number))
         value.content = *number;
     return value;
 }

@@ -2,6 +2,7 @@
 #include "converge/attributes.hpp"
 #include "converge/chef/recipe.hpp"
 #include "converge/schema.hpp"
+#include "converge/yaml/manifest.hpp"
 #include "unit/converge/catalogs.hpp"
 
 #include <doctest/doctest.h>
@@ -127,6 +128,16 @@ TEST_CASE("chef: modern containers")
     CHECK(value(web, "health_retries") == "2");
     CHECK(value(web, "stop_timeout") == "5");
     CHECK(web.actions == std::vector<std::string>{"create", "run"});
+}
+
+TEST_CASE("chef: the engine's options are keys of its daemon.json")
+{
+    const Resource engine =
+        one("docker_service 'default' do\n  registry_mirror 'https://mirror.example'\n  mtu '1400'\n"
+            "  labels 'zone' => 'a'\n  live_restore true\n  log_opts 'max-size' => '1m'\nend");
+    CHECK(render_yaml_manifest({{engine}})
+              .find("daemon: {labels: [\"zone=a\"], live-restore: true, log-opts: {max-size: "
+                    "\"1m\"}, mtu: 1400, registry-mirrors: [\"https://mirror.example\"]}") != std::string::npos);
 }
 
 TEST_CASE("chef: the other resources")

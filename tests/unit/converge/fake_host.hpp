@@ -55,6 +55,7 @@ class FakeDocker final : public Docker {
         return found == images.end() ? "" : found->second;
     }
     void forget() override {}
+    void forget_container(const std::string&) override {}
     std::optional<engine::ImageDetails> find_image(const std::string& image) override
     {
         const auto row = images.find(full(image));
@@ -223,6 +224,7 @@ class FakeHost final : public Host {
     std::map<std::string, os::Outcome> outcomes; ///< by the words, joined with blanks; others end with 0
     std::vector<std::string> commands;           ///< that were run
     std::vector<std::string> said;
+    std::function<void(const std::string& words)> on_command; ///< what a command does to the machine
 
     std::optional<PathState> find_path(const std::string& path) override
     {
@@ -266,6 +268,8 @@ class FakeHost final : public Host {
     {
         const std::string words = join(command.words, " ");
         commands.push_back(words);
+        if (on_command)
+            on_command(words);
         const auto row = outcomes.find(words);
         return row == outcomes.end() ? os::Outcome{} : row->second;
     }

@@ -3,6 +3,7 @@
 #include "converge/puppet/manifest.hpp"
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
+#include "converge/yaml/manifest.hpp"
 #include "unit/converge/catalogs.hpp"
 
 #include <doctest/doctest.h>
@@ -163,6 +164,11 @@ TEST_CASE("puppet: images, networks, volumes and the engine")
     CHECK(value(one("class { 'docker': version => '20.10', tcp_bind => undef }"), "version") == "20.10");
     CHECK(one("class { 'docker': ensure => absent }").actions == Texts{"remove"});
     CHECK(one("include docker, '::docker'\nrequire docker\ncontain 'docker'").name == "docker");
+    const Resource tuned = one("class { 'docker': bip => '192.0.2.1/24', dns => '192.0.2.53', mtu => '1400', "
+                               "log_opt => ['max-size=1m'], selinux_enabled => false }");
+    CHECK(render_yaml_manifest({{tuned}}).find(
+              "daemon: {bip: \"192.0.2.1/24\", dns: [\"192.0.2.53\"], log-opts: {max-size: "
+              "\"1m\"}, mtu: 1400, selinux-enabled: false}") != std::string::npos);
     CHECK(error_of("class { 'docker': tcp_bind => 'tcp://0.0.0.0:1' }").hint().find("/etc/docker/daemon.json") !=
           std::string::npos);
     const Catalog many = read("class { 'docker::images': images => { 'a' => { image_tag => '1' }, 'b' => {} } }\n"

@@ -370,6 +370,74 @@ TEST_CASE("docker_engine: installs and starts where none answers, and asks nothi
     CHECK(report.results[0].changes == std::vector<Change>{{"package", "", "docker.io"}, {"running", "", "yes"}});
 }
 
+TEST_CASE(
+    "docker_engine: keys of daemon.json; a running engine reads them again, and starts anew only where that is allowed")
+{
+    FakeHost host;
+    host.write("/var/run/docker.pid", "4711\n", 0644);
+    host.write("/etc/docker/daemon.json", R"({"bip": "192.0.2.1/24", "debug": true})", 0644);
+    const std::string reloads = "resources:\n  - docker_engine: docker\n    daemon: {debug: null, registry-mirrors: "
+                                "[\"https://mirror.example\"], max-concurrent-downloads: 5}\n";
+    CHECK_FALSE(applied(reloads, host).has_failures());
+    CHECK(host.commands == std::vector<std::string>{"kill -HUP 4711"});
+    CHECK(host.contents.at("/etc/docker/daemon.json") ==
+          "{\n  \"bip\": \"192.0.2.1/24\",\n  \"max-concurrent-downloads\": 5,\n  \"registry-mirrors\": [\n"
+          "    \"https://mirror.example\"\n  ]\n}\n");
+    host.commands.clear();
+    CHECK(applied(reloads, host).results[0].status == Status::unchanged);
+
+    const std::string restarts = "resources:\n  - docker_engine: docker\n    daemon: {bip: 192.0.2.129/25}\n";
+    const Report refused = applied(restarts, host);
+    CHECK(refused.results[0].reason == "the engine would have to be restarted for daemon.bip");
+    CHECK(host.commands.empty());
+    host.paths["/etc/init.d/docker"] = {};
+    const auto with_leave = [&] {
+        FakeJournal journal;
+        return apply(catalog_of(restarts), host, journal, {}, {.may_restart_engine = true});
+    };
+    CHECK(with_leave().results[0].changes == std::vector<Change>{{"daemon.bip", "192.0.2.1/24", "192.0.2.129/25"}});
+    CHECK(host.commands == std::vector<std::string>{"/etc/init.d/docker restart"});
+}
+
+TEST_CASE("docker_engine: an engine that does not start with its new daemon.json gets the old one back")
+{
+    FakeHost host;
+    host.write("/etc/docker/daemon.json", "{}", 0644);
+    host.paths["/etc/init.d/docker"] = {};
+    host.outcomes["/etc/init.d/docker restart"] = {.status = 1, .timed_out = false, .output = {}, .error = "no"};
+    FakeJournal journal;
+    const Report report = apply(catalog_of("resources:\n  - docker_engine: docker\n    daemon: {bip: nonsense}\n"),
+                                host, journal, {}, {.may_restart_engine = true});
+    CHECK(report.has_failures());
+    CHECK(host.contents.at("/etc/docker/daemon.json") == "{}");
+}
+
+TEST_CASE("docker_engine: a repository is named to apt before the package comes from it")
+{
+    FakeHost host;
+    host.engine.alive = false;
+    host.paths["/etc/init.d/docker"] = {};
+    host.write("/srv/key.asc", "key", 0644);
+    const std::string text =
+        "resources:\n  - docker_engine: docker\n    package: docker-ce\n    daemon: {debug: true}\n"
+        "    repository: http://mirror.example/docker bookworm stable\n    repository_key: /srv/key.asc\n";
+    host.on_command = [&](const std::string& words) { host.engine.alive |= words.ends_with("docker start"); };
+    host.outcomes["/etc/init.d/docker status"] = {.status = 3, .timed_out = false, .output = {}, .error = {}};
+    CHECK_FALSE(applied(text, host).has_failures());
+    CHECK(host.contents.at("/etc/apt/sources.list.d/dfriends-docker.list") ==
+          "deb [signed-by=/etc/apt/keyrings/dfriends-docker.asc] http://mirror.example/docker bookworm stable\n");
+    CHECK(host.contents.at("/etc/apt/keyrings/dfriends-docker.asc") == "key");
+    CHECK(host.contents.at("/etc/docker/daemon.json") == "{\n  \"debug\": true\n}\n");
+    REQUIRE(host.commands.size() == 4);
+    CHECK(host.commands[0] == "apt-get update -q");
+    CHECK(host.commands[1].ends_with(" docker-ce"));
+    host.engine.alive = false;
+    host.contents.erase("/etc/apt/sources.list.d/dfriends-docker.list");
+    CHECK(applied("resources:\n  - docker_engine: docker\n    repository: \"[trusted=yes] http://mirror.example x\"\n",
+                  host)
+              .has_failures());
+}
+
 TEST_CASE("package: installed ones stay, missing ones come")
 {
     FakeHost host;
