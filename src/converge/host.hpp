@@ -45,6 +45,8 @@ class Docker {
     virtual void forget_container(const std::string& name) = 0;
 
     virtual std::optional<engine::ImageDetails> find_image(const std::string& image) = 0;
+    /// The digest that the image has in its registry now.
+    virtual std::string remote_digest(const std::string& image) = 0;
     virtual void pull(const std::string& image) = 0;
     virtual void build(const std::string& directory, const std::string& image) = 0;
     virtual void remove_image(const std::string& image, bool force) = 0;

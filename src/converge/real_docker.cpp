@@ -158,6 +158,10 @@ class RealDocker final : public Docker {
         }
         return found;
     }
+    std::string remote_digest(const std::string& image) override
+    {
+        return clients_.with([&](engine::Client& client) { return client.images().remote_digest(image); });
+    }
     void pull(const std::string& image) override
     {
         const ScopeExit changed([this] { forget_images(); });

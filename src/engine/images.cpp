@@ -64,12 +64,12 @@ net::Task<std::string> pass_progress(http::Reply& reply, const OnProgress& on_pr
     co_return failure;
 }
 
-std::string image_path(const std::string& image, std::string_view rest = {})
+std::string image_path(const std::string& image, std::string_view rest = {}, std::string_view folder = "/images/")
 {
-    // Slashes stay: the engine routes names with them. A name that would climb out of /images/ is none.
+    // Slashes stay: the engine routes names with them. A name that would climb out of its folder is none.
     if (image.empty() || image.front() == '/' || holds_one_of("/" + image + "/", {"/../", "/./", "//"}))
         throw Error(ErrorKind::invalid, "invalid reference format: '{}'", printable(image));
-    return "/images/" + encode_percent(image, "/:@") + std::string(rest);
+    return std::string(folder) + encode_percent(image, "/:@") + std::string(rest);
 }
 
 std::string build_query(const BuildOptions& options)
@@ -122,6 +122,15 @@ net::Task<std::vector<ImageSummary>> Images::list(bool all, Filters filters)
 {
     co_return decode_image_list(
         co_await connection_.fetch({.path = "/images/json" + Query().add("all", all).add("filters", filters).text()}));
+}
+
+net::Task<std::string> Images::remote_digest(std::string image)
+{
+    const Reference reference = parse_reference(image);
+    Connection::Ask ask{.path = image_path(reference.familiar(), "/json", "/distribution/")};
+    if (const auto login = find_login(reference.registry, configuration_directory()))
+        ask.headers.set("X-Registry-Auth", encode_login(*login));
+    co_return decode_distribution(co_await connection_.fetch(std::move(ask)));
 }
 
 net::Task<> Images::pull(std::string image, OnProgress on_progress, std::string platform)

@@ -41,6 +41,9 @@ class Images {
     net::Task<> pull(std::string image, OnProgress on_progress = {}, std::string platform = {});
     /// Sends an image to its registry, by the same rules.
     net::Task<> push(std::string image, OnProgress on_progress = {});
+    /// What the registry has under the reference now, as "sha256:…", with the login that config.json has for it;
+    /// nothing is fetched. From API 1.30 on.
+    net::Task<std::string> remote_digest(std::string image);
     /// Builds with the classic builder; returns the image's id. A build that breaks is BuildError.
     net::Task<std::string> build(http::Producer context, BuildOptions options, OnProgress on_progress = {});
     /// Makes an image of one layer from the tar stream of a whole file system; returns its id.

@@ -76,6 +76,12 @@ ImageDetails decode_image(std::string document)
     return image;
 }
 
+std::string decode_distribution(std::string_view document)
+{
+    const Json object = parse_json(document, "the engine's answer about an image in its registry");
+    return text_of(member_of(object, "Descriptor"), "digest");
+}
+
 std::vector<ImageSummary> decode_image_list(std::string_view document)
 {
     std::vector<ImageSummary> list;

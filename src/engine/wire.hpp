@@ -30,6 +30,8 @@ std::optional<Containers::PathStat> decode_path_stat(std::string_view header);
 
 ImageDetails decode_image(std::string document);
 std::vector<ImageSummary> decode_image_list(std::string_view document);
+/// The digest in what the engine tells of an image in its registry.
+std::string decode_distribution(std::string_view document);
 std::vector<Images::Removed> decode_removed(std::string_view document);
 /// A line of the progress of a pull, build or load; `failure` is its error, or empty.
 struct ProgressLine {

@@ -2,6 +2,7 @@
 # Step 1 of the walkthrough on the real engine, and what must hold around it.
 
 load ../support/lib
+load ../support/registry
 
 examples=$(cd "$BATS_TEST_DIRNAME/../../share/examples/converge" && pwd)
 
@@ -16,6 +17,7 @@ teardown() {
   proxy_gone
   clean
   fixtures_gone
+  [ ${#OTHERS[@]} -eq 0 ] || kill "${OTHERS[@]}" 2>/dev/null || true
   [ -z "${made_logs:-}" ] || rm -rf /var/log/code.it
 }
 
@@ -636,6 +638,29 @@ many() {
   sed -i 's/stop_timeout: 0/stop_timeout: 0, wait_healthy: false/' m.yaml
   fails 2 dfriends converge apply --detailed-exitcode m.yaml
   fails 0 dfriends converge apply --detailed-exitcode m.yaml
+}
+
+@test "a tag that moved in its registry is seen without a pull, and one that did not is not pulled" {
+  busybox_image dft-busybox
+  REGISTRY_PORT=$(free_port) STORAGE=$PWD/registry
+  start_registry
+  local image=127.0.0.1:$REGISTRY_PORT/dft-cv/app
+  release() { printf 'FROM dft-busybox\nENV V=%s\n' "$1" | docker build -q -t "$image" - >/dev/null && docker push -q "$image" >/dev/null; }
+  release 1
+  printf 'resources:\n  - {docker_image: "%s", action: pull}\n' "$image" >m.yaml
+  through_proxy
+  fails 0 by_proxy converge apply --detailed-exitcode m.yaml
+  ! grep -q 'POST .*/images/create' "$CALLS"
+  local old; old=$(docker image inspect -f '{{.Id}}' "$image")
+  release 2
+  docker tag "$old" "$image"
+  fails 2 dfriends converge plan --detailed-exitcode m.yaml
+  says "digest: "
+  equal "$(docker image inspect -f '{{.Id}}' "$image")" "$old"
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  [ "$(docker image inspect -f '{{.Id}}' "$image")" != "$old" ]
+  fails 0 dfriends converge plan --detailed-exitcode m.yaml
+  docker rmi -f "$image" "$old" >/dev/null
 }
 
 @test "the engine takes keys of its daemon.json without a restart where it can, and is restarted only where that is allowed" {

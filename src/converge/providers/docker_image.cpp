@@ -2,6 +2,9 @@
 #include "converge/attributes.hpp"
 #include "converge/provider.hpp"
 
+#include <optional>
+#include <string>
+
 namespace dfriends::converge {
 
 namespace {
@@ -33,16 +36,43 @@ std::string id_of(const std::string& image, Docker& docker)
     return found ? found->id : "";
 }
 
-/// A pull whose image is the one that was there is no change, but only the registry knows beforehand.
+std::string short_digest(const std::string& digest)
+{
+    return digest.substr(digest.find(':') + 1, 12);
+}
+
+/// The registry says beforehand which image a pull would bring, and nothing is fetched where it is the one that is
+/// here. One that does not say is found out about by the pull itself.
+std::optional<std::string> digest_in_registry(const std::string& image, Docker& docker)
+{
+    try {
+        return docker.remote_digest(image);
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
+/// The digest that the image had in its registry when it came from there.
+std::string digest_of(const engine::ImageDetails& image)
+{
+    return image.digests.empty() ? "" : image.digests[0].substr(image.digests[0].find('@') + 1);
+}
+
 Step pull(const std::string& image, const std::string& id, Scene& scene)
 {
-    if (id.empty())
-        return {.effect = Effect::create,
-                .changes = {{"image", "", image}},
-                .perform = [&docker = scene.host.docker(), image] { docker.pull(image); }};
     Docker& docker = scene.host.docker();
-    return {.effect = Effect::act,
-            .changes = {{"image", image, "the newest " + image}},
+    if (id.empty())
+        return {.effect = Effect::create, .changes = {{"image", "", image}}, .perform = [&docker, image] {
+                    docker.pull(image);
+                }};
+    const auto found = docker.find_image(image);
+    const std::string local = found ? digest_of(*found) : "";
+    const auto remote = local.empty() ? std::nullopt : digest_in_registry(image, docker);
+    if (remote == local && !local.empty())
+        return {};
+    return {.effect = remote ? Effect::update : Effect::act,
+            .changes = {remote ? Change{"digest", short_digest(local), short_digest(*remote)}
+                               : Change{"image", image, "the newest " + image}},
             .perform = [&docker, image] { docker.pull(image); },
             .probe = [&docker, image] { return id_of(image, docker); }};
 }

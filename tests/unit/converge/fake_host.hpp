@@ -18,6 +18,8 @@ class FakeDocker final : public Docker {
     bool alive = true;
     bool registry_answers = false;
     std::map<std::string, std::string> images;                  ///< reference to id
+    std::map<std::string, std::string> digests;                 ///< of the registry that they came from
+    std::map<std::string, std::string> remote_digests;          ///< that the registry has now
     std::map<std::string, engine::ContainerDetails> containers; ///< by name
     std::map<std::string, engine::NetworkDetails> networks;
     std::map<std::string, engine::VolumeDetails> volumes;
@@ -63,7 +65,16 @@ class FakeDocker final : public Docker {
             return std::nullopt;
         engine::ImageDetails details;
         details.id = row->second;
+        if (const auto digest = digests.find(full(image)); digest != digests.end())
+            details.digests = {image + "@" + digest->second};
         return details;
+    }
+    std::string remote_digest(const std::string& image) override
+    {
+        const auto row = remote_digests.find(full(image));
+        if (row == remote_digests.end())
+            throw Error(ErrorKind::unavailable, "the registry does not answer");
+        return row->second;
     }
     void pull(const std::string& image) override
     {

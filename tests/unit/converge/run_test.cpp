@@ -438,6 +438,24 @@ TEST_CASE("docker_engine: a repository is named to apt before the package comes 
               .has_failures());
 }
 
+TEST_CASE("docker_image: a registry says which image it has, and nothing is pulled where that is here")
+{
+    FakeHost host;
+    host.engine.images["app:latest"] = "sha256:1";
+    host.engine.digests["app:latest"] = "sha256:0123456789abcdef";
+    host.engine.remote_digests["app:latest"] = "sha256:0123456789abcdef";
+    const std::string text = "resources:\n  - {docker_image: app, action: pull}\n";
+    CHECK(plan(catalog_of(text), host).results[0].status == Status::unchanged);
+    CHECK(applied(text, host).results[0].status == Status::unchanged);
+    CHECK(host.engine.calls.empty());
+    host.engine.remote_digests["app:latest"] = "sha256:fedcba9876543210";
+    CHECK(plan(catalog_of(text), host).results[0].changes ==
+          std::vector<Change>{{"digest", "0123456789ab", "fedcba987654"}});
+    host.engine.registry_answers = true;
+    CHECK(applied(text, host).results[0].status == Status::changed);
+    CHECK(host.engine.calls == std::vector<std::string>{"pull app:latest"});
+}
+
 TEST_CASE("package: installed ones stay, missing ones come")
 {
     FakeHost host;
