@@ -53,6 +53,12 @@ class Docker {
     virtual void load_image(const std::string& archive) = 0;
     virtual void save_image(const std::string& image, const std::string& archive) = 0;
 
+    /// The login that config.json has for a registry.
+    virtual std::optional<engine::RegistryLogin> find_login(const std::string& registry) = 0;
+    /// Tries a login and keeps it there.
+    virtual void log_in(const std::string& registry, const std::string& user, const std::string& password) = 0;
+    virtual void log_out(const std::string& registry) = 0;
+
     virtual std::optional<engine::ContainerDetails> find_container(const std::string& name) = 0;
     virtual std::string create(const engine::ContainerSpec& spec) = 0;
     virtual void start(const std::string& container) = 0;

@@ -60,6 +60,7 @@ Step examine_docker_container(const Resource& resource, const std::string& actio
 Step examine_docker_engine(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_docker_image(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_docker_network(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_docker_registry(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_docker_volume(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_exec(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_file(const Resource& resource, const std::string& action, Scene& scene);

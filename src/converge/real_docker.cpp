@@ -6,6 +6,7 @@
 #include "engine/build_context.hpp"
 #include "engine/client.hpp"
 #include "engine/reference.hpp"
+#include "engine/registry_auth.hpp"
 #include "net/loop.hpp"
 #include "os/file.hpp"
 
@@ -216,6 +217,21 @@ class RealDocker final : public Docker {
             ::unlink(neighbour.c_str());
             throw;
         }
+    }
+
+    std::optional<engine::RegistryLogin> find_login(const std::string& registry) override
+    {
+        return engine::find_login(registry, engine::configuration_directory());
+    }
+    void log_in(const std::string& registry, const std::string& user, const std::string& password) override
+    {
+        const engine::RegistryLogin login{.server = engine::login_server(registry), .user = user, .password = password};
+        engine::keep_login(registry, clients_.with([&](engine::Client& client) { return client.log_in(login); }),
+                           engine::configuration_directory());
+    }
+    void log_out(const std::string& registry) override
+    {
+        engine::forget_login(registry, engine::configuration_directory());
     }
 
     /// The engine also takes the beginning of an id for a name: only the exact one counts.

@@ -125,9 +125,21 @@ constexpr auto docker_container = std::to_array<Attribute>({
 });
 constexpr std::array docker_network{
     Attribute{"driver", text, "Driver; default bridge"},
-    Attribute{"subnet", text, "Address range"},
-    Attribute{"gateway", text, "Gateway's address"},
+    Attribute{"options", text_map, "Options of the driver"},
+    Attribute{"labels", text_map, "Labels"},
+    Attribute{"subnet", text_list, "Address ranges"},
+    Attribute{"gateway", text_list, "The gateway's address in each"},
+    Attribute{"ip_range", text_list, "Part of each to give addresses from"},
+    Attribute{"aux_addresses", text_map, "Addresses of the first range that are others', by name"},
+    Attribute{"ipam_driver", text, "Driver that gives addresses out"},
+    Attribute{"ipv6", flag, "IPv6 as well"},
     Attribute{"internal", flag, "No way out"},
+    Attribute{"attachable", flag, "Containers may join it by hand"},
+};
+constexpr std::array docker_registry{
+    Attribute{"server", text, "Registry, where it is not the resource's name"},
+    Attribute{"username", text, "User"},
+    Attribute{"password", text, "Password; it stands in no plan or history"},
 };
 constexpr std::array docker_volume{
     Attribute{"driver", text, "Driver; default local"},
@@ -199,6 +211,7 @@ constexpr std::array<std::string_view, 8> image_actions{"pull_if_missing", "pull
                                                         "remove",          "load", "save",  "nothing"};
 constexpr std::array<std::string_view, 12> container_actions{
     "run", "create", "start", "stop", "restart", "pause", "unpause", "reload", "kill", "remove", "redeploy", "nothing"};
+constexpr std::array<std::string_view, 2> registry_actions{"login", "logout"};
 constexpr std::array<std::string_view, 4> package_actions{"install", "upgrade", "remove", "nothing"};
 constexpr std::array<std::string_view, 7> service_actions{"start",  "stop",    "restart", "reload",
                                                           "enable", "disable", "nothing"};
@@ -212,6 +225,7 @@ constexpr std::array resource_type_rows{
     ResourceType{"docker_engine", docker_engine, engine_actions, "restart"},
     ResourceType{"docker_image", docker_image, image_actions, {}},
     ResourceType{"docker_network", docker_network, create_delete, {}},
+    ResourceType{"docker_registry", docker_registry, registry_actions, {}},
     ResourceType{"docker_volume", docker_volume, create_remove, {}},
     ResourceType{"exec", exec, exec_actions, "run"},
     ResourceType{"file", file, file_actions, {}},

@@ -13,7 +13,9 @@ namespace dfriends::converge {
 /// and nothing is made, pulled or changed.
 Catalog only_starts(const Catalog& catalog);
 
-/// Adds the removal of those containers that an apply has made and the catalog no longer declares.
-void remove_undeclared(Catalog& catalog, const std::vector<engine::ContainerSummary>& containers);
+/// Adds the removal of those containers and networks that an apply has made and the catalog no longer declares. Volumes
+/// hold data: they are removed by nothing but their own declaration.
+void remove_undeclared(Catalog& catalog, const std::vector<engine::ContainerSummary>& containers,
+                       const std::vector<engine::NetworkDetails>& networks);
 
 } // namespace dfriends::converge

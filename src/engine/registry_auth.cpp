@@ -77,6 +77,16 @@ std::string helper_of(const UserConfiguration& configuration, std::string_view r
 
 } // namespace
 
+std::string registry_of(std::string_view server)
+{
+    if (server == hub_key)
+        return "docker.io";
+    std::string registry = host_of(server);
+    if (registry.empty())
+        throw Error(ErrorKind::usage, "'{}' is no registry", printable(server));
+    return registry;
+}
+
 std::string login_server(std::string_view registry)
 {
     return std::string(registry == "docker.io" ? hub_key : registry);

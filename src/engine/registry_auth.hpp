@@ -10,6 +10,9 @@
 
 namespace dfriends::engine {
 
+/// The registry that a user names: "https://registry.example/v1/" is "registry.example". Throws Error(usage) where
+/// nothing is left of it.
+std::string registry_of(std::string_view server);
 /// What config.json calls a registry: its name, but for "docker.io", which has an older one.
 std::string login_server(std::string_view registry);
 /// The login that docker's config.json (auths, credHelpers, credsStore) has for a registry; nothing without one.

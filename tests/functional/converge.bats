@@ -663,6 +663,30 @@ many() {
   docker rmi -f "$image" "$old" >/dev/null
 }
 
+@test "a registry's login is tried, kept once and shown nowhere; images that need it come after it" {
+  busybox_image dft-busybox
+  start_guarded_registry
+  export DOCKER_CONFIG=$PWD/config
+  docker tag dft-busybox "$AT/dft-cv/guarded"
+  docker login -u tester --password-stdin "$AT" <<<secret >/dev/null 2>&1
+  docker push -q "$AT/dft-cv/guarded" >/dev/null
+  docker logout "$AT" >/dev/null
+  docker rmi "$AT/dft-cv/guarded" >/dev/null
+  declare_login() {
+    printf "docker_registry 'http://%s/' do\n  username 'tester'\n  password '%s'\nend\ndocker_image '%s/dft-cv/guarded'\n" "$AT" "$1" "$AT" >a.rb
+  }
+  declare_login guessed
+  fails 4 dfriends converge apply --detailed-exitcode a.rb
+  says "401 Unauthorized"
+  declare_login secret
+  fails 2 dfriends converge apply --detailed-exitcode a.rb
+  [[ $output != *secret* ]]
+  fails 0 dfriends converge apply --detailed-exitcode a.rb
+  dfriends converge history
+  ! grep -rqa secret "$DFRIENDS_STATE_DIR"
+  docker rmi "$AT/dft-cv/guarded" >/dev/null
+}
+
 @test "the engine takes keys of its daemon.json without a restart where it can, and is restarted only where that is allowed" {
   keep_daemon_json
   printf 'resources:\n  - {docker_engine: docker, daemon: {max-concurrent-downloads: 7, registry-mirrors: ["https://mirror.example"]}}\n' >m.yaml
@@ -734,6 +758,17 @@ many() {
   echo '{}' >bad.json
   fails 3 dfriends converge apply --plan bad.json
   fails 2 dfriends converge apply --plan p.json m.yaml
+}
+
+@test "apply --prune removes networks that an apply made, and no volumes" {
+  printf 'resources:\n  - docker_network: dft-cv-net\n  - docker_volume: dft-cv-vol\n' >m.yaml
+  docker network create dft-cv-net2 >/dev/null
+  dfriends converge apply m.yaml
+  printf 'resources: []\n' >m.yaml
+  fails 2 dfriends converge apply --prune --detailed-exitcode m.yaml
+  fails 1 docker network inspect dft-cv-net
+  docker network inspect dft-cv-net2 >/dev/null
+  docker volume inspect dft-cv-vol >/dev/null
 }
 
 @test "apply --prune removes what is no longer declared, and plan --prune says so" {

@@ -303,17 +303,6 @@ at_terminal() { script -qec "$1" /dev/null; }
   says "hint: join the group that owns it"
 }
 
-# start_guarded_registry: one at $AT (HOST:PORT) that is for the user tester with the password secret only.
-start_guarded_registry() {
-  REGISTRY_PORT=$(free_port) STORAGE=$PWD/registry
-  python3 -W ignore -c 'import crypt; print("tester:" + crypt.crypt("secret", crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=16)))' >htpasswd
-  start_registry "auth:
-  htpasswd:
-    realm: tests
-    path: $PWD/htpasswd"
-  AT=${REGISTRY#http://}
-}
-
 @test "login, push and logout at a registry with users; what else stands in config.json stays" {
   start_guarded_registry
   export DOCKER_CONFIG=$PWD/config

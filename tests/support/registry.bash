@@ -20,3 +20,14 @@ END_OF_SETTINGS
     OTHERS+=("$REGISTRY_PID")
     wait_for 15 curl -sS --max-time 2 "$REGISTRY/v2/"
 }
+
+# start_guarded_registry: one at $AT (HOST:PORT) that is for the user tester with the password secret only.
+start_guarded_registry() {
+  REGISTRY_PORT=$(free_port) STORAGE=$PWD/registry
+  python3 -W ignore -c 'import crypt; print("tester:" + crypt.crypt("secret", crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=16)))' >htpasswd
+  start_registry "auth:
+  htpasswd:
+    realm: tests
+    path: $PWD/htpasswd"
+  AT=${REGISTRY#http://}
+}

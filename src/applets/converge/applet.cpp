@@ -21,7 +21,8 @@ constexpr Setting deep{.name = "deep",
                        .help = "Also look for limits and restart policies that somebody else changed"};
 constexpr Setting prune{.name = "prune",
                         .type = SettingType::flag,
-                        .help = "Remove containers that an apply has made and that are no longer declared"};
+                        .help =
+                            "Remove containers and networks that an apply has made and that are no longer declared"};
 
 constexpr std::array apply_settings{
     allow_engine_restart,

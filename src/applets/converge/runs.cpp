@@ -88,7 +88,8 @@ domain::Catalog catalog_of(Context& context, const std::vector<std::filesystem::
     domain::Catalog catalog = domain::load(files, domain::gather_facts());
     if (context.settings.flag("prune"))
         domain::remove_undeclared(
-            catalog, net::run(context.engine().containers().list(true, {{"label", {domain::digest_label}}})));
+            catalog, net::run(context.engine().containers().list(true, {{"label", {domain::digest_label}}})),
+            net::run(context.engine().networks().list({{"label", {domain::digest_label}}})));
     return catalog;
 }
 

@@ -18,20 +18,10 @@ namespace {
 constexpr std::string_view hub = "docker.io";
 constexpr std::size_t longest_password = 64UL * 1024;
 
-/// "https://registry.example/v1/" is "registry.example", as the docker client has it.
 std::string registry_argument(const Context& context)
 {
     context.expect_arguments(0, 1);
-    if (context.arguments.empty() || context.arguments.front() == engine::login_server(hub))
-        return std::string(hub);
-    std::string_view server = context.arguments.front();
-    for (const std::string_view scheme : {"https://", "http://"})
-        if (server.starts_with(scheme))
-            server.remove_prefix(scheme.size());
-    server = server.substr(0, server.find('/'));
-    if (server.empty())
-        throw Error(ErrorKind::usage, "'{}' is no registry", context.arguments.front());
-    return std::string(server);
+    return context.arguments.empty() ? std::string(hub) : engine::registry_of(context.arguments.front());
 }
 
 std::string read_line(const char* prompt)

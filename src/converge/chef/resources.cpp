@@ -294,10 +294,12 @@ void translate_docker_tag(Resource& resource, const Declaration& from)
                                from.position});
 }
 
-void translate_image_prune(Resource& resource, const Declaration& from)
+/// docker_image_prune and docker_volume_prune.
+void translate_prune(Resource& resource, const Declaration& from)
 {
-    std::vector<std::string> words{"image", "prune", "--force"};
-    if (from.find("dangling") != nullptr && !is_true(from, "dangling"))
+    const bool of_images = from.type == "docker_image_prune";
+    std::vector<std::string> words{of_images ? "image" : "volume", "prune", "--force"};
+    if (of_images ? from.find("dangling") != nullptr && !is_true(from, "dangling") : is_true(from, "all"))
         words.emplace_back("--all");
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> filters{
         {{"prune_until", "until="}, {"with_label", "label="}, {"without_label", "label!="}}};
@@ -344,8 +346,8 @@ void translate_apart(Resource& resource, const Declaration& from, Dialect dialec
         return translate_docker_exec(resource, from);
     if (from.type == "docker_tag")
         return translate_docker_tag(resource, from);
-    if (from.type == "docker_image_prune")
-        return translate_image_prune(resource, from);
+    if (from.type.ends_with("_prune"))
+        return translate_prune(resource, from);
     if (resource.type == "exec")
         return translate_execute(resource, from);
     if (resource.type == "service" && resource.actions.empty())

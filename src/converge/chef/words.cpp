@@ -164,14 +164,35 @@ constexpr auto tag = std::to_array<PropertyRow>({
     {"to_tag", "", apart},
 });
 constexpr auto network = std::to_array<PropertyRow>({
+    {"attachable", "attachable"},
+    {"aux_address", "aux_addresses", map},
+    {"auxiliary_addresses", "aux_addresses", map},
     {"driver", "driver"},
-    {"driver_opts", "make the network with execute", refused},
+    {"driver_opts", "options", map},
+    {"enable_ipv6", "ipv6"},
     {"gateway", "gateway"},
     {"host", local_only, refused},
     {"internal", "internal"},
-    {"ip_range", "make the network with execute", refused},
+    {"ip_range", "ip_range"},
+    {"ipam_driver", "ipam_driver"},
     {"network_name", "", apart},
     {"subnet", "subnet"},
+});
+constexpr auto registry = std::to_array<PropertyRow>({
+    {"cmd_timeout", "", ignored},
+    {"email", "", ignored},
+    {"host", local_only, refused},
+    {"password", "password"},
+    {"server", "server"},
+    {"serveraddress", "server"},
+    {"username", "username"},
+});
+constexpr auto volume_prune = std::to_array<PropertyRow>({
+    {"all", "", apart},
+    {"host", local_only, refused},
+    {"read_timeout", "", ignored},
+    {"with_label", "", apart},
+    {"without_label", "", apart},
 });
 constexpr auto volume = std::to_array<PropertyRow>({
     {"driver", "driver"},
@@ -362,10 +383,12 @@ constexpr auto types = std::to_array<TypeRow>({
     {"docker_installation_package", "docker_engine", "", engine, engine_actions},
     {"docker_installation_script", "docker_engine", "", engine, engine_actions},
     {"docker_network", "docker_network", "", network, network_actions},
+    {"docker_registry", "docker_registry", "server", registry, {}},
     {"docker_service", "docker_engine", "", engine, engine_actions},
     {"docker_service_manager", "docker_engine", "", engine, engine_actions},
     {"docker_tag", "exec", "command", tag, tag_actions},
     {"docker_volume", "docker_volume", "", volume, volume_actions},
+    {"docker_volume_prune", "exec", "command", volume_prune, prune_actions},
     {"dpkg_package", "package", "package", package, package_actions},
     {"execute", "exec", "command", execute, {}},
     {"file", "file", "path", file, {}},

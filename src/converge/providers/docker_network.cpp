@@ -1,23 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.hpp"
 #include "converge/attributes.hpp"
+#include "converge/container_attributes.hpp"
+#include "converge/container_spec.hpp"
 #include "converge/provider.hpp"
+
+#include <algorithm>
 
 namespace dfriends::converge {
 
 namespace {
+
+/// The ranges, gateways and ranges to give out of: those at the same place of each list belong together.
+std::vector<engine::AddressPool> pools_of(const Resource& resource)
+{
+    std::vector<engine::AddressPool> pools;
+    const auto fill = [&](const char* attribute, std::string engine::AddressPool::* member) {
+        std::size_t at = 0;
+        for (const std::string& value : list_of(resource, attribute)) {
+            if (at == pools.size())
+                pools.emplace_back();
+            pools[at++].*member = value;
+        }
+    };
+    fill("subnet", &engine::AddressPool::subnet);
+    fill("gateway", &engine::AddressPool::gateway);
+    fill("ip_range", &engine::AddressPool::range);
+    for (const auto& [name, address] : map_of(resource, "aux_addresses")) {
+        if (pools.empty())
+            pools.emplace_back();
+        pools[0].auxiliary[name] = address;
+    }
+    return pools;
+}
 
 engine::NetworkSpec spec_of(const Resource& resource)
 {
     engine::NetworkSpec spec;
     spec.name = resource.name;
     spec.driver = text_or(resource, "driver", "bridge");
+    spec.ipam_driver = text_or(resource, "ipam_driver", "");
     spec.internal = flag_or(resource, "internal", false);
-    if (find_attribute(resource, "subnet") != nullptr || find_attribute(resource, "gateway") != nullptr) {
-        engine::AddressPool pool;
-        pool.subnet = text_or(resource, "subnet", "");
-        pool.gateway = text_or(resource, "gateway", "");
-        spec.pools.push_back(std::move(pool));
-    }
+    spec.attachable = flag_or(resource, "attachable", false);
+    spec.ipv6 = flag_or(resource, "ipv6", false);
+    spec.pools = pools_of(resource);
+    for (const auto& [name, value] : map_of(resource, "options"))
+        spec.options[name] = value;
+    for (const auto& [name, value] : map_of(resource, "labels"))
+        spec.labels[name] = value;
+    spec.labels[digest_label] = ""; // ours, for --prune
     return spec;
 }
 
@@ -28,18 +59,59 @@ engine::NetworkSpec nothing()
     return spec;
 }
 
+using Texts = std::vector<std::string>;
+
+/// Of all its pools, in no order.
+Texts texts_of(const engine::NetworkSpec& spec, std::string engine::AddressPool::* member)
+{
+    Texts texts;
+    for (const engine::AddressPool& pool : spec.pools)
+        if (!(pool.*member).empty())
+            texts.push_back(pool.*member);
+    std::ranges::sort(texts);
+    return texts;
+}
+
+Texts pairs_of(const std::map<std::string, std::string>& map)
+{
+    Texts texts;
+    for (const auto& [name, value] : map)
+        texts.push_back(name + "=" + value);
+    return texts;
+}
+
+/// What is declared and is not so. Options and labels that somebody else gave it stay.
 std::vector<Change> compare(const Resource& resource, const engine::NetworkSpec& found)
 {
     std::vector<Change> changes;
-    const auto text = [&](const char* name, const std::string& actual) {
-        if (const auto wanted = find_text(resource, name); wanted && *wanted != actual)
-            changes.push_back({name, actual, *wanted});
+    const engine::NetworkSpec wanted = spec_of(resource);
+    const auto differ = [&](const char* name, const Texts& actual, const Texts& declared, bool may_have_more) {
+        const bool same = may_have_more ? without(declared, actual).empty() : actual == declared;
+        if (find_attribute(resource, name) != nullptr && !same)
+            changes.push_back({name, join(actual, ", "), join(declared, ", ")});
     };
-    const engine::AddressPool pool = found.pools.empty() ? engine::AddressPool{} : found.pools.front();
-    text("driver", found.driver);
-    text("subnet", pool.subnet);
-    text("gateway", pool.gateway);
-    text("internal", found.internal ? "true" : "false");
+    const auto pools = [&](const char* name, std::string engine::AddressPool::* member) {
+        differ(name, texts_of(found, member), texts_of(wanted, member), false);
+    };
+    const auto flag = [&](const char* name, bool actual, bool declared) {
+        differ(name, {actual ? "true" : "false"}, {declared ? "true" : "false"}, false);
+    };
+    differ("driver", {found.driver}, {wanted.driver}, false);
+    differ("ipam_driver", {found.ipam_driver}, {wanted.ipam_driver}, false);
+    pools("subnet", &engine::AddressPool::subnet);
+    pools("gateway", &engine::AddressPool::gateway);
+    pools("ip_range", &engine::AddressPool::range);
+    if (!wanted.pools.empty())
+        differ("aux_addresses",
+               pairs_of(found.pools.empty() ? std::map<std::string, std::string>{} : found.pools[0].auxiliary),
+               pairs_of(wanted.pools[0].auxiliary), true);
+    flag("internal", found.internal, wanted.internal);
+    flag("attachable", found.attachable, wanted.attachable);
+    flag("ipv6", found.ipv6, wanted.ipv6);
+    differ("options", pairs_of(found.options), pairs_of(wanted.options), true);
+    engine::Labels labels = wanted.labels;
+    labels.erase(digest_label);
+    differ("labels", pairs_of(found.labels), pairs_of(labels), true);
     return changes;
 }
 

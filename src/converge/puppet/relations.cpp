@@ -190,7 +190,13 @@ class Relations {
         if (resource.type == "docker_container") {
             after("docker_image", text_or(resource, "image", ""));
             after("docker_network", text_or(resource, "network", ""));
+            for (const std::string& network : list_of(resource, "networks"))
+                after("docker_network", network);
         }
+        if (resource.type == "docker_image" || resource.type == "docker_container")
+            for (const Resource& other : catalog_.resources)
+                if (other.type == "docker_registry")
+                    after(other.type, other.name);
         if (declaration.type == "file") {
             const std::string path = text_or(resource, "path", "");
             if (path.rfind('/') != std::string::npos && path.rfind('/') > 0)

@@ -35,6 +35,8 @@ void Translation::run(const TypeRow& row)
         finish_container();
     else if (row.puppet == "docker::exec")
         finish_docker_exec();
+    else if (row.puppet == "docker::registry")
+        resource.actions = {is_absent() ? "logout" : "login"};
     else if (row.puppet == "docker_network")
         resource.actions = {is_absent() ? "delete" : "create"};
     else if (row.puppet == "docker_volume" || row.puppet == "user" || row.puppet == "group")

@@ -155,15 +155,28 @@ constexpr auto docker_exec = std::to_array<ParameterRow>({
 
 constexpr auto network = std::to_array<ParameterRow>({
     {"additional_flags", by_network_options, refused},
-    {"aux_address", by_network_options, refused},
+    {"aux_address", "aux_addresses", map},
     {"driver", "driver"},
     {"ensure", "", apart},
-    {"gateway", "gateway"},
+    {"gateway", "gateway", list},
     {"internal", "internal"},
-    {"ip_range", by_network_options, refused},
-    {"ipam_driver", by_network_options, refused},
-    {"options", by_network_options, refused},
-    {"subnet", "subnet"},
+    {"ip_range", "ip_range", list},
+    {"ipam_driver", "ipam_driver"},
+    {"options", "options", map},
+    {"subnet", "subnet", list},
+});
+
+constexpr auto registry = std::to_array<ParameterRow>({
+    {"email", "", ignored},
+    {"ensure", "", apart},
+    {"local_user", "", ignored},
+    {"local_user_home", "", ignored},
+    {"pass_hash", "", ignored},
+    {"password", "password"},
+    {"receipt", "", ignored},
+    {"server", "server"},
+    {"username", "username"},
+    {"version", "", ignored},
 });
 
 constexpr auto volume = std::to_array<ParameterRow>({
@@ -278,6 +291,7 @@ constexpr auto types = std::to_array<TypeRow>({
     {"class", "docker_engine", docker_class},
     {"docker::exec", "exec", docker_exec},
     {"docker::image", "docker_image", image},
+    {"docker::registry", "docker_registry", registry},
     {"docker::run", "docker_container", run},
     {"docker_network", "docker_network", network},
     {"docker_volume", "docker_volume", volume},

@@ -142,6 +142,12 @@ TEST_CASE("chef: the engine's options are keys of its daemon.json")
 
 TEST_CASE("chef: the other resources")
 {
+    CHECK(value(one("docker_registry 'https://registry.example/' do username 'a'\n password 'b'\n email 'c' end"),
+                "username") == "a");
+    CHECK(value(one("docker_volume_prune 'x' do all true end"), "command") ==
+          "docker 'volume' 'prune' '--force' '--all'");
+    CHECK(map_of(one("docker_network 'n' do driver_opts 'a' => 'b'\n subnet ['192.0.2.0/24'] end"), "options").size() ==
+          1);
     CHECK(one("apt_package 'git'").type == "package");
     CHECK(value(one("package %w(git curl)"), "package") == "git curl");
     CHECK(one("package('x') { action :purge }").actions == std::vector<std::string>{"remove"});

@@ -23,8 +23,9 @@ class FakeDocker final : public Docker {
     std::map<std::string, engine::ContainerDetails> containers; ///< by name
     std::map<std::string, engine::NetworkDetails> networks;
     std::map<std::string, engine::VolumeDetails> volumes;
-    std::set<std::string> broken_starts;   ///< images whose containers do not start
-    std::map<std::string, int> exit_codes; ///< of images that end at once
+    std::map<std::string, engine::RegistryLogin> logins; ///< by registry
+    std::set<std::string> broken_starts;                 ///< images whose containers do not start
+    std::map<std::string, int> exit_codes;               ///< of images that end at once
     std::vector<std::string> calls;
     int glances = 0;  ///< at the list of containers
     int inspects = 0; ///< of containers
@@ -95,6 +96,16 @@ class FakeDocker final : public Docker {
     }
     void load_image(const std::string& archive) override { calls.push_back("load " + archive); }
     void save_image(const std::string&, const std::string& archive) override { calls.push_back("save " + archive); }
+
+    std::optional<engine::RegistryLogin> find_login(const std::string& registry) override
+    {
+        return find(logins, registry);
+    }
+    void log_in(const std::string& registry, const std::string& user, const std::string& password) override
+    {
+        logins[registry] = {.server = registry, .user = user, .password = password};
+    }
+    void log_out(const std::string& registry) override { logins.erase(registry); }
 
     std::optional<engine::ContainerDetails> find_container(const std::string& name) override
     {

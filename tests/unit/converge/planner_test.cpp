@@ -339,10 +339,28 @@ TEST_CASE("selection: what an apply made and nobody declares is removed, what ot
         return summary;
     };
     remove_undeclared(
-        catalog, {named("real", true), named("gone", true), named("foreign", false), named("real-dfriends-old", true)});
+        catalog, {named("real", true), named("gone", true), named("foreign", false), named("real-dfriends-old", true)},
+        {});
     REQUIRE(catalog.resources.size() == 2);
     CHECK(catalog.resources[1].name == "gone");
     CHECK(catalog.resources[1].actions == std::vector<std::string>{"remove"});
+    check(catalog);
+}
+
+TEST_CASE("selection: networks that an apply made go too, volumes never")
+{
+    Catalog catalog = declared("resources:\n  - docker_network: kept\n");
+    const auto network = [](const char* name, bool ours) {
+        engine::NetworkDetails details;
+        details.spec.name = name;
+        if (ours)
+            details.spec.labels["dfriends.converge"] = "";
+        return details;
+    };
+    remove_undeclared(catalog, {}, {network("kept", true), network("gone", true), network("foreign", false)});
+    REQUIRE(catalog.resources.size() == 2);
+    CHECK(catalog.resources[1].name == "gone");
+    CHECK(catalog.resources[1].actions == std::vector<std::string>{"delete"});
     check(catalog);
 }
 

@@ -129,6 +129,8 @@ TEST_CASE("puppet: containers")
     CHECK(list_of(container("net => ['a', 'b']"), "networks") == Texts{"a", "b"});
     CHECK(list_of(container("extra_parameters => ['--init', '-P --cap-add=X']"), "extra_parameters") ==
           Texts{"--init", "-P --cap-add=X"});
+    CHECK(one("docker::registry { 'registry.example': username => 'a', password => 'b' }").actions == Texts{"login"});
+    CHECK(one("docker::registry { 'registry.example': ensure => absent }").actions == Texts{"logout"});
     CHECK(container("running => false").actions == Texts{"create", "stop"});
     CHECK(container("ensure => absent").actions == Texts{"remove"});
     CHECK(one("docker::run { 'gone': ensure => absent }").actions == Texts{"remove"});

@@ -456,6 +456,43 @@ TEST_CASE("docker_image: a registry says which image it has, and nothing is pull
     CHECK(host.engine.calls == std::vector<std::string>{"pull app:latest"});
 }
 
+TEST_CASE("docker_network: ranges, options and labels; more than is declared is no difference")
+{
+    FakeHost host;
+    const std::string text =
+        "resources:\n  - docker_network: front\n    subnet: [192.0.2.0/25, 192.0.2.128/25]\n"
+        "    gateway: [192.0.2.1, 192.0.2.129]\n    ip_range: 192.0.2.64/26\n"
+        "    aux_addresses: {router: 192.0.2.2}\n    options: {mtu: 1400}\n    labels: {a: x}\n    attachable: true\n";
+    CHECK(applied(text, host).results[0].status == Status::changed);
+    engine::NetworkSpec& spec = host.engine.networks.at("front").spec;
+    REQUIRE(spec.pools.size() == 2);
+    CHECK(spec.pools[1] == engine::AddressPool{"192.0.2.128/25", "192.0.2.129", "", {}});
+    CHECK(spec.pools[0].auxiliary.at("router") == "192.0.2.2");
+    std::swap(spec.pools[0], spec.pools[1]); // their order is the engine's
+    std::swap(spec.pools[0].auxiliary, spec.pools[1].auxiliary);
+    spec.options["theirs"] = "1";
+    spec.labels["theirs"] = "1";
+    CHECK(applied(text, host).results[0].status == Status::unchanged);
+    const Report other = applied("resources:\n  - {docker_network: front, options: {mtu: 1500}}\n", host);
+    CHECK(other.results[0].changes == std::vector<Change>{{"options", "mtu=1400, theirs=1", "mtu=1500"}});
+}
+
+TEST_CASE("docker_registry: a login is kept once, and its password is not told")
+{
+    FakeHost host;
+    const std::string text =
+        "resources:\n  - {docker_registry: \"https://registry.example/v1/\", username: ann, password: hush}\n";
+    const Report first = applied(text, host);
+    CHECK(first.results[0].changes == std::vector<Change>{{"username", "", "ann"}});
+    CHECK(host.engine.logins.at("registry.example").password == "hush");
+    CHECK(applied(text, host).results[0].status == Status::unchanged);
+    host.engine.logins.at("registry.example").password = "other";
+    CHECK(applied(text, host).results[0].changes == std::vector<Change>{{"password", "(hidden)", "(hidden)"}});
+    CHECK(applied("resources:\n  - {docker_registry: registry.example, action: logout}\n", host).results[0].effect ==
+          Effect::remove);
+    CHECK(host.engine.logins.empty());
+}
+
 TEST_CASE("package: installed ones stay, missing ones come")
 {
     FakeHost host;
