@@ -2,7 +2,9 @@
 #include "converge/wire.hpp"
 
 #include "base/error.hpp"
+#include "converge/yaml/manifest.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/password.hpp"
 #include "json/json.hpp"
 
 namespace dfriends::converge {
@@ -70,16 +72,24 @@ std::string digest_of(const Report& report)
     return crypto::hash_hex(crypto::Algorithm::sha256, encode_report(timeless));
 }
 
-std::string encode_plan(const std::vector<std::string>& files, const Report& report)
+std::string encode_plan(const std::vector<std::string>& files, const Catalog& catalog, const Report& report)
 {
-    return dump_json({{"files", files}, {"digest", digest_of(report)}, {"results", results_to_json(report.results)}}) +
+    return dump_json({{"files", files},
+                      {"digest", digest_of(report)},
+                      {"declared", crypto::hash_password(render_yaml_manifest(catalog))},
+                      {"results", results_to_json(report.results)}}) +
            "\n";
+}
+
+bool still_declares(const SavedPlan& plan, const Catalog& catalog)
+{
+    return crypto::is_password(render_yaml_manifest(catalog), plan.declared);
 }
 
 SavedPlan decode_plan(std::string_view text, const std::string& what)
 {
     const Json document = parse_json(text, what);
-    SavedPlan plan{.files = {}, .digest = text_of(document, "digest")};
+    SavedPlan plan{.files = {}, .digest = text_of(document, "digest"), .declared = text_of(document, "declared")};
     for (const Json& file : member_of(document, "files"))
         if (file.is_string())
             plan.files.push_back(file.get<std::string>());

@@ -755,6 +755,13 @@ many() {
   equal "$(docker ps -aq --filter name=^dft-cv-many- | wc -l)" 2
   fails 5 dfriends converge apply --plan p.json
   says "are not as they were when 'p.json' was saved"
+  printf 'resources:\n  - {file: %s/secret, content: first, sensitive: true}\n' "$PWD" >s.yaml
+  dfriends converge plan --out s.json s.yaml
+  sed -i 's/first/other/' s.yaml
+  fails 5 dfriends converge apply --plan s.json
+  sed -i 's/other/first/' s.yaml
+  dfriends converge apply --plan s.json
+  equal "$(cat secret)" first
   echo '{}' >bad.json
   fails 3 dfriends converge apply --plan bad.json
   fails 2 dfriends converge apply --plan p.json m.yaml

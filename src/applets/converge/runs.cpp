@@ -109,7 +109,9 @@ std::vector<std::filesystem::path> files_of_plan(Context& context, domain::Host&
     const std::string name = context.settings.text("plan");
     const domain::SavedPlan saved = domain::decode_plan(os::read_file(name, largest_plan), name);
     const auto files = domain::find_manifests(saved.files);
-    if (domain::digest_of(domain::plan(catalog_of(context, files), host, {}, options_of(context))) != saved.digest)
+    const domain::Catalog catalog = catalog_of(context, files);
+    if (!domain::still_declares(saved, catalog) ||
+        domain::digest_of(domain::plan(catalog, host, {}, options_of(context))) != saved.digest)
         throw Error(ErrorKind::conflict, "the files or this host are not as they were when '{}' was saved", name)
             .hint("look at a new plan: dfriends converge plan --out " + name + " FILE...");
     return files;
@@ -167,7 +169,7 @@ int plan(Context& context)
     if (const std::string out = context.settings.text("out"); !out.empty()) {
         if (report.has_failures())
             throw Error(ErrorKind::failed, "a plan with failures is not saved");
-        os::write_file(out, domain::encode_plan(absolute(files), report), 0600);
+        os::write_file(out, domain::encode_plan(absolute(files), catalog, report), 0600);
     }
     return finish(context, report, true);
 }
