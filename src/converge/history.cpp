@@ -90,6 +90,12 @@ std::vector<Pending> RunJournal::pending()
     return all;
 }
 
+void RunJournal::begin()
+{
+    if (id_ == 0)
+        store_.change([&](state::Database& database) { write_run(database); });
+}
+
 /// A notification must survive all that may come. The rest goes to disk with it, or now and then, or at the end.
 void RunJournal::record(const Result& result, const std::vector<Pending>& caused)
 {

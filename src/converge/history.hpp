@@ -37,6 +37,7 @@ class RunJournal final : public Journal {
     std::int64_t id() const { return id_; }
 
     std::vector<Pending> pending() override;
+    void begin() override;
     void record(const Result& result, const std::vector<Pending>& caused) override;
     void delivered(const Pending& notification) override;
     /// The run has come to its end.

@@ -26,6 +26,8 @@ class Journal {
     virtual ~Journal() = default;
     /// What earlier runs left undelivered.
     virtual std::vector<Pending> pending() = 0;
+    /// Something is about to be changed: throws where no result could be kept (a full disk). Further calls do nothing.
+    virtual void begin() = 0;
     /// A result, and with it the notifications that its change causes.
     virtual void record(const Result& result, const std::vector<Pending>& caused) = 0;
     virtual void delivered(const Pending& notification) = 0;

@@ -61,7 +61,7 @@ class Run {
         if (journal_ != nullptr)
             for (const Pending& left : journal_->pending())
                 take_over(left);
-        for (std::size_t next = 0; next < graph_.order.size();) {
+        for (std::size_t next = 0; next < graph_.order.size() && !unrecorded_;) {
             const auto group = independent_from(next);
             if (group.size() > 1)
                 visit_together(group);
@@ -69,11 +69,19 @@ class Run {
                 visit(group[0]);
             next += group.size();
         }
+        if (unrecorded_)
+            for (std::vector<Pending>& owed : refreshes_)
+                delayed_.insert(delayed_.end(), owed.begin(), owed.end());
+        at_end_ = true;
         while (!delayed_.empty()) {
             const Pending next = delayed_.front();
             delayed_.pop_front();
             deliver(next);
         }
+        if (unrecorded_)
+            throw std::move(*unrecorded_)
+                .during("recording the run, which ends here")
+                .hint("what was done is done and notified, the rest is left as it was: apply again");
         return std::move(report_);
     }
 
@@ -263,6 +271,8 @@ class Run {
         const Resource& resource = catalog_.resources[at];
         Attempt attempt = look(at, action, source);
         tell_before(attempt, source);
+        if (attempt.step.perform && !may_change())
+            return false;
         work(attempt);
         for (std::int64_t left = resource.retries;
              left > 0 && attempt.result.status == Status::failed && !scene_.planning; --left) {
@@ -370,6 +380,8 @@ class Run {
                 work(attempts[mine]);
         };
         const auto busy = std::ranges::count_if(attempts, [](const Attempt& one) { return bool(one.step.perform); });
+        if (busy > 0 && !may_change())
+            return;
         {
             std::vector<std::jthread> further;
             for (unsigned count = 1; count < std::min<unsigned>(parallel_, static_cast<unsigned>(busy)); ++count)
@@ -392,8 +404,7 @@ class Run {
                     notify(told, resource, told.immediately ? immediate : caused);
         std::vector<Pending> all = caused;
         all.insert(all.end(), immediate.begin(), immediate.end());
-        if (journal_ != nullptr)
-            journal_->record(result, all);
+        record([&](Journal& journal) { journal.record(result, all); });
         if (on_result_)
             on_result_(result);
         report_.results.push_back(std::move(result));
@@ -438,8 +449,27 @@ class Run {
 
     void settle(const Pending& notification)
     {
-        if (journal_ != nullptr)
-            journal_->delivered(notification);
+        record([&](Journal& journal) { journal.delivered(notification); });
+    }
+
+    bool may_change()
+    {
+        record([](Journal& journal) { journal.begin(); });
+        return !unrecorded_ || at_end_;
+    }
+
+    /// Where the journal takes nothing more (a full disk), nothing more is changed; notifications that it does not have
+    /// are this run's to deliver.
+    template <class Function>
+    void record(Function function)
+    {
+        if (journal_ == nullptr || unrecorded_)
+            return;
+        try {
+            function(*journal_);
+        } catch (const Error& error) {
+            unrecorded_ = error;
+        }
     }
 
     /// A notification that fails, or whose target cannot be touched, stays pending for the next run.
@@ -471,6 +501,8 @@ class Run {
     std::vector<std::vector<Pending>> refreshes_;
     std::deque<Pending> delayed_;
     std::map<std::string, int> deliveries_;
+    bool at_end_ = false;             ///< only notifications are left
+    std::optional<Error> unrecorded_; ///< why the journal takes nothing more
     Report report_;
 };
 

@@ -13,6 +13,7 @@ setup() {
 }
 
 teardown() {
+  umount "$BATS_TEST_TMPDIR/small" 2>/dev/null || true
   [ -z "${daemon_json:-}" ] || daemon_json_back
   proxy_gone
   clean
@@ -735,6 +736,25 @@ many() {
   done
   [ -z "$killed" ] # there were calls after which nothing is left to kill
   [ "$at" -gt 8 ]
+}
+
+@test "a full disk: nothing is changed that could not be recorded, and the next run with room does it" {
+  mkdir small
+  mount -t tmpfs -o size=2m tmpfs small
+  printf 'resources:\n  - {exec: fill, command: "head -c 4M /dev/zero >%s/filler || true", not_if: "test -e %s/filler"}\n  - {file: %s/a, content: a, notifies: "exec[told]"}\n  - {file: %s/b, content: b}\n  - {exec: told, refresh_only: true, command: "touch %s/told"}\n' \
+    "$PWD/small" "$PWD/small" "$PWD" "$PWD" "$PWD" >m.yaml
+  ! head -c 3M /dev/zero >small/filler
+  fails 7 dfriends --state-dir "$PWD/small/state" converge apply m.yaml
+  [ ! -e a ]
+  rm small/filler
+  fails 7 dfriends --state-dir "$PWD/small/state" converge apply m.yaml
+  says "small/state"
+  [ ! -e b ]
+  [ ! -e a ] || [ -e told ]
+  printf x >small/filler
+  fails 0 dfriends --state-dir "$PWD/small/state" converge apply m.yaml
+  [ -e a ] && [ -e b ] && [ -e told ]
+  umount small
 }
 
 @test "an engine that goes away in the middle of a run: what is left is done by the next one" {

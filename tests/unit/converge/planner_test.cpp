@@ -17,6 +17,7 @@ namespace {
 
 struct ForgetfulJournal final : Journal {
     std::vector<Pending> pending() override { return {}; }
+    void begin() override {}
     void record(const Result&, const std::vector<Pending>&) override {}
     void delivered(const Pending&) override {}
 };

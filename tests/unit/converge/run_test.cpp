@@ -15,9 +15,18 @@ namespace {
 
 struct FakeJournal final : Journal {
     std::vector<Pending> left;
+    std::optional<int> room; ///< for so many changes; then the disk is full
     std::vector<Pending> pending() override { return left; }
-    void record(const Result&, const std::vector<Pending>& caused) override
+    void begin() override { take_room(0); }
+    void take_room(int count)
     {
+        if (room && (*room -= count) <= 0)
+            throw Error(ErrorKind::unavailable, "the disk is full");
+    }
+    void record(const Result& result, const std::vector<Pending>& caused) override
+    {
+        if (result.status == Status::changed)
+            take_room(1);
         for (const Pending& told : caused)
             if (std::ranges::find(left, told) == left.end())
                 left.push_back(told);
@@ -491,6 +500,27 @@ TEST_CASE("docker_registry: a login is kept once, and its password is not told")
     CHECK(applied("resources:\n  - {docker_registry: registry.example, action: logout}\n", host).results[0].effect ==
           Effect::remove);
     CHECK(host.engine.logins.empty());
+}
+
+TEST_CASE("a journal that takes nothing more: nothing more is changed, and what was notified is delivered")
+{
+    FakeHost host;
+    FakeJournal journal;
+    const std::string text = "resources:\n  - file: /a\n    content: a\n    notifies: exec[told]\n"
+                             "  - {file: /b, content: b}\n"
+                             "  - {exec: told, refresh_only: true, command: told}\n";
+    journal.room = 0;
+    CHECK_THROWS_WITH_AS(applied(text, host, journal), doctest::Contains("the disk is full"), Error);
+    CHECK(host.contents.empty());
+    CHECK(host.commands.empty());
+    journal.room = 1;
+    CHECK_THROWS_WITH_AS(applied(text, host, journal), doctest::Contains("the disk is full"), Error);
+    CHECK(host.contents.contains("/a"));
+    CHECK_FALSE(host.contents.contains("/b"));
+    CHECK(ran(host, "told"));
+    journal.room.reset();
+    applied(text, host, journal);
+    CHECK(host.contents.contains("/b"));
 }
 
 TEST_CASE("package: installed ones stay, missing ones come")
