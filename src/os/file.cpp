@@ -24,6 +24,25 @@ namespace {
     throw error;
 }
 
+/// `as`: whose owner and group the new file gets, if any's.
+void replace_file(const Path& path, std::string_view bytes, mode_t mode, const struct stat* as)
+{
+    std::string temporary = path.string() + ".XXXXXX";
+    Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+    if (!file)
+        fail("write", path, errno);
+    ScopeExit remove_it([&] { ::unlink(temporary.c_str()); });
+    write_all(file.number(), bytes, path);
+    if (as != nullptr && ::fchown(file.number(), as->st_uid, as->st_gid) != 0)
+        fail("keep the owner of", path, errno);
+    if (::fchmod(file.number(), mode) != 0 || ::fsync(file.number()) != 0)
+        fail("write", path, errno);
+    if (::rename(temporary.c_str(), path.c_str()) != 0)
+        fail("replace", path, errno);
+    remove_it.release();
+    sync_directory(path.parent_path());
+}
+
 } // namespace
 
 Descriptor::~Descriptor()
@@ -94,18 +113,17 @@ void sync_directory(const Path& path)
 
 void write_file(const Path& path, std::string_view bytes, mode_t mode)
 {
-    std::string temporary = path.string() + ".XXXXXX";
-    Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-    if (!file)
-        fail("write", path, errno);
-    ScopeExit remove_it([&] { ::unlink(temporary.c_str()); });
-    write_all(file.number(), bytes, path);
-    if (::fchmod(file.number(), mode) != 0 || ::fsync(file.number()) != 0)
-        fail("write", path, errno);
-    if (::rename(temporary.c_str(), path.c_str()) != 0)
-        fail("replace", path, errno);
-    remove_it.release();
-    sync_directory(path.parent_path());
+    replace_file(path, bytes, mode, nullptr);
+}
+
+void rewrite_file(const Path& path, std::string_view bytes)
+{
+    std::error_code code;
+    const Path file = std::filesystem::canonical(path, code);
+    struct stat found{};
+    if (code || ::stat(file.c_str(), &found) != 0)
+        fail("find", path, code ? code.value() : errno);
+    replace_file(file, bytes, found.st_mode & 07777, &found);
 }
 
 void make_directories(const Path& path, mode_t mode)

@@ -44,6 +44,10 @@ std::optional<std::string> find_file(const Path& path, std::uint64_t limit = 64U
 /// new. On failure (a full disk, say) the old file stands and no temporary one is left.
 void write_file(const Path& path, std::string_view bytes, mode_t mode = 0644);
 
+/// Like write_file() for a file that there is: it keeps its mode and its owner, and where the path is a symbolic link,
+/// what that names is replaced.
+void rewrite_file(const Path& path, std::string_view bytes);
+
 /// open(2) with O_CLOEXEC; throws with the path and the reason.
 Descriptor open_file(const Path& path, int flags, mode_t mode = 0644);
 /// Writes all bytes; throws Error(unavailable) with the path's name on failure such as a full disk.

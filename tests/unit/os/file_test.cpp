@@ -23,6 +23,24 @@ TEST_CASE("write_file: replaces as a whole and leaves nothing beside")
     CHECK(std::distance(std::filesystem::directory_iterator(directory.path()), {}) == 1);
 }
 
+TEST_CASE("rewrite_file: mode, owner and symbolic links stay")
+{
+    const TemporaryDirectory directory;
+    const Path path = directory.path() / "f";
+    write_file(path, "one", 0641);
+    const bool gives_away = ::chown(path.c_str(), 1234, 2345) == 0; // only root can
+    std::filesystem::create_symlink("f", directory.path() / "link");
+    rewrite_file(directory.path() / "link", "two");
+    CHECK(read_file(path) == "two");
+    CHECK(std::filesystem::is_symlink(directory.path() / "link"));
+    struct stat found{};
+    REQUIRE(::stat(path.c_str(), &found) == 0);
+    CHECK((found.st_mode & 07777) == 0641);
+    CHECK(found.st_uid == (gives_away ? 1234 : ::getuid()));
+    CHECK(found.st_gid == (gives_away ? 2345 : ::getgid()));
+    CHECK_THROWS_AS(rewrite_file(directory.path() / "none", "x"), Error);
+}
+
 TEST_CASE("read_file: a missing file is not_found, a large one invalid")
 {
     const TemporaryDirectory directory;
