@@ -10,6 +10,12 @@
 
 namespace dfriends::converge {
 
+/// A piece of a text: from `begin` up to, but without, `end`.
+struct Span {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
 /// From `here` on, a text that was made of another one goes on as that one does from `there` on.
 struct Stretch {
     std::size_t here = 0;

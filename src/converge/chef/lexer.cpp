@@ -35,6 +35,7 @@ constexpr std::array<std::string_view, 29> joining_marks{"<=>", "===", "||=", "&
 void Lexer::push(Token token)
 {
     token.offset = token_start_;
+    token.end = pos_;
     token.space_before = space_before_;
     token.space_after = is_blank(peek()) || peek() == '\n' || pos_ >= text_.size();
     tokens_.push_back(std::move(token));
@@ -57,8 +58,10 @@ bool Lexer::skip_blanks_and_comments()
                 throw source_.error(start, "'=begin' without '=end'");
             pos_ = end + 1;
             skip_line();
+            keep(start, pos_);
         } else if (at_line_start() && rest_starts("__END__") &&
                    (is_blank(peek(7)) || peek(7) == '\n' || pos_ + 7 >= text_.size())) {
+            keep(pos_, text_.size());
             pos_ = text_.size();
         } else if (is_blank(peek())) {
             ++pos_;
@@ -283,9 +286,9 @@ void Lexer::mark()
     throw source_.error(pos_, fmt::format("'{}' is not understood here", printable(text_.substr(pos_, 1))));
 }
 
-std::vector<Token> tokenize(const Source& source)
+std::vector<Token> tokenize(const Source& source, std::vector<Span>* kept)
 {
-    return Lexer(source).run(false);
+    return Lexer(source, kept).run(false);
 }
 
 } // namespace dfriends::converge::chef

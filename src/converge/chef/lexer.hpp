@@ -43,11 +43,13 @@ struct Token {
     std::vector<StringPart> parts;  ///< of a string
     std::vector<std::string> words; ///< of %w and %i
     std::size_t offset = 0;
+    std::size_t end = 0; ///< behind it; a heredoc's text stands in other lines
     bool space_before = false;
     bool space_after = false;
 };
 
-/// The tokens of a recipe, the last one an `end`. Throws Error(invalid) at the place.
-std::vector<Token> tokenize(const Source& source);
+/// The tokens of a recipe, the last one an `end`. Throws Error(invalid) at the place. `kept` gets what stands between
+/// tokens and whose lines are not to be indented: the texts of heredocs, =begin … =end, and what follows __END__.
+std::vector<Token> tokenize(const Source& source, std::vector<Span>* kept = nullptr);
 
 } // namespace dfriends::converge::chef

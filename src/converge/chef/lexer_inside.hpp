@@ -27,7 +27,10 @@ inline bool is_blank(char c)
 /// The reading of tokens: words and marks in lexer.cpp, strings of all kinds in strings.cpp.
 class Lexer {
   public:
-    explicit Lexer(const Source& source) : source_(source), text_(source.text()) {}
+    explicit Lexer(const Source& source, std::vector<Span>* kept = nullptr)
+        : source_(source), text_(source.text()), kept_(kept)
+    {
+    }
 
     std::vector<Token> run(bool embedded);
 
@@ -57,9 +60,15 @@ class Lexer {
     void unicode_escape(std::string& into);
     void interpolation(std::vector<StringPart>& parts);
     void push(Token token);
+    void keep(std::size_t begin, std::size_t end)
+    {
+        if (kept_ != nullptr)
+            kept_->push_back({begin, end});
+    }
 
     const Source& source_;
     std::string_view text_;
+    std::vector<Span>* kept_;
     std::size_t pos_ = 0;
     std::size_t after_heredocs_ = 0; ///< where the next line begins, past the heredocs that this one opened; 0: none
     int depth_ = 0;

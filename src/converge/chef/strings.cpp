@@ -148,6 +148,7 @@ void Lexer::heredoc_body(std::string_view word, bool raw, bool dashed, bool squi
     if (pos_ > end)
         throw source_.error(start, "code in a heredoc goes past its end");
     after_heredocs_ = std::min(text_.find('\n', end), text_.size() - 1) + 1;
+    keep(body, after_heredocs_);
     pos_ = resume;
     push(std::move(token));
 }

@@ -19,8 +19,10 @@ constexpr auto marks = std::to_array<std::string_view>(
 
 std::vector<Token> Lexer::run()
 {
-    while (skip_blanks(), at_ < end_)
+    while (skip_blanks(), at_ < end_) {
         read_token();
+        tokens_.back().end = at_;
+    }
     add(TokenKind::end, end_);
     return std::move(tokens_);
 }
@@ -61,6 +63,7 @@ void Lexer::skip_comment()
     const std::size_t close = text_.find("*/", at_ + 2);
     if (close == std::string_view::npos || close + 2 > end_)
         throw source_.error(at_, "this comment is not closed", "it ends with */");
+    keep(at_ + 1, close + 2);
     at_ = close + 2;
 }
 
@@ -192,9 +195,9 @@ void Lexer::read_pattern()
     add(TokenKind::pattern, start, std::move(content));
 }
 
-std::vector<Token> tokenize(const Source& source)
+std::vector<Token> tokenize(const Source& source, std::vector<Span>* kept)
 {
-    return Lexer(source, 0, source.text().size(), 0).run();
+    return Lexer(source, 0, source.text().size(), 0, kept).run();
 }
 
 } // namespace dfriends::converge::puppet

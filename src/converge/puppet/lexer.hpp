@@ -27,10 +27,12 @@ struct Token {
     double decimal = 0;
     std::vector<StringPart> parts; ///< of a string
     std::size_t offset = 0;
+    std::size_t end = 0; ///< behind it; a heredoc's text stands in other lines
     bool space_before = false;
 };
 
-/// The tokens of a manifest, the last one an `end`. Throws Error(invalid) at the place.
-std::vector<Token> tokenize(const Source& source);
+/// The tokens of a manifest, the last one an `end`. Throws Error(invalid) at the place. `kept` gets what stands between
+/// tokens and whose lines are not to be indented: the texts of heredocs, and comments from their second line on.
+std::vector<Token> tokenize(const Source& source, std::vector<Span>* kept = nullptr);
 
 } // namespace dfriends::converge::puppet

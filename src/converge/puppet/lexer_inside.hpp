@@ -43,8 +43,8 @@ struct Heredoc {
 /// The reading of tokens: words, numbers and marks in lexer.cpp, strings of all kinds in strings.cpp.
 class Lexer {
   public:
-    Lexer(const Source& source, std::size_t begin, std::size_t end, int depth)
-        : source_(source), text_(source.text()), at_(begin), end_(end), depth_(depth)
+    Lexer(const Source& source, std::size_t begin, std::size_t end, int depth, std::vector<Span>* kept = nullptr)
+        : source_(source), text_(source.text()), kept_(kept), at_(begin), end_(end), depth_(depth)
     {
     }
 
@@ -55,6 +55,11 @@ class Lexer {
     bool sees(std::string_view word) const { return text_.substr(at_, std::min(word.size(), end_ - at_)) == word; }
 
     Token& add(TokenKind kind, std::size_t offset, std::string text = {});
+    void keep(std::size_t begin, std::size_t end)
+    {
+        if (kept_ != nullptr)
+            kept_->push_back({begin, end});
+    }
     void skip_blanks();
     void skip_comment();
     void read_token();
@@ -86,6 +91,7 @@ class Lexer {
 
     const Source& source_;
     std::string_view text_;
+    std::vector<Span>* kept_;
     std::size_t at_;
     std::size_t end_;
     int depth_;

@@ -188,6 +188,7 @@ void Lexer::read_heredoc()
         const std::size_t line_end = std::min(text_.find('\n', at), end_);
         if (is_heredoc_end(text_.substr(at, line_end - at), heredoc.end, margin, cuts_end)) {
             resume_ = std::min(line_end, end_);
+            keep(body, resume_);
             break;
         }
         lines.emplace_back(at, std::min(line_end + 1, end_));
