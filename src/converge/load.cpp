@@ -56,7 +56,7 @@ void chain(Catalog& catalog)
 
 Catalog read(const fs::path& file, const Facts& facts)
 {
-    const std::string text = os::read_file(file, largest_manifest);
+    const std::string text = read_manifest(file);
     const std::string suffix = file.extension().string();
     if (suffix == ".pp")
         return read_puppet(text, file.string(), facts);
@@ -104,6 +104,11 @@ std::vector<fs::path> find_manifests(const std::vector<std::string>& words)
         files.emplace_back(word);
     }
     return files;
+}
+
+std::string read_manifest(const fs::path& file)
+{
+    return os::read_file(file, largest_manifest);
 }
 
 Catalog load(const std::vector<fs::path>& files, const Facts& facts)

@@ -15,6 +15,9 @@ namespace dfriends::converge {
 /// without manifests.
 std::vector<std::filesystem::path> find_manifests(const std::vector<std::string>& words);
 
+/// The text of a manifest. Throws Error(invalid) where it is larger than any may be.
+std::string read_manifest(const std::filesystem::path& file);
+
 /// Reads each file in the dialect of its suffix (.yaml and .yml: native, .rb: Chef, .pp: Puppet), checks all together
 /// and returns the resources in the order of the files. As in Chef, what follows a failed resource of a recipe is not
 /// looked at: it requires it.

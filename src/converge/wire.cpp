@@ -114,4 +114,12 @@ std::string encode_run(const PastRun& run, const std::vector<Result>& results)
     return dump_json(document) + "\n";
 }
 
+std::string encode_formatted(const std::vector<FormattedFile>& changed, std::size_t files, std::size_t failed)
+{
+    Json list = Json::array();
+    for (const FormattedFile& one : changed)
+        list.push_back({{"file", one.file}, {"diff", one.diff}});
+    return dump_json({{"files", files}, {"changed", list}, {"failed", failed}}) + "\n";
+}
+
 } // namespace dfriends::converge

@@ -33,4 +33,11 @@ std::string digest_of(const Report& report);
 std::string encode_runs(const std::vector<PastRun>& runs);
 std::string encode_run(const PastRun& run, const std::vector<Result>& results);
 
+/// What became of one file that was formatted and is not as it was.
+struct FormattedFile {
+    std::string file;
+    std::string diff;
+};
+std::string encode_formatted(const std::vector<FormattedFile>& changed, std::size_t files, std::size_t failed);
+
 } // namespace dfriends::converge

@@ -861,3 +861,96 @@ many() {
   equal "$(jq -r '.properties.resources.items.oneOf[] | select(.required[0] == "docker_container") | .required[1]' schema.json)" image
   cmp schema.json "$examples/../../converge.schema.json"
 }
+
+# untidy: a file of each language, none of them laid out as it should be.
+untidy() {
+  printf 'resources:\n- file: /a   # why\n  content: |\n     b\n       c\n' >m.yaml
+  printf "# why\nfile '/a' do\ncontent <<-END\n b  \nEND\nend\n" >r.rb
+  printf "file { '/a':\nensure => file,\n# why\nmode => '0644',\n}\n" >m.pp
+}
+
+@test "fmt lays files out in place, names those that changed, and says nothing the second time" {
+  untidy
+  chmod 640 r.rb
+  ln -s r.rb link.rb
+  fails 0 dfriends converge fmt m.yaml link.rb m.pp
+  equal "$output" $'m.yaml\nlink.rb\nm.pp'
+  equal "$(cat m.yaml)" $'resources:\n  - file: /a   # why\n    content: |\n      b\n        c'
+  equal "$(cat r.rb)" $'# why\nfile \'/a\' do\n  content <<-END\n b  \nEND\nend'
+  equal "$(cat m.pp)" $'file { \'/a\':\n  ensure => file,\n  # why\n  mode   => \'0644\',\n}'
+  equal "$(stat -c %a r.rb)" 640
+  [ -L link.rb ]
+  fails 0 dfriends converge fmt .
+  equal "$output" ""
+}
+
+@test "fmt --check changes nothing and exits with 1 where a file would change; --diff is a patch" {
+  untidy
+  mkdir kept
+  cp m.yaml r.rb m.pp kept
+  fails 1 dfriends converge fmt --check m.yaml r.rb m.pp
+  equal "$output" $'m.yaml\nr.rb\nm.pp'
+  "$DFRIENDS" converge fmt --check --diff . >all.diff && return 1
+  for file in m.yaml r.rb m.pp; do cmp "$file" "kept/$file"; done
+  fails 0 dfriends converge fmt --diff m.yaml r.rb m.pp
+  says $'-mode => \'0644\',\n+  ensure => file,\n+  # why\n+  mode   => \'0644\','
+  (cd kept && git apply -p1 ../all.diff)
+  for file in m.yaml r.rb m.pp; do cmp "$file" "kept/$file"; done
+  fails 0 dfriends converge fmt --check .
+  equal "$(dfriends --json converge fmt --check . | jq -c .)" '{"changed":[],"failed":0,"files":3}'
+  echo "file '/b' " >r.rb
+  dfriends --json converge fmt . >formatted.json
+  equal "$(jq -r '.changed[].file' formatted.json)" ./r.rb
+  equal "$(cat r.rb)" "file '/b'"
+}
+
+@test "fmt leaves a file alone that does not parse, and formats the others" {
+  untidy
+  printf "file '/a' do\ncontent 'x'\n\n\n" >broken.rb
+  printf 'a: [b\n' >broken.yaml
+  mkdir kept
+  cp broken.rb broken.yaml kept
+  fails 3 dfriends converge fmt .
+  says "./broken.rb:1:"
+  says "./broken.yaml:2:1"
+  says ./m.pp
+  cmp broken.rb kept/broken.rb
+  cmp broken.yaml kept/broken.yaml
+  fails 3 dfriends converge fmt --check .
+  fails 4 dfriends converge fmt none.pp
+  fails 3 dfriends converge fmt "$top/README.md"
+  fails 2 dfriends converge fmt
+}
+
+# without_indents FILE: with no blanks at any line's begin, but for heredocs.
+without_indents() { sed -i '/<<-SCRIPT/,/SCRIPT$/b; /@(END/,/| END/b; s/^ *//' "$1"; }
+
+@test "fmt finds nothing to do in what it made, and says the same about every fixture as the fixture" {
+  local fixture file kind
+  for fixture in "$BATS_TEST_DIRNAME"/converge/*/*.pp "$BATS_TEST_DIRNAME"/converge/cookbook/*/*.rb "$examples"/*.* "$top"/tests/fuzz/corpus/{chef_recipe,puppet_manifest,converge_manifest}/*; do
+    case $fixture in
+      */chef_recipe/*) kind=rb ;;
+      */puppet_manifest/*) kind=pp ;;
+      */converge_manifest/*) kind=yaml ;;
+      *) kind=${fixture##*.} ;;
+    esac
+    file=$(basename "$(dirname "$fixture")")-$(basename "$fixture").$kind
+    cp "$fixture" "$file"
+    run dfriends converge fmt "$file"
+    if [ "$status" -eq 3 ]; then # a fixture that is broken on purpose
+      cmp "$file" "$fixture"
+      rm "$file"
+      continue
+    fi
+    equal "$status" 0
+    cmp <(tr -d '[:space:]' <"$file") <(tr -d '[:space:]' <"$fixture")
+  done
+  [ "$(ls | wc -l)" -gt 40 ]
+  fails 0 dfriends converge fmt --check .
+  equal "$output" ""
+  mkdir again
+  cp ./*-*.rb ./*-*.pp again
+  for file in again/*; do without_indents "$file"; done
+  dfriends converge fmt again >/dev/null
+  for file in again/{manifests,recipes,attributes}-*; do cmp "$file" "${file#again/}"; done
+}

@@ -50,6 +50,12 @@ constexpr std::array drift_settings{
     detailed_exitcode,
     Setting{.name = "watch", .type = SettingType::flag, .help = "Look again whenever the engine tells of a change"},
 };
+constexpr std::array format_settings{
+    Setting{.name = "check",
+            .type = SettingType::flag,
+            .help = "Change no file; exit with 1 where one is not as it should be"},
+    Setting{.name = "diff", .type = SettingType::flag, .help = "Print what changes instead of the files' names"},
+};
 constexpr std::array history_settings{
     Setting{.name = "limit",
             .type = SettingType::number,
@@ -77,6 +83,14 @@ constexpr std::array verbs{
          .needs = state,
          .run = drift,
          .details = "Without FILE, the files of the last apply are compared."},
+    Verb{.name = "fmt",
+         .usage = "FILE...",
+         .synopsis = "Indents and aligns files as their language's style guide says",
+         .settings = format_settings,
+         .run = format_files,
+         .details =
+             "A FILE is a manifest (.yaml), a Chef recipe (.rb) or a Puppet manifest (.pp), or a folder of them. "
+             "Each is rewritten in place, and named where\nit changed. What it says stays the same."},
     Verb{.name = "graph",
          .usage = "FILE...",
          .synopsis = "Prints who requires and notifies whom, for Graphviz",

@@ -10,6 +10,7 @@ extern const Applet converge_applet;
 int plan(Context& context);
 int apply(Context& context);
 int drift(Context& context);
+int format_files(Context& context);
 int graph(Context& context);
 int import(Context& context);
 int schema(Context& context);
