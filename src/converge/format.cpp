@@ -116,6 +116,8 @@ std::string format(std::string_view text, const std::filesystem::path& file)
     const std::string_view content = has_mark ? text.substr(byte_order_mark.size()) : text;
     std::string formatted = format_by_suffix(content, file.string(), file.extension().string());
     expect_same_characters(content, formatted, file.string());
+    if (formatted.starts_with(byte_order_mark)) // a word so far, and none at the begin
+        throw changed_meaning({file.string(), 1, 1, {}});
     return has_mark ? std::string(byte_order_mark) + formatted : formatted;
 }
 

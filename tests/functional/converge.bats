@@ -909,13 +909,16 @@ untidy() {
   printf "file '/a' do\ncontent 'x'\n\n\n" >broken.rb
   printf 'a: [b\n' >broken.yaml
   mkdir kept
-  cp broken.rb broken.yaml kept
+  printf '# the last line goes on with the text above\na:   b\nc d   \n' >odd.yaml # for our parser only
+  cp broken.rb broken.yaml odd.yaml kept
   fails 3 dfriends converge fmt .
   says "./broken.rb:1:"
   says "./broken.yaml:2:1"
+  says "./odd.yaml:2:6: to format this would change what it says"
   says ./m.pp
   cmp broken.rb kept/broken.rb
   cmp broken.yaml kept/broken.yaml
+  cmp odd.yaml kept/odd.yaml
   fails 3 dfriends converge fmt --check .
   fails 4 dfriends converge fmt none.pp
   fails 3 dfriends converge fmt "$top/README.md"

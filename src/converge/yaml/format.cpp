@@ -186,7 +186,7 @@ class YamlLayout {
     bool is_document_mark() const
     {
         return ((line().starts_with("---") || line().starts_with("...")) && ends_word(line(), 3)) ||
-               (line().starts_with('%') && levels_.empty());
+               (line().starts_with('%') && levels_.empty() && wanted_ != Wanted::more_words);
     }
 
     void lay_document_mark()
@@ -324,7 +324,7 @@ class YamlLayout {
     {
         out_.append(blank_lines_, '\n');
         blank_lines_ = 0;
-        out_.append(indent_within(levels_.size()), ' ');
+        out_.append(levels_.empty() ? step : indent_within(levels_.size()), ' ');
         if (comment_of(line(), column) < line().size())
             wanted_ = Wanted::nothing;
         end_line(without_end_blanks(line().substr(column)));
@@ -349,7 +349,9 @@ class YamlLayout {
 
     std::size_t moved(std::size_t column) const
     {
-        return static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, static_cast<std::ptrdiff_t>(column) + shift_));
+        const std::size_t least = levels_.empty() ? 0 : levels_.back().after;
+        return static_cast<std::size_t>(
+            std::max(static_cast<std::ptrdiff_t>(least), static_cast<std::ptrdiff_t>(column) + shift_));
     }
 
     /// A block scalar: its text keeps its shape below its key. `begin`: of the header.
@@ -366,7 +368,7 @@ class YamlLayout {
         if (digit != std::string_view::npos)
             after = (levels_.empty() ? 0 : levels_.back().after) + before - outer;
         else if (before = indent_of_text(); !levels_.empty() && before <= outer)
-            before = outer + 1; // no text, but line ends may be kept
+            before = std::string_view::npos; // no text, but line ends may be kept
         const std::size_t end = end_of_block(before);
         std::size_t last = end; // of the lines that are more than line ends
         while (!keeps_end && last > at_ && is_line_end(lines_[last - 1], before))
@@ -440,7 +442,12 @@ const Node* find_difference(const Node& a, const Node& b)
 std::string format_yaml(std::string_view text, const std::string& file)
 {
     config::parse_yaml(text, file);
-    return YamlLayout(text).run();
+    std::string formatted = YamlLayout(text).run();
+    // The parser takes some documents that are no YAML; their lines are not what they seem to be.
+    if (YamlLayout(formatted).run() != formatted)
+        throw Error(ErrorKind::invalid, SourcePosition{file, 0, 0, {}}, "the layout of this document is not understood")
+            .hint("the file is left as it is: indent it by hand");
+    return formatted;
 }
 
 void expect_same_yaml(std::string_view before, std::string_view after, const std::string& file)

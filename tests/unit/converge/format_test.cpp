@@ -185,6 +185,8 @@ TEST_CASE("format: block scalars and texts of YAML")
           "a:\n  - |\n    b  \n      c\n\n\n    d\n\n  - e\n");
     CHECK(document("a:\n    b: |2+ # c\n        d\n\n\n    e: 1\n") == "a:\n  b: |2+ # c\n      d\n\n\n  e: 1\n");
     CHECK(document("a:\n    - >-\n     # b\n     - c\n") == "a:\n  - >-\n    # b\n    - c\n");
+    CHECK(document("a:\n    b: |+\n         \n\n    c: 1\n") == "a:\n  b: |+\n\n\n  c: 1\n");
+    CHECK(document("--- a\n%\n- b\n") == "--- a\n  %\n  - b\n");
     CHECK(document("a: |\n   b") == "a: |\n  b");
     CHECK(document("a: |-\n   b") == "a: |-\n  b\n");
     CHECK(document("a:\n    b: c\n      d\n\n\n      e # f\n") == "a:\n  b: c\n    d\n\n\n    e # f\n");
@@ -195,6 +197,7 @@ TEST_CASE("format: flow collections of YAML keep their shape")
 {
     CHECK(document("a:\n    b: [c,  \n        {d: \"]\n e\"}, # ]\n    ]\n    f: {}\n") ==
           "a:\n  b: [c,\n      {d: \"]\n e\"}, # ]\n  ]\n  f: {}\n");
+    CHECK(document("-     a:\n         b: [c,\n d\n   ]\n") == "- a:\n    b: [c,\n    d\n    ]\n");
     CHECK(document("- [a, it's,\n   'b]']\n- c\n") == "- [a, it's,\n   'b]']\n- c\n");
 }
 
@@ -204,6 +207,13 @@ TEST_CASE("format: what does not parse is refused with its place")
     CHECK(failure_of([] { format("a {\n'b': c => }\n", "m.pp"); }).starts_with("m.pp:2:"));
     CHECK(failure_of([] { format("a: [b\n", "m.yaml"); }).starts_with("m.yaml:"));
     CHECK(failure_of([] { format("a: 1\n---\nb: 2\n", "m.yaml"); }).starts_with("m.yaml:2:1: "));
+}
+
+TEST_CASE("format: what only our parser of YAML takes for YAML is refused")
+{
+    CHECK(failure_of([] { format("a: b\nc d\n", "m.yaml"); }).starts_with("m.yaml:1:4: to format this would change"));
+    CHECK(failure_of([] { format("a: b\n #\n%b:\n", "m.yaml"); }) ==
+          "m.yaml: the layout of this document is not understood");
 }
 
 TEST_CASE("format: what would say something else is refused with its place")
