@@ -90,7 +90,7 @@ constexpr std::array verbs{
          .run = format_files,
          .details =
              "A FILE is a manifest (.yaml), a Chef recipe (.rb) or a Puppet manifest (.pp), or a folder of them. "
-             "Each is rewritten in place, and named where\nit changed. What it says stays the same."},
+             "Each is rewritten in place, and named where it changed. What it says stays the same."},
     Verb{.name = "graph",
          .usage = "FILE...",
          .synopsis = "Prints who requires and notifies whom, for Graphviz",
