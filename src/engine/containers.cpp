@@ -4,6 +4,7 @@
 #include "base/encoding.hpp"
 #include "base/error.hpp"
 #include "engine/wire.hpp"
+#include "json/lines.hpp"
 
 #include <array>
 
@@ -229,6 +230,21 @@ net::Task<std::vector<std::vector<std::string>>> Containers::top(std::string con
     refuse_empty(container);
     co_return decode_top(co_await connection_.fetch(
         {.path = container_path(container, "/top") + Query().add("ps_args", ps_arguments).text()}));
+}
+
+net::Task<> Containers::stats(std::string container, bool stream, OnStats on_stats)
+{
+    refuse_empty(container);
+    const std::string query =
+        Query().add("stream", std::int64_t{stream ? 1 : 0}).text(); // it streams unless told not to
+    http::Reply reply =
+        co_await connection_.send({.path = container_path(container, "/stats") + query, .waits_long = true});
+    json::LineSplitter lines;
+    const auto hand_over = [&](std::string_view line) { on_stats(decode_stats(line)); };
+    std::array<char, 16 * 1024> piece;
+    while (const std::size_t count = co_await reply.read_some(piece))
+        lines.feed({piece.data(), count}, hand_over);
+    lines.finish(hand_over);
 }
 
 net::Task<> Containers::copy_from(std::string container, std::string path, OnOutput on_bytes)

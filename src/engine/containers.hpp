@@ -3,6 +3,7 @@
 
 #include "engine/attachment.hpp"
 #include "engine/connection.hpp"
+#include "engine/stats.hpp"
 #include "engine/types.hpp"
 
 #include <chrono>
@@ -69,6 +70,9 @@ class Containers {
 
     /// The processes inside, as ps prints them: titles first.
     net::Task<std::vector<std::vector<std::string>>> top(std::string container, std::string ps_arguments = {});
+
+    /// What it uses: once, after a second's measuring, or with `stream` each second until the container is removed.
+    net::Task<> stats(std::string container, bool stream, OnStats on_stats);
 
     /// The tar stream of a path inside, to `on_bytes`.
     net::Task<> copy_from(std::string container, std::string path, OnOutput on_bytes);

@@ -406,3 +406,22 @@ END
   fails 1 ours -H 'ssh://root:secret@h' ps
   says 'a password does not belong there'
 }
+
+@test "stats: docker's table, fields and units; each second until the container is gone" {
+  ours run -d --name dft-d-stats --network none --memory 32m dft-busybox sh -c "while :; do :; done" >/dev/null
+  docker create --name dft-d-idle dft-busybox true >/dev/null
+  same stats --no-stream dft-d-idle
+  same stats --no-stream --format '{{.Container}} {{.Name}} {{.ID}} {{.NetIO}} {{.PIDs}}' dft-d-stats
+  same stats --no-stream -a --no-trunc --format '{{.Name}} {{.ID}} {{.Container}}'
+  same stats --no-stream --format json dft-d-idle
+  ours stats --no-stream --format '{{.CPUPerc}}|{{.MemUsage}}|{{.MemPerc}}' dft-d-stats >usage.out
+  grep -Eq '^[1-9][0-9.]*%\|[0-9.]+[KM]iB / 32MiB\|[0-9.]+%$' usage.out
+  fails 1 ours stats --no-stream dft-d-missing dft-d-idle
+  says dft-d-missing
+  timeout 30 "$DFRIENDS" docker stats --format '{{.Name}}' dft-d-stats >rounds.out 3>&- &
+  local process=$!
+  wait_for 10 sh -c '[ "$(wc -l <rounds.out)" -ge 2 ]'
+  docker rm -f dft-d-stats >/dev/null
+  wait "$process"
+  equal "$(sort -u rounds.out)" dft-d-stats
+}

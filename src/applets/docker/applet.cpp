@@ -179,6 +179,12 @@ std::span<const Setting> run_settings()
     static const std::vector<Setting> rows = [] {
         std::vector<Setting> list;
         for (const engine::Flag& flag : engine::run_flags())
+constexpr std::array stats_settings{
+    all,
+    format,
+    Setting{.name = "no-stream", .type = SettingType::flag, .help = "Print once, and end"},
+    no_trunc,
+};
             list.push_back({.name = flag.name,
                             .type = flag.takes_value ? SettingType::text : SettingType::flag,
                             .help = flag.help,
@@ -321,6 +327,11 @@ std::span<const Verb> verbs()
              .run = top},
         Verb{.name = "unpause", .usage = "CONTAINER...", .synopsis = "Lets frozen containers go on", .run = unpause},
         Verb{.name = "version",
+        Verb{.name = "stats",
+             .usage = "[CONTAINER...]",
+             .synopsis = "Tells each second what containers use",
+             .settings = stats_settings,
+             .run = stats},
              .synopsis = "Prints our version and the engine's",
              .settings = document_settings,
              .run = version},

@@ -28,6 +28,16 @@ std::string render_decimal_size(std::int64_t bytes)
     return fmt::format("{:.3g}{}", size, units[unit]);
 }
 
+std::string render_binary_size(std::int64_t bytes)
+{
+    constexpr std::array units{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double size = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    for (; size >= 1024 && unit + 1 < units.size(); ++unit)
+        size /= 1024;
+    return fmt::format("{:.4g}{}", size, units[unit]);
+}
+
 std::string render_command(const std::string& command, bool whole)
 {
     constexpr std::size_t width = 20;

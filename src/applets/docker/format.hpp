@@ -17,6 +17,9 @@ std::string short_id(std::string_view id);
 /// Three digits with a decimal prefix, as docker's tables have it: "13.4MB", "0B".
 std::string render_decimal_size(std::int64_t bytes);
 
+/// Four digits with a binary prefix, as docker's tables have memory: "23.54GiB", "0B".
+std::string render_binary_size(std::int64_t bytes);
+
 /// "sh -c 'while …" in quotes, cut to 20 characters unless `whole`.
 std::string render_command(const std::string& command, bool whole);
 

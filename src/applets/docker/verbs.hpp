@@ -38,6 +38,7 @@ int run(Context& context);
 int save(Context& context);
 int start(Context& context);
 int stop(Context& context);
+int stats(Context& context);
 int system_dial_stdio(Context& context);
 int tag(Context& context);
 int top(Context& context);

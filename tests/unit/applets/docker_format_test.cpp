@@ -27,10 +27,13 @@ TEST_CASE("render_list: a template for each row, a table, and JSON lines")
     CHECK_THROWS_AS(render_list("{{.Names", rows, headings), Error);
 }
 
-TEST_CASE("render_decimal_size, render_command, render_ports: as docker's tables have them")
+TEST_CASE("render_decimal_size, render_binary_size, render_command, render_ports: as docker's tables have them")
 {
     CHECK(render_decimal_size(0) == "0B");
     CHECK(render_decimal_size(1994000) == "1.99MB");
+    CHECK(render_binary_size(0) == "0B");
+    CHECK(render_binary_size(1023) == "1023B");
+    CHECK(render_binary_size(25276000000) == "23.54GiB");
     CHECK(render_command("sh -c 'while true; do'", false) == "\"sh -c 'while true; …\"");
     CHECK(render_command("a \"b\"", true) == R"("a \"b\"")");
     CHECK(render_ports({{"0.0.0.0", 80, 8080, "tcp"}, {"", 53, 0, "udp"}}) == "53/udp, 0.0.0.0:8080->80/tcp");
