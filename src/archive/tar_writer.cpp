@@ -141,11 +141,38 @@ void TarWriter::Inside::add_open_file(int descriptor, const std::string& name)
 
 void TarWriter::add_path(const std::filesystem::path& path, const std::string& name)
 {
+    add_path(path, name, Owner::root);
+}
+
+void TarWriter::add_tree(const std::filesystem::path& path, const std::string& name)
+{
+    const auto type = std::filesystem::symlink_status(path).type();
+    if (type == std::filesystem::file_type::socket)
+        return;
+    if (type == std::filesystem::file_type::block || type == std::filesystem::file_type::character)
+        throw Error(ErrorKind::invalid, "cannot pack '{}': it is a device", path.string());
+    const bool is_directory = type == std::filesystem::file_type::directory;
+    add_path(path, is_directory ? name + "/" : name, Owner::as_on_disk);
+    if (!is_directory)
+        return;
+    std::error_code code;
+    for (std::filesystem::directory_iterator it(path, code), end; !code && it != end; it.increment(code))
+        add_tree(it->path(), name + "/" + it->path().filename().string());
+    if (code)
+        throw Error(kind_of_errno(code.value()), "cannot read '{}': {}", path.string(), code.message());
+}
+
+void TarWriter::add_path(const std::filesystem::path& path, const std::string& name, Owner owner)
+{
     struct stat found{};
     if (::lstat(path.c_str(), &found) != 0)
         throw Error(kind_of_errno(errno), "cannot read '{}': {}", path.string(), describe_errno(errno));
     const EntryPointer entry = make_entry(name, found.st_mode & S_IFMT, found.st_mode & 07777);
     archive_entry_set_mtime(entry.get(), found.st_mtim.tv_sec, found.st_mtim.tv_nsec);
+    if (owner == Owner::as_on_disk) {
+        archive_entry_set_uid(entry.get(), found.st_uid);
+        archive_entry_set_gid(entry.get(), found.st_gid);
+    }
     if (S_ISLNK(found.st_mode))
         archive_entry_set_symlink(entry.get(), std::filesystem::read_symlink(path).c_str());
     if (!S_ISREG(found.st_mode)) {

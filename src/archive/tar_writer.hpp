@@ -27,6 +27,9 @@ class TarWriter {
     void add_link(const std::string& name, const std::string& target);
     /// A file, link or folder (not its content) from disk under another name; modes and times as on disk, owner root.
     void add_path(const std::filesystem::path& path, const std::string& name);
+    /// A file, link or folder with all that it holds, under another name; modes, times and owners as on disk. Sockets
+    /// are left out; a device is Error(invalid).
+    void add_tree(const std::filesystem::path& path, const std::string& name);
     /// An entry of another archive, with its owner, mode and time; `content` is read where it is a file. Throws
     /// Error(invalid) for one of another type than files, folders and links.
     void add_entry(const Entry& entry, Reader& content);
@@ -36,6 +39,8 @@ class TarWriter {
     struct Inside;
 
   private:
+    enum class Owner { root, as_on_disk };
+    void add_path(const std::filesystem::path& path, const std::string& name, Owner owner);
     std::unique_ptr<Inside> inside_;
 };
 

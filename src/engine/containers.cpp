@@ -271,10 +271,11 @@ net::Task<std::string> Containers::commit(std::string container, ImageChanges ch
     co_return decode_created(co_await connection_.fetch(post("/commit" + query.text(), true))).id;
 }
 
-net::Task<> Containers::copy_to(std::string container, std::string folder, http::Producer tar)
+net::Task<> Containers::copy_to(std::string container, std::string folder, http::Producer tar, bool as_user)
 {
     refuse_empty(container);
-    const std::string query = Query().add("path", folder).add("noOverwriteDirNonDir", true).text();
+    const std::string query =
+        Query().add("path", folder).add("noOverwriteDirNonDir", true).add("copyUIDGID", as_user).text();
     Connection::Ask ask{.method = "PUT",
                         .path = container_path(container, "/archive") + query,
                         .producer = std::move(tar),

@@ -80,8 +80,9 @@ class Containers {
     net::Task<http::Reply> export_files(std::string container);
     /// Makes an image of the container's file system: a layer on its own image. Returns the image's id.
     net::Task<std::string> commit(std::string container, ImageChanges changes);
-    /// Unpacks a tar stream into an existing folder inside.
-    net::Task<> copy_to(std::string container, std::string folder, http::Producer tar);
+    /// Unpacks a tar stream into an existing folder inside; the owners are those of the archive, or with `as_user` the
+    /// container's user.
+    net::Task<> copy_to(std::string container, std::string folder, http::Producer tar, bool as_user = false);
     /// What a path inside is: name, size, mode (Go's os.FileMode bits) and link target. Nothing where it does not
     /// exist.
     struct PathStat {
@@ -90,6 +91,8 @@ class Containers {
         std::uint32_t mode = 0;
         std::string link_target;
         bool is_directory() const { return (mode & 0x80000000U) != 0; }
+        bool is_link() const { return (mode & 0x08000000U) != 0; }
+        bool is_special() const { return (mode & 0x04080000U) != 0; } ///< a device, or something unknown
     };
     net::Task<std::optional<PathStat>> stat(std::string container, std::string path);
 

@@ -425,3 +425,109 @@ END
   wait "$process"
   equal "$(sort -u rounds.out)" dft-d-stats
 }
+
+# listing FOLDER: names, kinds, modes, link targets, times and contents of all below it; a folder's time only where
+# nothing is copied into it later.
+listing() {
+  (cd "$1" && find . -mindepth 1 \( -type d ! -name sub -printf '%P %y %m\n' -o -printf '%P %y %m %l %TF %TH:%TM\n' \) | sort
+   find . -type f -exec sha256sum {} + | sort -k2)
+}
+
+# copies_out SOURCE TARGET: from dft-d-cp to the same place for both clients, with the same codes and trees.
+copies_out() {
+  local theirs=0 us=0
+  (cd theirs && docker cp "${@:3}" "dft-d-cp:$1" "$2") >/dev/null 2>&1 || theirs=$?
+  (cd ours && ours cp "${@:3}" "dft-d-cp:$1" "$2") >ours.out 2>&1 || us=$?
+  equal "$1 $2: $us" "$1 $2: $theirs"
+  equal "$(listing ours)" "$(listing theirs)"
+}
+
+@test "cp out of a container: docker's rules for names, folders and links" {
+  docker create --name dft-d-cp dft-busybox sh -c 'exit 0' >/dev/null
+  mkdir -p tree/dir/sub ours theirs
+  echo one >tree/dir/file; echo two >tree/dir/sub/deep; chmod 640 tree/dir/file; touch -d 2020-02-02 tree/dir/sub/deep
+  ln -s file tree/dir/link; ln -s /tree/dir tree/to-dir; ln tree/dir/file tree/dir/hard
+  docker cp tree dft-d-cp:/ 2>/dev/null
+  for side in ours theirs; do mkdir "$side/there"; echo old >"$side/taken"; ln -s there "$side/way"; ln -s taken "$side/alias"; touch -h -d 2020-01-01 "$side"/*; done
+  copies_out /tree/dir/file new
+  copies_out /tree/dir/file there
+  copies_out /tree/dir/file there/
+  copies_out /tree/dir/file taken
+  copies_out /tree/dir/file alias
+  copies_out /tree/dir/file none/
+  copies_out /tree/dir/file none/name
+  copies_out /tree/dir fresh
+  copies_out /tree/dir fresh
+  copies_out /tree/dir/. content
+  copies_out /tree/dir/. there
+  copies_out /tree/dir way
+  copies_out /tree/dir taken
+  copies_out /tree/dir/link linked
+  copies_out /tree/dir/link followed -L
+  copies_out /tree/to-dir there -L
+  copies_out /tree/to-dir there
+  copies_out /tree/to-dir/. through
+  copies_out tree/dir/sub .
+  copies_out /tree/missing x
+  copies_out /tree/dir/file /dev/null
+  docker cp dft-d-cp:/tree/dir - | tar -tv >theirs.list
+  ours cp dft-d-cp:/tree/dir - | tar -tv >ours.list
+  equal "$(cat ours.list)" "$(cat theirs.list)"
+  fails 1 ours cp dft-d-missing:/x .
+  says dft-d-missing
+}
+
+# copies_in SOURCE TARGET: into a container of each client's.
+copies_in() {
+  local theirs=0 us=0
+  docker cp "${@:3}" "$1" "dft-d-theirs:$2" >/dev/null 2>&1 || theirs=$?
+  ours cp "${@:3}" "$1" "dft-d-ours:$2" >ours.out 2>&1 || us=$?
+  equal "$1 $2: $us" "$1 $2: $theirs"
+  equal "$(docker exec dft-d-ours sh -c "$look")" "$(docker exec dft-d-theirs sh -c "$look")"
+}
+
+@test "cp into a container: docker's rules, owners, and an archive from stdin" {
+  look='cd /in && find . | sort | while read -r f; do stat -c "%n %F %a %u %g %N" "$f"; [ ! -f "$f" ] || cat "$f"; done'
+  for side in ours theirs; do
+    docker run -d --name "dft-d-$side" --network none -u 1:1 dft-busybox sh -c "$forever" >/dev/null
+    docker exec -u 0 "dft-d-$side" sh -c 'mkdir -p /in/there; echo old >/in/taken; ln -s there /in/way; ln -s taken /in/alias'
+  done
+  mkdir -p tree/sub; echo one >tree/file; chmod 750 tree/sub; echo two >tree/sub/deep; ln -s file tree/link
+  chown 7:8 tree/file; ln -s tree to-tree
+  copies_in tree/file /in/new
+  copies_in tree/file /in/there
+  copies_in tree/file /in/taken
+  copies_in tree/file /in/alias
+  copies_in tree/file /in/none/
+  copies_in tree/file /in/none/name
+  copies_in tree /in/fresh
+  copies_in tree /in/fresh
+  copies_in tree/. /in/content
+  copies_in tree/. /in/there
+  copies_in tree /in/way
+  copies_in tree /in/taken
+  copies_in tree/link /in/linked
+  copies_in tree/link /in/followed -L
+  copies_in to-tree /in/there
+  copies_in to-tree /in/to -L
+  copies_in to-tree/ /in/slash
+  copies_in tree /in/owned -a
+  copies_in missing /in/x
+  tar -C tree -cf tree.tar .
+  docker exec -u 0 dft-d-ours mkdir /in/tar
+  docker exec -u 0 dft-d-theirs mkdir /in/tar
+  docker cp - dft-d-theirs:/in/tar <tree.tar 2>/dev/null
+  ours cp - dft-d-ours:/in/tar <tree.tar
+  equal "$(docker exec dft-d-ours sh -c "$look")" "$(docker exec dft-d-theirs sh -c "$look")"
+  fails 125 ours cp tree here
+  fails 125 ours cp dft-d-ours:/in dft-d-theirs:/in
+}
+
+@test "cp: a large file passes in both directions, and the other way round is the same" {
+  docker create --name dft-d-large dft-busybox true >/dev/null
+  head -c 300000000 /dev/zero | tr '\0' x >large
+  (ulimit -v 2000000; /usr/bin/time -f %M -o memory "$DFRIENDS" docker cp -q large dft-d-large:/large)
+  [ "$(tail -1 memory)" -lt 120000 ]
+  "$DFRIENDS" docker cp -q dft-d-large:/large back
+  cmp large back
+}

@@ -76,6 +76,17 @@ constexpr std::array build_settings{
         .name = "force-rm", .type = SettingType::flag, .help = "Remove intermediate containers also after a failure"},
     quiet,
 };
+constexpr std::array cp_settings{
+    Setting{.name = "archive",
+            .type = SettingType::flag,
+            .help = "What is copied in belongs to the container's user",
+            .letter = 'a'},
+    Setting{.name = "follow-link",
+            .type = SettingType::flag,
+            .help = "Copy what a link leads to, not the link",
+            .letter = 'L'},
+    Setting{.name = "quiet", .type = SettingType::flag, .help = "Do not tell how much was copied", .letter = 'q'},
+};
 constexpr std::array events_settings{
     filter,
     format,
@@ -168,6 +179,12 @@ constexpr std::array start_settings{
     detach_keys,
     Setting{.name = "interactive", .type = SettingType::flag, .help = "Stay, and hand stdin on", .letter = 'i'},
 };
+constexpr std::array stats_settings{
+    all,
+    format,
+    Setting{.name = "no-stream", .type = SettingType::flag, .help = "Print once, and end"},
+    no_trunc,
+};
 constexpr std::array stop_settings{time_setting};
 constexpr std::array document_settings{inspect_format};
 constexpr std::array volume_create_settings{driver, label, driver_option};
@@ -179,12 +196,6 @@ std::span<const Setting> run_settings()
     static const std::vector<Setting> rows = [] {
         std::vector<Setting> list;
         for (const engine::Flag& flag : engine::run_flags())
-constexpr std::array stats_settings{
-    all,
-    format,
-    Setting{.name = "no-stream", .type = SettingType::flag, .help = "Print once, and end"},
-    no_trunc,
-};
             list.push_back({.name = flag.name,
                             .type = flag.takes_value ? SettingType::text : SettingType::flag,
                             .help = flag.help,
@@ -208,6 +219,11 @@ std::span<const Verb> verbs()
              .synopsis = "Builds an image from a Dockerfile",
              .settings = build_settings,
              .run = build},
+        Verb{.name = "cp",
+             .usage = "CONTAINER:PATH PATH|-  or  PATH|- CONTAINER:PATH",
+             .synopsis = "Copies files out of a container or into it",
+             .settings = cp_settings,
+             .run = cp},
         Verb{.name = "create",
              .usage = "IMAGE [COMMAND] [ARGUMENT...]",
              .synopsis = "Makes a container without starting it",
@@ -311,6 +327,11 @@ std::span<const Verb> verbs()
              .synopsis = "Starts containers",
              .settings = start_settings,
              .run = start},
+        Verb{.name = "stats",
+             .usage = "[CONTAINER...]",
+             .synopsis = "Tells each second what containers use",
+             .settings = stats_settings,
+             .run = stats},
         Verb{.name = "stop",
              .usage = "CONTAINER...",
              .synopsis = "Stops containers",
@@ -327,11 +348,6 @@ std::span<const Verb> verbs()
              .run = top},
         Verb{.name = "unpause", .usage = "CONTAINER...", .synopsis = "Lets frozen containers go on", .run = unpause},
         Verb{.name = "version",
-        Verb{.name = "stats",
-             .usage = "[CONTAINER...]",
-             .synopsis = "Tells each second what containers use",
-             .settings = stats_settings,
-             .run = stats},
              .synopsis = "Prints our version and the engine's",
              .settings = document_settings,
              .run = version},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/docker/each.hpp"
 #include "applets/docker/format.hpp"
+#include "applets/docker/session.hpp"
 #include "applets/docker/verbs.hpp"
 #include "applets/docker/wire.hpp"
 #include "base/clock.hpp"
@@ -10,11 +11,9 @@
 #include "engine/client.hpp"
 #include "engine/reference.hpp"
 #include "net/loop.hpp"
-#include "net/worker.hpp"
 #include "os/file.hpp"
 #include "os/terminal.hpp"
 
-#include <array>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -111,27 +110,6 @@ void expect_replaceable(const os::Path& path)
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
         throw Error(ErrorKind::invalid, "cannot save to '{}': it is no regular file", path.string())
             .hint("redirect the output to write into a pipe or a device");
-}
-
-/// The bytes of a file, in pieces, for the engine.
-http::Producer send_file(os::Path path)
-{
-    return [path = std::move(path)](http::BodyWriter& writer) -> net::Task<> {
-        const auto file = std::make_shared<os::Descriptor>(os::open_file(path, O_RDONLY));
-        for (;;) {
-            std::string piece = co_await net::shared_worker().call([file] {
-                std::string bytes(256UL * 1024, '\0');
-                const ssize_t count = ::read(file->number(), bytes.data(), bytes.size());
-                if (count < 0)
-                    throw Error(ErrorKind::unavailable, "cannot read the archive: {}", describe_errno(errno));
-                bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
-                return bytes;
-            });
-            if (piece.empty())
-                co_return;
-            co_await writer.write(piece);
-        }
-    };
 }
 
 } // namespace

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
 #include <optional>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -151,6 +152,26 @@ net::Task<std::string> Input::read()
 {
     const Reading* reading = reading_.get(); // the worker ends before its owner
     return reading_->worker.call([reading] { return reading->next(); });
+}
+
+http::Producer send_file(os::Path path)
+{
+    return [path = std::move(path)](http::BodyWriter& writer) -> net::Task<> {
+        const auto file = std::make_shared<os::Descriptor>(os::open_file(path, O_RDONLY));
+        for (;;) {
+            std::string piece = co_await net::shared_worker().call([file] {
+                std::string bytes(256UL * 1024, '\0');
+                const ssize_t count = ::read(file->number(), bytes.data(), bytes.size());
+                if (count < 0)
+                    throw Error(ErrorKind::unavailable, "cannot read the archive: {}", describe_errno(errno));
+                bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+                return bytes;
+            });
+            if (piece.empty())
+                co_return;
+            co_await writer.write(piece);
+        }
+    };
 }
 
 engine::OnOutput print_output(Context& context)

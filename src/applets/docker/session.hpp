@@ -3,8 +3,10 @@
 
 #include "applets/context.hpp"
 #include "engine/attachment.hpp"
+#include "http/message.hpp"
 #include "net/signals.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,6 +29,9 @@ class Input {
     struct Reading;
     std::shared_ptr<Reading> reading_;
 };
+
+/// The bytes of a file, in pieces, for the engine.
+http::Producer send_file(std::filesystem::path path);
 
 /// Hands a container's output to ours by channel.
 engine::OnOutput print_output(Context& context);

@@ -10,6 +10,7 @@ extern const Applet docker_applet;
 
 int attach(Context& context);
 int build(Context& context);
+int cp(Context& context);
 int create(Context& context);
 int events(Context& context);
 int exec(Context& context);
@@ -37,8 +38,8 @@ int rmi(Context& context);
 int run(Context& context);
 int save(Context& context);
 int start(Context& context);
-int stop(Context& context);
 int stats(Context& context);
+int stop(Context& context);
 int system_dial_stdio(Context& context);
 int tag(Context& context);
 int top(Context& context);
