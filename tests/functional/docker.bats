@@ -531,3 +531,24 @@ copies_in() {
   "$DFRIENDS" docker cp -q dft-d-large:/large back
   cmp large back
 }
+
+@test "cp: an engine that goes away ends it with an error" {
+  docker create --name dft-d-cut dft-busybox true >/dev/null
+  head -c 200000000 /dev/zero >large
+  docker cp large dft-d-cut:/large 2>/dev/null
+  # At its fourth call, after the version, the container and the path: the archive.
+  python3 "$support/engine_proxy.py" "$PWD/proxy.sock" calls --gone-from 4 3>&- &
+  OTHERS+=($!)
+  wait_for 5 test -S proxy.sock
+  fails 1 timeout 20 "$DFRIENDS" docker -H "unix://$PWD/proxy.sock" cp dft-d-cut:/large out
+  grep -q '/archive' calls
+  # In the middle of it.
+  python3 "$support/socket_relay.py" "$PWD/relay.sock" /var/run/docker.sock 3>&- &
+  local relay=$! code=0
+  wait_for 5 test -S relay.sock
+  (until [ -s large-copy ]; do :; done; kill -9 "$relay") 3>&- & # at once: it is done soon
+  OTHERS+=($!)
+  timeout 30 "$DFRIENDS" docker -H "unix://$PWD/relay.sock" cp dft-d-cut:/large large-copy 2>cut.err 3>&- || code=$?
+  equal "$code" 1
+  [ -s cut.err ]
+}

@@ -81,8 +81,8 @@ class UnpackPipe {
     }
 
   private:
+    std::future<archive::Unpacked> unpacked_; // waits when it goes, so our end must go before it
     os::Descriptor ours_;
-    std::future<archive::Unpacked> unpacked_;
 };
 
 /// Follows links to what is written in the end; what is not there needs a folder that is.

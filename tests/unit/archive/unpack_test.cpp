@@ -15,12 +15,18 @@ namespace {
 
 using Path = std::filesystem::path;
 
-Unpacked unpack_into(const Path& directory, const std::function<void(TarWriter&)>& fill)
+std::string make_archive(const std::function<void(TarWriter&)>& fill)
 {
     std::string bytes;
     TarWriter writer([&](std::string_view piece) { bytes += piece; });
     fill(writer);
     writer.finish();
+    return bytes;
+}
+
+Unpacked unpack_into(const Path& directory, const std::function<void(TarWriter&)>& fill)
+{
+    const std::string bytes = make_archive(fill);
     Reader reader = Reader::from_memory(bytes);
     return unpack(reader, directory, [](std::string_view name) { return std::string(name); });
 }
@@ -113,10 +119,11 @@ TEST_CASE("unpack: hard links within, not to what lies outside; pipes are left o
     });
     CHECK(unpacked.left_out == std::vector<std::string>{"tree/pipe"});
     CHECK(os::read_file(f.inside / "tree/file") == "mine");
+    const std::string other = make_archive([](TarWriter& tar) { tar.add_directory("other"); });
     const auto link = [&](const std::string& target) {
         unpack_into(f.inside, [&](TarWriter& tar) {
-            Reader empty = Reader::from_memory("");
-            tar.add_entry({.name = "second", .type = Entry::Type::hard_link, .link_target = target}, empty);
+            Reader unread = Reader::from_memory(other); // a link has no content
+            tar.add_entry({.name = "second", .type = Entry::Type::hard_link, .link_target = target}, unread);
         });
     };
     link("first");
