@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/buildkit.hpp"
 #include "engine/types.hpp"
 #include "os/process.hpp"
 
@@ -48,7 +49,7 @@ class Docker {
     /// The digest that the image has in its registry now.
     virtual std::string remote_digest(const std::string& image) = 0;
     virtual void pull(const std::string& image) = 0;
-    virtual void build(const std::string& directory, const std::string& image) = 0;
+    virtual void build(const std::string& directory, const std::string& image, engine::Builder builder) = 0;
     virtual void remove_image(const std::string& image, bool force) = 0;
     virtual void load_image(const std::string& archive) = 0;
     virtual void save_image(const std::string& image, const std::string& archive) = 0;

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "converge/real_host.hpp"
 #include "engine/build_context.hpp"
+#include "engine/buildkit.hpp"
 #include "engine/client.hpp"
 #include "engine/reference.hpp"
 #include "engine/registry_auth.hpp"
@@ -62,6 +63,7 @@ class Clients {
         });
         return net::run(function(client));
     }
+    const engine::Host& host() const { return host_; }
 
   private:
     engine::Client& take()
@@ -174,9 +176,17 @@ class RealDocker final : public Docker {
                 .hint("the engine has no such image: build it, load it, or see that the registry can be reached");
         }
     }
-    void build(const std::string& directory, const std::string& image) override
+    void build(const std::string& directory, const std::string& image, engine::Builder builder) override
     {
         const ScopeExit changed([this] { forget_images(); });
+        if (builder == engine::Builder::buildkit ||
+            (builder == engine::Builder::automatic &&
+             engine::find_buildkit_syntax(engine::read_dockerfile(directory)))) {
+            engine::build_with_buildkit(clients_.host(), {.options = {"--progress", "plain", "--tag", image},
+                                                          .context = std::filesystem::absolute(directory).string(),
+                                                          .on_line = say_});
+            return;
+        }
         engine::BuildContext context = engine::read_context(directory);
         engine::BuildOptions options;
         options.tags = {image};

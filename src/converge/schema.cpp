@@ -27,6 +27,7 @@ constexpr std::array docker_image{
     Attribute{"image", text, "Repository, where it is not the resource's name"},
     Attribute{"tag", text, "Tag; default latest"},
     Attribute{"source", text, "Directory with a Dockerfile to build it from"},
+    Attribute{"builder", text, "classic, buildkit, or auto (default): BuildKit where the Dockerfile needs it"},
     Attribute{"force", flag, "Remove it even where containers use it"},
     Attribute{"archive", text, "File to load it from or save it to"},
 };

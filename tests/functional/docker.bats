@@ -552,3 +552,101 @@ copies_in() {
   equal "$code" 1
   [ -s cut.err ]
 }
+
+# stand_in_client: a docker client with buildx, first in PATH: it keeps its words, environment and input, says something,
+# and "builds" by naming dft-busybox so. The host's own client need not have BuildKit.
+stand_in_client() {
+  mkdir -p client
+  cat >client/docker <<END
+#!/bin/sh
+[ "\$*" != --version ] || { echo "Docker version 20.10.24, build 1"; exit 0; }
+[ "\$*" != "buildx version" ] || { [ ! -e $PWD/client/old ]; exit; }
+printf '%s\n' "\$@" >$PWD/client/words
+env >$PWD/client/environment
+cat >$PWD/client/input
+echo "#1 [internal] load build definition" >&2
+[ ! -e $PWD/client/breaks ] || { echo "ERROR: failed to solve: it is broken" >&2; exit 1; }
+while [ "\$#" -gt 0 ]; do
+  [ "\$1" != --tag ] || $(command -v docker) tag dft-busybox "\$2"
+  shift
+done
+END
+  chmod +x client/docker
+}
+
+@test "build: what BuildKit alone understands is handed to the docker client that has it" {
+  stand_in_client
+  mkdir -p context
+  printf 'FROM dft-busybox\nRUN --mount=type=cache,target=/c true\n' >context/Dockerfile
+  real=$PATH
+  export PATH=$PWD/client:$PATH SECRET_WORD=hush OTHER_WORD=private DOCKER_CONTEXT=default
+  fails 0 ours build -t dft-d-built --build-arg A=1 --secret id=s,env=SECRET_WORD context
+  says "load build definition"
+  equal "$(tr '\n' ' ' <client/words)" "buildx build --builder default --load --tag dft-d-built --build-arg A=1 --secret id=s,env=SECRET_WORD -- $PWD/context "
+  grep -qx DOCKER_HOST=unix:///var/run/docker.sock client/environment
+  grep -qx DOCKER_BUILDKIT=1 client/environment
+  grep -qx SECRET_WORD=hush client/environment
+  fails 1 grep -E 'OTHER_WORD|DOCKER_CONTEXT' client/environment
+  docker image inspect dft-d-built >/dev/null
+  # From stdin; by a flag alone; by demand.
+  ours build -t dft-d-built - <context/Dockerfile
+  cmp client/input context/Dockerfile
+  echo 'FROM dft-busybox' >context/Dockerfile
+  fails 0 ours build -o type=local,dest=out context
+  fails 1 grep -x -- --load client/words
+  fails 0 ours build --builder buildkit context
+  grep -qx -- --load client/words
+  # An older client has BuildKit in itself.
+  touch client/old
+  fails 0 ours build --builder buildkit context
+  equal "$(tr '\n' ' ' <client/words)" "build -- $PWD/context "
+  # A plain one stays with the engine.
+  rm client/words
+  fails 0 ours build -q -t dft-d-built context
+  [ ! -e client/words ]
+  touch client/breaks
+  fails 1 ours build --builder buildkit context
+  says "failed to solve: it is broken"
+  says "the build with BuildKit failed"
+  fails 1 ours build --builder classic --ssh default context
+  says "the classic builder does not know --ssh"
+  fails 1 ours build --builder other context
+  says "classic, buildkit or auto"
+  PATH=$real
+}
+
+@test "build: BuildKit without a docker client, and with the one of this host" {
+  mkdir -p context bare
+  printf 'FROM scratch\nCOPY --chmod=600 file /file\n' >context/Dockerfile
+  echo content >context/file
+  ln -s "$(command -v "$DFRIENDS")" bare/docker # we ourselves are none
+  run env PATH="$PWD/bare" "$DFRIENDS" docker build context
+  equal "$status" 1
+  says "there is no docker client"
+  says "install"
+  if docker buildx version >/dev/null 2>&1; then
+    fails 0 ours build -t dft-d-built context
+    docker create --name dft-d-chmod dft-d-built x >/dev/null
+    equal "$(docker cp dft-d-chmod:/file - | tar -tv | cut -c1-10)" -rw-------
+  else
+    fails 1 ours build -t dft-d-built context
+    says "has no buildx"
+    says "install docker-buildx"
+  fi
+}
+
+@test "converge: an image's builder" {
+  stand_in_client
+  mkdir -p context
+  echo 'FROM dft-busybox' >context/Dockerfile
+  printf 'resources:\n  - docker_image: dft-d-built\n    action: build_if_missing\n    source: %s\n    builder: buildkit\n' "$PWD/context" >m.yaml
+  export PATH=$PWD/client:$PATH
+  touch client/breaks
+  fails 1 dfriends converge apply m.yaml
+  says "failed to solve: it is broken"
+  rm client/breaks
+  fails 0 dfriends converge apply m.yaml
+  equal "$(tr '\n' ' ' <client/words)" "buildx build --builder default --load --progress plain --tag dft-d-built:latest -- $PWD/context "
+  fails 0 dfriends converge plan m.yaml
+  says "1 unchanged"
+}

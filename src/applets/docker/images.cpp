@@ -7,7 +7,6 @@
 #include "base/clock.hpp"
 #include "base/timestamp.hpp"
 #include "cli/table_output.hpp"
-#include "engine/build_context.hpp"
 #include "engine/client.hpp"
 #include "engine/reference.hpp"
 #include "net/loop.hpp"
@@ -49,58 +48,6 @@ Fields fields_of(const engine::ImageSummary& image, const std::pair<std::string,
 
 const Fields image_headings{
     {"Repository", "REPOSITORY"}, {"Tag", "TAG"}, {"ID", "IMAGE ID"}, {"CreatedSince", "CREATED"}, {"Size", "SIZE"}};
-
-/// NAME=VALUE, or NAME with the environment's value.
-std::map<std::string, std::optional<std::string>> parse_arguments(const std::vector<std::string>& texts)
-{
-    std::map<std::string, std::optional<std::string>> arguments;
-    for (const std::string& text : texts) {
-        const auto [name, value] = split_once(text, '=');
-        if (text.find('=') != text.npos)
-            arguments[std::string(name)] = std::string(value);
-        else if (const char* inherited = std::getenv(text.c_str()))
-            arguments[text] = inherited;
-        else
-            arguments[text] = std::nullopt;
-    }
-    return arguments;
-}
-
-engine::BuildOptions build_options(const config::Settings& settings)
-{
-    engine::BuildOptions options{.tags = settings.list("tag"),
-                                 .arguments = parse_arguments(settings.list("build-arg")),
-                                 .target = settings.text("target"),
-                                 .network = settings.text("network"),
-                                 .platform = settings.text("platform"),
-                                 .cache_from = settings.list("cache-from"),
-                                 .extra_hosts = settings.list("add-host"),
-                                 .no_cache = settings.flag("no-cache"),
-                                 .pull = settings.flag("pull"),
-                                 .force_remove = settings.flag("force-rm"),
-                                 .quiet = settings.flag("quiet")};
-    for (const std::string& label : settings.list("label"))
-        options.labels.emplace(split_once(label, '=').first, split_once(label, '=').second);
-    return options;
-}
-
-engine::BuildContext build_context(const std::string& place, const std::string& dockerfile)
-{
-    if (place != "-")
-        return engine::read_context(place, dockerfile);
-    constexpr std::uint64_t largest_dockerfile = 4U << 20U;
-    return engine::dockerfile_context(os::read_file("/dev/stdin", largest_dockerfile));
-}
-
-engine::OnProgress print_progress(Context& context)
-{
-    return [&context](const engine::Progress& progress) {
-        if (!progress.stream.empty())
-            context.write(progress.stream);
-        else if (progress.bar.empty() && !progress.status.empty())
-            context.print("{}\n", progress.id.empty() ? progress.status : progress.id + ": " + progress.status);
-    };
-}
 
 /// An archive replaces a regular file, and nothing else: renamed over a device or a pipe, it would take its place.
 void expect_replaceable(const os::Path& path)
@@ -147,25 +94,6 @@ int images(Context& context)
     if (!settings.flag("quiet"))
         context.write(table.render());
     return 0;
-}
-
-int build(Context& context)
-{
-    context.expect_arguments(1, 1);
-    engine::BuildOptions options = build_options(context.settings);
-    engine::BuildContext source = build_context(context.arguments.front(), context.settings.text("file"));
-    options.dockerfile = source.dockerfile;
-    const bool quiet = options.quiet;
-    try {
-        const std::string id = net::run(context.engine().images().build(
-            std::move(source.tar), std::move(options), quiet ? engine::OnProgress() : print_progress(context)));
-        if (quiet)
-            context.print("{}\n", id);
-        return 0;
-    } catch (const engine::BuildError& error) {
-        context.write_error(std::string(error.what()) + "\n");
-        return error.exit_code() != 0 ? error.exit_code() : 1;
-    }
 }
 
 int pull(Context& context)

@@ -184,6 +184,16 @@ engine::OnOutput print_output(Context& context)
     };
 }
 
+engine::OnProgress print_progress(Context& context)
+{
+    return [&context](const engine::Progress& progress) {
+        if (!progress.stream.empty())
+            context.write(progress.stream);
+        else if (progress.bar.empty() && !progress.status.empty())
+            context.print("{}\n", progress.id.empty() ? progress.status : progress.id + ": " + progress.status);
+    };
+}
+
 std::shared_ptr<net::Signals> catch_signals()
 {
     return std::make_shared<net::Signals>(proxied);

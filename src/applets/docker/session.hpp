@@ -35,6 +35,8 @@ http::Producer send_file(std::filesystem::path path);
 
 /// Hands a container's output to ours by channel.
 engine::OnOutput print_output(Context& context);
+/// Prints a build's output, and the steps of a pull or push without their bars.
+engine::OnProgress print_progress(Context& context);
 
 struct Session {
     bool input = false; ///< our stdin goes to the container

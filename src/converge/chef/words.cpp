@@ -123,6 +123,7 @@ constexpr auto container = std::to_array<PropertyRow>({
 });
 constexpr auto image = std::to_array<PropertyRow>({
     {"buildargs", "write ARG defaults into the Dockerfile", refused},
+    {"builder", "builder"},
     {"cmd_timeout", "", ignored},
     {"destination", "archive"},
     {"dockerfile", "source"},

@@ -77,13 +77,24 @@ Step pull(const std::string& image, const std::string& id, Scene& scene)
             .probe = [&docker, image] { return id_of(image, docker); }};
 }
 
+engine::Builder builder_of(const Resource& resource)
+{
+    try {
+        return engine::parse_builder(find_text(resource, "builder").value_or("auto"));
+    } catch (const Error& error) {
+        throw Error(ErrorKind::invalid, resource.position, "'{}': {}", address(resource), error.message())
+            .hint(error.hint());
+    }
+}
+
 Step build(const Resource& resource, const std::string& action, const std::string& image, Scene& scene, bool exists)
 {
     Docker& docker = scene.host.docker();
     const std::string directory = require_text(resource, "source", action);
+    const engine::Builder builder = builder_of(resource);
     return {.effect = exists ? Effect::act : Effect::create,
             .changes = {{"source", "", directory}},
-            .perform = [&docker, directory, image] { docker.build(directory, image); },
+            .perform = [&docker, directory, image, builder] { docker.build(directory, image, builder); },
             .probe = [&docker, image] { return id_of(image, docker); }};
 }
 

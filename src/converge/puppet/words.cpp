@@ -66,6 +66,7 @@ constexpr auto docker_class = std::to_array<ParameterRow>({
 });
 
 constexpr auto image = std::to_array<ParameterRow>({
+    {"builder", "builder"},
     {"docker_dir", "source"},
     {"docker_file", "", apart},
     {"docker_tar", "archive"},

@@ -174,6 +174,7 @@ TEST_CASE("chef: the other resources")
     CHECK(value(one("apt_update"), "command") == "apt-get update");
     CHECK(one("docker_service 'default' do action [:create, :start] end").actions.size() == 2);
     CHECK(value(one("docker_image 'app' do tag 'v1'\nsource '/src'\naction :build end"), "source") == "/src");
+    CHECK(value(one("docker_image 'app' do builder 'buildkit' end"), "builder") == "buildkit");
     CHECK(value(one("docker_image 'app' do registry 'r.example' end"), "image") == "r.example/app");
 }
 

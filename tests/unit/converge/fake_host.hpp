@@ -84,9 +84,9 @@ class FakeDocker final : public Docker {
             throw Error(ErrorKind::unavailable, "the registry does not answer");
         images[full(image)] = "sha256:" + image;
     }
-    void build(const std::string& directory, const std::string& image) override
+    void build(const std::string& directory, const std::string& image, engine::Builder builder) override
     {
-        calls.push_back("build " + directory);
+        calls.push_back("build " + directory + (builder == engine::Builder::buildkit ? " with BuildKit" : ""));
         images[full(image)] = "sha256:" + directory;
     }
     void remove_image(const std::string& image, bool) override

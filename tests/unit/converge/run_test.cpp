@@ -94,6 +94,20 @@ TEST_CASE("apply: a second run does nothing")
     CHECK(second.detailed_exit_code() == 0);
 }
 
+TEST_CASE("apply: an image's builder is the declared one, and one that is none is an error at its place")
+{
+    FakeHost host;
+    applied("resources:\n  - docker_image: a\n    action: build\n    source: /a\n    builder: buildkit\n"
+            "  - docker_image: b\n    action: build\n    source: /b\n",
+            host);
+    CHECK(did(host, "build /a with BuildKit"));
+    CHECK(did(host, "build /b"));
+    const Report report =
+        applied("resources:\n  - docker_image: c\n    action: build\n    source: /c\n    builder: other\n", host);
+    CHECK(statuses(report) == std::vector{Status::failed});
+    CHECK(report.results[0].reason.find("no builder 'other'") != std::string::npos);
+}
+
 TEST_CASE("plan: says what changes and changes nothing")
 {
     FakeHost host;
