@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t largest_file = 1ULL << 20U;
+constexpr std::uint64_t largest_cookbook_file = 1ULL << 20U;
 constexpr std::size_t most_attribute_files = 100;
 constexpr std::size_t most_items = 10'000;
 constexpr std::size_t longest_name = 200;
@@ -26,7 +26,7 @@ bool is_plain_name(std::string_view name)
 /// What metadata.rb says after «name».
 std::string name_in_metadata(const fs::path& folder)
 {
-    const std::string text = os::find_file(folder / "metadata.rb", largest_file).value_or("");
+    const std::string text = os::find_file(folder / "metadata.rb", largest_cookbook_file).value_or("");
     for (const std::string_view line : lines(text))
         if (const auto parts = words(line); parts.size() >= 2 && parts[0] == "name" && parts[1].size() > 2)
             return std::string(parts[1].substr(1, parts[1].size() - 2));
@@ -61,7 +61,7 @@ std::vector<CookbookFile> Cookbook::attributes() const
             paths.push_back(entry->path());
     std::ranges::sort(paths, {}, [](const fs::path& path) { return std::pair(path.filename() != "default.rb", path); });
     for (const fs::path& path : paths)
-        files.push_back({path.string(), os::read_file(path, largest_file)});
+        files.push_back({path.string(), os::read_file(path, largest_cookbook_file)});
     return files;
 }
 
@@ -72,7 +72,7 @@ CookbookFile Cookbook::template_file(const std::string& name) const
         name.find('\0') != std::string::npos)
         throw Error(ErrorKind::invalid, "the template '{}' is outside the cookbook", printable(name));
     for (const fs::path& path : {beside_ / "templates" / "default" / relative, beside_ / "templates" / relative})
-        if (auto text = os::find_file(path, largest_file))
+        if (auto text = os::find_file(path, largest_cookbook_file))
             return {path.string(), std::move(*text)};
     throw Error(ErrorKind::invalid, "there is no template '{}'", printable(name))
         .hint("it is looked for in " + (beside_ / "templates" / "default").string());
@@ -105,7 +105,7 @@ CookbookFile Cookbook::data_bag_item(const std::string& bag, const std::string& 
 {
     const fs::path folder = bag_folder(bag);
     const fs::path path = folder / (item + ".json");
-    auto text = is_plain_name(item) ? os::find_file(path, largest_file) : std::nullopt;
+    auto text = is_plain_name(item) ? os::find_file(path, largest_cookbook_file) : std::nullopt;
     if (!text)
         throw Error(ErrorKind::invalid, "the data bag '{}' has no item '{}'", bag, printable(item))
             .hint("it is looked for as " + path.string());
@@ -123,7 +123,7 @@ std::optional<CookbookFile> Cookbook::recipe(std::string_view name) const
     if (names_.empty() || !plain || !own)
         return std::nullopt;
     const fs::path path = folder_ / "recipes" / (std::string(recipe) + ".rb");
-    auto text = os::find_file(path, largest_file);
+    auto text = os::find_file(path, largest_cookbook_file);
     return text ? std::optional(CookbookFile{path.string(), std::move(*text)}) : std::nullopt;
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t largest_file = 4ULL << 20U;
+constexpr std::uint64_t largest_data_file = 4ULL << 20U;
 constexpr std::size_t most_levels = 100;
 constexpr std::size_t most_files = 1'000;   ///< that one pattern matches
 constexpr std::size_t most_walked = 20'000; ///< files that are looked at for it
@@ -30,7 +30,7 @@ std::optional<config::Node> read_tree(const fs::path& path)
     std::error_code code;
     if (!fs::is_regular_file(path, code))
         return std::nullopt;
-    const auto text = os::find_file(path, largest_file);
+    const auto text = os::find_file(path, largest_data_file);
     return text ? std::optional(config::parse_yaml(*text, path.string())) : std::nullopt;
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t largest_file = 1ULL << 20U;
+constexpr std::uint64_t largest_module_file = 1ULL << 20U;
 constexpr std::size_t longest_name = 4096;
 
 /// Only files: a pipe or a terminal would make the run wait.
@@ -22,7 +22,7 @@ std::optional<ModuleFile> find(const fs::path& path)
     std::error_code code;
     if (!fs::is_regular_file(path, code))
         return std::nullopt;
-    auto text = os::find_file(path, largest_file);
+    auto text = os::find_file(path, largest_module_file);
     return text ? std::optional(ModuleFile{path.string(), std::move(*text)}) : std::nullopt;
 }
 
