@@ -18,6 +18,8 @@ constexpr std::size_t heaviest = 200'000;
 
 void include(Extent& extent, const Datum& datum)
 {
+    if (const auto* secret = datum.as<Secret>())
+        return include(extent, *secret->value);
     int depth = 0;
     if (const auto* list = datum.as<List>())
         depth = (*list)->extent.depth;
@@ -81,6 +83,8 @@ std::string render(const Datum& datum, bool quoted)
         return "default";
     if (const auto* collected = datum.as<Collected>())
         return capitalized(collected->type) + " <| |>";
+    if (datum.as<Secret>() != nullptr)
+        return "Sensitive [value redacted]";
     return quoted ? "undef" : "";
 }
 
@@ -140,8 +144,15 @@ Datum make_hash(std::vector<std::pair<Datum, Datum>> entries)
     return Hash(std::make_shared<const HashContent>(std::move(content)));
 }
 
+bool Secret::operator==(const Secret& other) const
+{
+    return equal(*value, *other.value);
+}
+
 std::size_t weight(const Datum& datum)
 {
+    if (const auto* secret = datum.as<Secret>())
+        return weight(*secret->value);
     if (const auto* list = datum.as<List>())
         return (*list)->extent.weight;
     if (const auto* hash = datum.as<Hash>())
@@ -181,9 +192,9 @@ std::string identity(const Datum& datum)
 
 std::string_view kind_of(const Datum& datum)
 {
-    static constexpr std::array<std::string_view, 12> names{"undef",    "a boolean", "an integer", "a float",
-                                                            "a string", "an array",  "a hash",     "a reference",
-                                                            "a type",   "a pattern", "default",    "a collector"};
+    static constexpr std::array<std::string_view, 13> names{
+        "undef",       "a boolean", "an integer", "a float", "a string",    "an array",         "a hash",
+        "a reference", "a type",    "a pattern",  "default", "a collector", "a sensitive value"};
     return names[datum.content.index()];
 }
 
@@ -244,6 +255,8 @@ std::optional<bool> is_instance(const Datum& datum, const TypeName& type)
         return datum.as<Hash>() != nullptr;
     if (name == "collection" || name == "iterable")
         return datum.as<List>() != nullptr || datum.as<Hash>() != nullptr;
+    if (name == "sensitive")
+        return datum.as<Secret>() != nullptr;
     if (name == "undef")
         return datum.is_undef();
     if (name == "notundef")
@@ -284,6 +297,40 @@ std::vector<Datum> to_items(const Datum& datum)
     if (datum.is_undef())
         return {};
     return {datum};
+}
+
+Datum make_secret(Datum value)
+{
+    if (value.as<Secret>() != nullptr)
+        return value;
+    return Secret{std::make_shared<const Datum>(std::move(value))};
+}
+
+bool has_secret(const Datum& datum)
+{
+    if (const auto* list = datum.as<List>())
+        return std::ranges::any_of((*list)->items, has_secret);
+    if (const auto* hash = datum.as<Hash>())
+        return std::ranges::any_of((*hash)->entries, [](const auto& entry) { return has_secret(entry.second); });
+    return datum.as<Secret>() != nullptr;
+}
+
+Datum without_secrets(const Datum& datum)
+{
+    if (const auto* secret = datum.as<Secret>())
+        return without_secrets(*secret->value);
+    if (!has_secret(datum))
+        return datum;
+    if (const auto* list = datum.as<List>()) {
+        std::vector<Datum> items;
+        for (const Datum& item : (*list)->items)
+            items.push_back(without_secrets(item));
+        return make_list(std::move(items));
+    }
+    std::vector<std::pair<Datum, Datum>> entries;
+    for (const auto& [key, value] : (*datum.as<Hash>())->entries)
+        entries.emplace_back(key, without_secrets(value));
+    return make_hash(std::move(entries));
 }
 
 Datum from_value(const Value& value)

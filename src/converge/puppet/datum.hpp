@@ -43,6 +43,12 @@ struct Collected {
     bool operator==(const Collected&) const = default;
 };
 
+/// A value that is shown nowhere: Sensitive('…').
+struct Secret {
+    std::shared_ptr<const Datum> value; ///< never another one
+    bool operator==(const Secret& other) const;
+};
+
 struct ListContent;
 struct HashContent;
 using List = std::shared_ptr<const ListContent>;
@@ -52,7 +58,7 @@ using Hash = std::shared_ptr<const HashContent>;
 class Datum {
   public:
     using Content = std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Hash, Reference,
-                                 TypeName, Pattern, Fallback, Collected>;
+                                 TypeName, Pattern, Fallback, Collected, Secret>;
 
     Datum() = default;
     template <class T>
@@ -121,6 +127,12 @@ std::optional<Datum> to_number(const Datum& datum);
 
 /// A list as it is, undef as an empty one, everything else as a list of one.
 std::vector<Datum> to_items(const Datum& datum);
+
+Datum make_secret(Datum value);
+/// Whether a secret is in it.
+bool has_secret(const Datum& datum);
+/// The same with what its secrets hide.
+Datum without_secrets(const Datum& datum);
 
 Datum from_value(const Value& value);
 /// Throws Error(invalid) where it is no data.

@@ -153,6 +153,7 @@ constexpr auto rows = std::to_array<Row>({
     {"reverse_each", 1, [](Arguments a) { return reversed(a[0]); }},
     {"rstrip", 1,
      [](Arguments a) { return on_each_text(a, [](const std::string& text) { return trimmed(text, false, true); }); }},
+    {"sensitive", 1, [](Arguments a) { return make_secret(a[0]); }},
     {"shell_escape", 1, [](Arguments a) { return Datum("'" + replace_all(text_at(a, 0), "'", "'\\''") + "'"); }},
     {"size", 1, [](Arguments a) { return size_of(a[0]); }},
     {"sort", 1, [](Arguments a) { return sorted(a[0]); }},
@@ -164,6 +165,7 @@ constexpr auto rows = std::to_array<Row>({
      [](Arguments a) { return on_each_text(a, [](const std::string& text) { return trimmed(text, true, true); }); }},
     {"suffix", 2, [](Arguments a) { return affixed(a, false); }},
     {"unique", 1, [](Arguments a) { return unique(a[0]); }},
+    {"unwrap", 1, [](Arguments a) { return without_secrets(a[0]); }},
     {"upcase", 1, each_text<upper>},
     {"values", 1, [](Arguments a) { return parts_of_hash(a, false); }},
     {"versioncmp", 2, compare_versions},
@@ -173,6 +175,8 @@ constexpr auto rows = std::to_array<Row>({
 
 std::optional<Datum> call_function(std::string_view name, std::span<const Datum> arguments)
 {
+    if (const auto* type = arguments.empty() ? nullptr : arguments[0].as<TypeName>(); type != nullptr && name == "new")
+        return call_function(type->name, arguments.subspan(1)); // Integer.new('1') is Integer('1')
     const std::string word = to_lower(name.starts_with("stdlib::") ? name.substr(8) : name);
     const auto row = std::ranges::find(rows, word, &Row::name);
     if (row == rows.end())

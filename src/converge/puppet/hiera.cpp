@@ -10,6 +10,7 @@
 #include "os/file.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace dfriends::converge::puppet {
 
@@ -238,11 +239,13 @@ std::optional<Datum> Hiera::find(const std::string& key, const std::optional<Mer
     auto found = gather(parts[0], merge ? *merge : said.merge.value_or(Merge{}), context);
     if (found && !said.convert.is_undef()) {
         const std::string type = to_lower(to_text(to_items(said.convert).at(0)));
-        const bool is_known = type == "array" || type == "boolean" || type == "integer" || type == "string";
+        static constexpr auto known =
+            std::to_array<std::string_view>({"array", "boolean", "integer", "sensitive", "string"});
+        const bool is_known = std::ranges::find(known, type) != known.end();
         auto converted = is_known ? call_function(type, std::vector<Datum>{*found}) : std::nullopt;
         if (!converted)
             throw Error(ErrorKind::invalid, "the data for '{}' cannot be made a '{}'", printable(key), printable(type))
-                .hint("convert_to understands Array, Boolean, Integer and String");
+                .hint("convert_to understands Array, Boolean, Integer, Sensitive and String");
         found = std::move(converted);
     }
     return found ? dig_parts(std::move(*found), parts, 1) : std::nullopt;

@@ -19,6 +19,11 @@ Translation::Translation(const Declaration& declaration) : from_(declaration)
 {
     resource.name = declaration.title;
     resource.position = declaration.position;
+    for (auto& [name, attribute] : from_.attributes)
+        if (has_secret(attribute.value)) {
+            attribute.value = without_secrets(attribute.value);
+            resource.sensitive = true;
+        }
 }
 
 void Translation::run(const TypeRow& row)

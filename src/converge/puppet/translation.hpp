@@ -50,7 +50,7 @@ class Translation {
     void finish_service();
     void finish_exec();
 
-    const Declaration& from_;
+    Declaration from_; ///< with what its secrets hide
 };
 
 } // namespace dfriends::converge::puppet

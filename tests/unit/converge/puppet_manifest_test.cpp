@@ -71,6 +71,26 @@ Error error_of(std::string_view text)
 
 } // namespace
 
+TEST_CASE("puppet: what is sensitive is shown nowhere, and its resource neither")
+{
+    const Resource file = one("file { '/k': content => Sensitive('hush'), mode => '0600' }");
+    CHECK(file.sensitive);
+    CHECK(value(file, "content") == "hush");
+    CHECK_FALSE(one("file { '/k': content => 'plain' }").sensitive);
+    const Resource container = one("docker::run { 'a': image => 'x', env => ['A=1', Sensitive.new('B=hush')] }");
+    CHECK(container.sensitive);
+    CHECK(list_of(container, "env") == Texts{"A=1", "B=hush"});
+    CHECK(messages_of(
+              read("$s = Sensitive(Sensitive('hush'))\nnotify { \"a ${s}\": }\nnotify { 'b': message => $s.unwrap }"
+                   "\nnotify { \"c ${unwrap($s) == 'hush'}\": }")) == "a Sensitive [value redacted]|hush|c true");
+    CHECK(read("class k(Sensitive[String] $p) { file { '/k': content => $p } }\nclass { 'k': p => Sensitive('x') }")
+              .resources.back()
+              .sensitive);
+    CHECK(error_of("class k(Sensitive[String] $p) { }\nclass { 'k': p => 'x' }").message().find("Sensitive") !=
+          std::string::npos);
+    CHECK(messages_of(read("notify { \"${Integer.new('7') + 1}\": }")) == "8");
+}
+
 TEST_CASE("puppet: the book's manifest")
 {
     const Catalog catalog = read("# Installation\n"
