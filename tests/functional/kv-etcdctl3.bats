@@ -285,6 +285,17 @@ same() {
     equal "$(ours "$KV" snapshot save kv.db)" 'Snapshot saved at kv.db'
     fails 1 ours "$KV" snapshot status kv.db
     says 'is a snapshot of dfriends'
+    ours "$KV" put kept yes
+    ours "$KV" snapshot save kv2.db
+    fails 0 ours "$KV" snapshot restore kv2.db --data-dir back
+    fails 1 ours "$KV" snapshot restore kv2.db --data-dir back
+    says 'data-dir "back" exists'
+    fails 1 ours "$KV" snapshot restore ours.db --data-dir other
+    says 'is no snapshot of dfriends'
+    { head -c -1 kv2.db; printf x; } >broken2.db
+    fails 1 ours "$KV" snapshot restore broken2.db --data-dir other
+    SERVICE_STATE=$PWD/back start_service restored kv serve --listen 127.0.0.1:0
+    equal "$(ours "http://$ADDRESS" get kept --print-value-only)" yes
 }
 
 

@@ -70,6 +70,11 @@ constexpr std::array permission_settings3{
 constexpr std::array timetolive_settings{
     Setting{.name = "keys", .type = SettingType::flag, .help = "The keys that live with it, too"},
 };
+constexpr std::array restore_settings{
+    Setting{.name = "data-dir", .help = "Directory to make; NAME.etcd without it", .placeholder = "DIR"},
+    Setting{.name = "name", .help = "Name of the server", .placeholder = "NAME", .fallback = "default"},
+    Setting{.name = "skip-hash-check", .type = SettingType::flag, .help = "Take a file whose digest does not fit"},
+};
 constexpr std::array txn_settings{
     Setting{.name = "interactive", .type = SettingType::flag, .help = "Say what is read", .letter = 'i'},
 };
@@ -280,6 +285,11 @@ const std::array verbs3{
          .synopsis = "Takes a permission back",
          .settings = permission_settings3,
          .run = ctl3::role_revoke_permission},
+    Verb{.name = "snapshot restore",
+         .usage = "FILE",
+         .synopsis = "Makes a state directory of a snapshot of dfriends",
+         .settings = restore_settings,
+         .run = ctl3::snapshot_restore},
     Verb{.name = "snapshot save",
          .usage = "FILE",
          .synopsis = "Copies the server's database to a file",

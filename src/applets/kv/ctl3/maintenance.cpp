@@ -4,6 +4,7 @@
 #include "crypto/hash.hpp"
 #include "etcd/v3/watch.hpp"
 #include "os/file.hpp"
+#include "state/backup.hpp"
 
 #include <fcntl.h>
 #include <filesystem>
@@ -228,6 +229,30 @@ int snapshot_save(Context& context)
         throw Failure(Exit::interrupted, "could not rename {} to {} ({})", part, path, describe_errno(errno));
     os::sync_directory(std::filesystem::absolute(path).parent_path());
     context.print("Snapshot saved at {}\n", path);
+    return 0;
+}
+
+int snapshot_restore(Context& context)
+{
+    expect(context, 1, 1, "snapshot restore requires exactly one argument");
+    const std::string& path = context.arguments[0];
+    const std::string& given = context.settings.text("data-dir");
+    const std::filesystem::path directory = given.empty() ? context.settings.text("name") + ".etcd" : given;
+    if (!context.settings.flag("skip-hash-check"))
+        check_digest(path);
+    constexpr std::string_view beginning = "SQLite format 3";
+    std::string head(beginning.size(), '\0');
+    const os::Descriptor file = os::open_file(path, O_RDONLY);
+    if (::read(file.number(), head.data(), head.size()) != static_cast<ssize_t>(head.size()) || head != beginning)
+        throw Failure(Exit::error, "'{}' is no snapshot of dfriends", path)
+            .hint("restore one of etcd with etcd's own etcdctl, serve it, and take it over: "
+                  "dfriends kv copy --from URL --to URL");
+    if (std::filesystem::exists(directory))
+        throw Failure(Exit::error, "data-dir \"{}\" exists", directory.string());
+    std::filesystem::create_directories(directory);
+    std::filesystem::permissions(directory, std::filesystem::perms::owner_all);
+    state::restore(path, directory / "state.db");
+    context.print("Snapshot restored to {}\n", directory.string());
     return 0;
 }
 

@@ -37,6 +37,7 @@ int alarm_list(Context& context);
 int defrag(Context& context);
 int make_mirror(Context& context);
 int move_leader(Context& context);
+int snapshot_restore(Context& context);
 int snapshot_save(Context& context);
 int snapshot_status(Context& context);
 int version(Context& context);
