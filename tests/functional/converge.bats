@@ -310,6 +310,21 @@ stay WIKI 82"
   says "1 to change"
 }
 
+@test "a Puppet manifest uses the classes and defined types of its modules, and keeps what is sensitive to itself" {
+  mkdir -p modules/site/manifests modules/site/templates
+  echo 'class site($key) { site::page { "index": key => $key } }' >modules/site/manifests/init.pp
+  printf 'define site::page($key) {\n  file { "%s/${title}": content => template("site/page.erb") }\n  file { "%s/${title}.key": content => Sensitive($key), mode => "0600" }\n}\n' "$PWD" "$PWD" >modules/site/manifests/page.pp
+  echo 'page <%= @title %>' >modules/site/templates/page.erb
+  echo "class { 'site': key => 'hush' }" >a.pp
+  fails 2 dfriends converge apply --detailed-exitcode a.pp
+  [[ $output != *hush* ]]
+  equal "$(cat index) $(cat index.key)" 'page index hush'
+  fails 0 dfriends converge apply --detailed-exitcode a.pp
+  echo 'nonsense' >modules/site/manifests/page.pp
+  fails 3 dfriends converge validate a.pp
+  says "modules/site/manifests/page.pp:1:1"
+}
+
 @test "a Puppet manifest's data come from the files of its hiera.yaml" {
   busybox_image dft-busybox
   mkdir -p data/nodes

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "converge/puppet/evaluator.hpp"
 #include "converge/puppet/functions.hpp"
+#include "converge/puppet/words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -71,9 +72,12 @@ void Evaluator::hoist(const Node& block, const std::string& prefix, int depth)
         const std::string name = prefix.empty() ? node.text : prefix + "::" + node.text;
         definitions_.insert(&node);
         auto& table = node.kind == NodeKind::class_definition ? classes_ : defines_;
-        if (const auto [row, is_new] = table.emplace(name, &node); !is_new)
-            throw error(node.offset, "'" + printable(name) + "' is defined already, in line " +
-                                         std::to_string(source_->position(row->second->offset).line));
+        if (const auto [row, is_new] = table.emplace(name, &node); !is_new) {
+            const SourcePosition before = homes_.at(row->second)->position(row->second->offset);
+            throw error(node.offset, fmt::format("'{}' is defined already, in line {}{}", printable(name), before.line,
+                                                 homes_.at(row->second) == source_ ? "" : " of " + before.file));
+        }
+        homes_[&node] = source_;
         if (node.kind == NodeKind::class_definition)
             hoist(node.children.back(), name, depth + 1);
     }
@@ -197,6 +201,8 @@ Reference Evaluator::declare(const std::string& type, const std::string& title, 
     spend(10 + weight_of(attributes), offset);
     if (type == "class")
         return declare_class(title, attributes, scope, offset, false, false);
+    if (!defines_.contains(type) && find_type_row(type) == nullptr)
+        load(type, offset);
     const auto definition = defines_.find(type);
     Declaration declaration{
         type,       title, source_->position(offset), attributes, scope->container, definition != defines_.end(),
@@ -262,16 +268,19 @@ Reference Evaluator::declare_class(const std::string& written, const Attributes&
             declare_all(std::string(row->type), *data, {}, inner, offset);
         return reference;
     }
+    const bool is_engine = name == "docker";
+    if (!classes_.contains(name) && std::ranges::find(preparing, name) == preparing.end())
+        load(name, offset);
     const auto definition = classes_.find(name);
     if (definition == classes_.end()) {
-        const bool is_engine = name == "docker";
         if (!is_engine && std::ranges::find(preparing, name) == preparing.end()) {
             std::vector<std::string> known{"docker"};
             for (const auto& [other, node] : classes_)
                 known.push_back(other);
             const std::string hint = did_you_mean(name, known);
             throw error(offset, "there is no class '" + printable(name) + "'",
-                        hint.empty() ? "a class stands in the same file, or is 'docker'" : hint);
+                        hint.empty() ? "a class stands in the same file, in manifests/ of a module, or is 'docker'"
+                                     : hint);
         }
         declaration.is_container = !is_engine;
         if (is_engine)
@@ -280,6 +289,7 @@ Reference Evaluator::declare_class(const std::string& written, const Attributes&
         return reference;
     }
     if (!definition->second->words.empty()) {
+        const Visit there(*this, homes_.at(definition->second));
         if (!open_classes_.insert(name).second)
             throw error(definition->second->offset, "the class '" + printable(name) + "' inherits itself");
         declare_class(definition->second->words[0], {}, scope, definition->second->offset, false, true);
@@ -307,7 +317,9 @@ void Evaluator::instantiate(const Node& definition, std::size_t container, const
         throw error(offset, "definitions use each other more than " + std::to_string(deepest_instances) + " deep");
     const Attributes attributes = result_.declarations[container].attributes;
     const bool is_class = definition.kind == NodeKind::class_definition;
-    bind_parameters(definition, attributes, scope, offset,
+    const Place user{source_, offset};
+    const Visit there(*this, homes_.at(&definition));
+    bind_parameters(definition, attributes, scope, user,
                     is_class ? result_.declarations[container].title + "::" : std::string());
     try {
         eval(definition.children.back(), scope);
@@ -320,11 +332,15 @@ void Evaluator::instantiate(const Node& definition, std::size_t container, const
 
 /// Sets a parameter that is not given to what the data has for it.
 bool Evaluator::bind_data(const Node& parameter, const Datum& given, const std::string& data, const ScopePointer& scope,
-                          std::size_t offset)
+                          const Place& user)
 {
     if (data.empty() || !given.is_undef())
         return false;
-    auto found = at(offset, [&] { return find_data(data + parameter.text, std::nullopt, scope, offset); });
+    std::optional<Datum> found;
+    {
+        const Visit there(*this, user.source);
+        found = at(user.offset, [&] { return find_data(data + parameter.text, std::nullopt, scope, user.offset); });
+    }
     if (!found || found->is_undef())
         return false;
     if (!parameter.words.empty() && !is_instance(*found, {parameter.words[0]}).value_or(true))
@@ -339,7 +355,7 @@ bool Evaluator::bind_data(const Node& parameter, const Datum& given, const std::
 /// Where a class is not given a value, that of the data for CLASS::PARAMETER counts: `data` is what stands before the
 /// parameter there, or nothing.
 void Evaluator::bind_parameters(const Node& definition, const Attributes& attributes, const ScopePointer& scope,
-                                std::size_t offset, const std::string& data)
+                                const Place& user, const std::string& data)
 {
     static constexpr std::array<std::string_view, 9> common{"require", "before",   "notify", "subscribe", "tag",
                                                             "noop",    "loglevel", "alias",  "stage"};
@@ -354,10 +370,11 @@ void Evaluator::bind_parameters(const Node& definition, const Attributes& attrib
                 .hint(did_you_mean(name, names));
     for (const Node& parameter : parameters) {
         const auto given = attributes.find(parameter.text);
-        if (bind_data(parameter, given == attributes.end() ? Datum() : given->second.value, data, scope, offset))
+        if (bind_data(parameter, given == attributes.end() ? Datum() : given->second.value, data, scope, user))
             continue;
         if (given == attributes.end() && parameter.children.empty())
-            throw error(offset, "'" + definition.text + "' wants a value for '" + parameter.text + "'");
+            throw user.source->error(user.offset,
+                                     "'" + definition.text + "' wants a value for '" + parameter.text + "'");
         const bool takes_default =
             given == attributes.end() || (given->second.value.is_undef() && !parameter.children.empty());
         Datum value = takes_default ? eval(parameter.children[0], scope) : given->second.value;

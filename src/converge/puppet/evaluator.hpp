@@ -8,10 +8,12 @@
 #include "converge/puppet/modules.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dfriends::converge::puppet {
@@ -22,8 +24,8 @@ inline std::string class_name(std::string_view written)
     return to_lower(written.starts_with("::") ? written.substr(2) : written);
 }
 
-/// The state of one evaluation. Its parts stand in expressions.cpp, calls.cpp, lookups.cpp, templates.cpp, declare.cpp
-/// and refine.cpp.
+/// The state of one evaluation. Its parts stand in expressions.cpp, calls.cpp, lookups.cpp, templates.cpp,
+/// autoload.cpp, declare.cpp and refine.cpp.
 class Evaluator {
   public:
     Evaluator(const Source& source, const Facts& facts)
@@ -36,6 +38,27 @@ class Evaluator {
 
   private:
     using ScopePointer = std::shared_ptr<Scope>;
+
+    struct Place {
+        const Source* source;
+        std::size_t offset;
+    };
+
+    /// Evaluates what stands in another file, for as long as it lives.
+    class Visit {
+      public:
+        Visit(Evaluator& evaluator, const Source* source)
+            : evaluator_(evaluator), home_(std::exchange(evaluator.source_, source))
+        {
+        }
+        ~Visit() { evaluator_.source_ = home_; }
+        Visit(const Visit&) = delete;
+        Visit& operator=(const Visit&) = delete;
+
+      private:
+        Evaluator& evaluator_;
+        const Source* home_;
+    };
 
     /// What «next», «break» and «return» leave.
     struct Leave {
@@ -88,6 +111,9 @@ class Evaluator {
     bool write_output(const Node& node, const std::vector<Datum>& arguments);
     void refuse_in_template(std::size_t offset, std::string_view what) const;
 
+    // autoload.cpp
+    bool load(const std::string& name, std::size_t offset);
+
     // declare.cpp
     void hoist(const Node& block, const std::string& prefix, int depth);
     void evaluate_node(const Node& program);
@@ -102,9 +128,9 @@ class Evaluator {
                             std::size_t offset, bool contained, bool again);
     void instantiate(const Node& definition, std::size_t container, const ScopePointer& scope, std::size_t offset);
     void bind_parameters(const Node& definition, const Attributes& attributes, const ScopePointer& scope,
-                         std::size_t offset, const std::string& data = {});
+                         const Place& user, const std::string& data = {});
     bool bind_data(const Node& parameter, const Datum& given, const std::string& data, const ScopePointer& scope,
-                   std::size_t offset);
+                   const Place& user);
     std::size_t add(Declaration declaration);
 
     // refine.cpp
@@ -139,7 +165,15 @@ class Evaluator {
     struct Collector {
         Collected what;
         Attributes attributes;
-        std::size_t offset;
+        Place place;
+    };
+
+    /// A file of a module whose definitions may be used.
+    struct Loaded {
+        explicit Loaded(ModuleFile from) : file(std::move(from)), source(file.text, file.path) {}
+        ModuleFile file;
+        Source source;
+        Node program;
     };
 
     const Source* source_; ///< whose nodes are being evaluated
@@ -152,6 +186,9 @@ class Evaluator {
     std::map<std::pair<std::string, std::string>, std::size_t> index_; ///< of declarations, by type and title
     std::map<std::string, const Node*, std::less<>> classes_;
     std::map<std::string, const Node*, std::less<>> defines_;
+    std::map<const Node*, const Source*> homes_; ///< of those definitions
+    std::vector<std::unique_ptr<Loaded>> loaded_;
+    std::set<std::string, std::less<>> sought_; ///< names whose files were looked for
     std::map<std::string, ScopePointer, std::less<>> class_scopes_;
     std::set<const Node*> definitions_;               ///< of classes and types, those that may be used
     std::set<std::string, std::less<>> open_classes_; ///< that wait for what they inherit

@@ -30,7 +30,7 @@ std::optional<ModuleFile> find(const fs::path& path)
 
 Modules::Modules(const std::string& manifest) : folder_(fs::path(manifest).parent_path()) {}
 
-std::vector<fs::path> Modules::places(const std::string& module, const fs::path& rest) const
+std::vector<fs::path> Modules::places(const std::string& module, const char* folder, const fs::path& rest) const
 {
     std::error_code code;
     std::vector<fs::path> found;
@@ -40,14 +40,29 @@ std::vector<fs::path> Modules::places(const std::string& module, const fs::path&
     if (own.filename() == "manifests") {
         const fs::path above = folder_.filename() == "manifests" ? folder_.parent_path() : own.parent_path();
         if (own.parent_path().filename() == module)
-            found.push_back(above / "templates" / rest);
-        found.push_back(above / "modules" / module / "templates" / rest);
-        found.push_back(own.parent_path().parent_path() / module / "templates" / rest);
+            found.push_back(above / folder / rest);
+        found.push_back(above / "modules" / module / folder / rest);
+        found.push_back(own.parent_path().parent_path() / module / folder / rest);
     }
-    found.push_back(folder_ / "modules" / module / "templates" / rest);
-    found.push_back(folder_ / module / "templates" / rest);
-    found.push_back(folder_ / "templates" / module / rest);
+    found.push_back(folder_ / "modules" / module / folder / rest);
+    found.push_back(folder_ / module / folder / rest);
     return found;
+}
+
+std::optional<ModuleFile> Modules::definition_file(const std::string& name) const
+{
+    static constexpr std::string_view safe = "abcdefghijklmnopqrstuvwxyz0123456789_:";
+    if (name.empty() || name.size() > longest_name || name.find_first_not_of(safe) != std::string::npos)
+        return std::nullopt;
+    const std::size_t end = name.find("::");
+    const std::string module = name.substr(0, end);
+    const std::string rest = end == std::string::npos ? "init" : replace_all(name.substr(end + 2), "::", "/");
+    if (module.empty() || rest.empty() || rest.front() == '/')
+        return std::nullopt;
+    for (const fs::path& path : places(module, "manifests", rest + ".pp"))
+        if (auto file = find(path))
+            return file;
+    return std::nullopt;
 }
 
 ModuleFile Modules::template_file(const std::string& name) const
@@ -64,7 +79,8 @@ ModuleFile Modules::template_file(const std::string& name) const
     if (rest.empty() || relative.is_absolute() || *relative.begin() == ".." || module == "." || module == "..")
         throw Error(ErrorKind::invalid, "'{}' is no name of a template", printable(name))
             .hint("write MODULE/FILE, which is MODULE/templates/FILE");
-    const auto candidates = places(std::string(module), relative);
+    auto candidates = places(std::string(module), "templates", relative);
+    candidates.push_back(folder_ / "templates" / module / relative);
     for (const fs::path& path : candidates)
         if (auto file = find(path))
             return std::move(*file);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ struct ModuleFile {
     std::string text;
 };
 
-/// The folders around a manifest where modules and their templates are.
+/// The folders around a manifest where modules are, with their templates and manifests.
 class Modules {
   public:
     explicit Modules(const std::string& manifest);
@@ -22,8 +23,14 @@ class Modules {
     /// root is taken as it is. Throws Error(invalid), without a position, where there is none.
     ModuleFile template_file(const std::string& name) const;
 
+    /// Where the class or defined type «module::x::y» stands by its name: MODULE/manifests/x/y.pp, or MODULE/manifests/
+    /// init.pp of «module», in the same modules. Nothing where there is no such file.
+    std::optional<ModuleFile> definition_file(const std::string& name) const;
+
   private:
-    std::vector<std::filesystem::path> places(const std::string& module, const std::filesystem::path& rest) const;
+    /// Where `rest` of a module's folder («templates») may be.
+    std::vector<std::filesystem::path> places(const std::string& module, const char* folder,
+                                              const std::filesystem::path& rest) const;
 
     std::filesystem::path folder_;
 };

@@ -80,7 +80,7 @@ Datum Evaluator::eval_collector(const Node& node, const ScopePointer& scope)
     Collected collected{node.text, nullptr};
     if (node.integer == 1)
         collected.search = std::make_shared<const Search>(eval_search(node.children[0], scope));
-    collectors_.push_back({collected, eval_attributes(node, node.integer == 1 ? 1 : 0, scope), node.offset});
+    collectors_.push_back({collected, eval_attributes(node, node.integer == 1 ? 1 : 0, scope), {source_, node.offset}});
     return collected;
 }
 
@@ -110,15 +110,16 @@ void Evaluator::realize(const Datum& what, std::size_t offset)
 void Evaluator::finish()
 {
     for (const Collector& collector : collectors_) {
-        spend(1 + result_.declarations.size() / 16, collector.offset);
+        const Visit there(*this, collector.place.source);
+        spend(1 + result_.declarations.size() / 16, collector.place.offset);
         for (Declaration& declaration : result_.declarations) {
             if (declaration.type != collector.what.type)
                 continue;
-            spend(1 + weight(declaration.title), collector.offset);
+            spend(1 + weight(declaration.title), collector.place.offset);
             if (!finds(collector.what, declaration, result_.declarations))
                 continue;
             declaration.is_virtual = false;
-            spend(weight_of(collector.attributes), collector.offset);
+            spend(weight_of(collector.attributes), collector.place.offset);
             for (const auto& [name, attribute] : collector.attributes)
                 declaration.attributes.insert_or_assign(name, attribute);
         }

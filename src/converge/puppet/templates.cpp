@@ -115,16 +115,15 @@ std::string Evaluator::run_epp(const Source& source, const Attributes& given, co
         throw error(offset, fmt::format("templates use each other more than {} deep", deepest_templates));
     const Node program = parse_epp(source);
     std::string output;
-    const Source* manifest = std::exchange(source_, &source);
+    const Visit there(*this, &source);
     std::string* outside = std::exchange(output_, &output);
     const ScopeExit leave([&] {
-        source_ = manifest;
         output_ = outside;
         --templates_;
     });
     // Without parameters of its own a template takes whatever it is given.
     if (program.integer == 1)
-        bind_parameters(program, given, scope, program.offset);
+        bind_parameters(program, given, scope, {source_, program.offset});
     else
         for (const auto& [name, attribute] : given)
             scope->variables[name] = attribute.value;

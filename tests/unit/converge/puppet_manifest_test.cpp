@@ -5,6 +5,7 @@
 #include "converge/schema.hpp"
 #include "converge/yaml/manifest.hpp"
 #include "unit/converge/catalogs.hpp"
+#include "unit/converge/folder.hpp"
 
 #include <doctest/doctest.h>
 
@@ -70,6 +71,45 @@ Error error_of(std::string_view text)
 }
 
 } // namespace
+
+TEST_CASE("puppet: classes and defined types come from the files of modules, by their names")
+{
+    const Folder folder;
+    folder.write(
+        "modules/web/manifests/init.pp",
+        "class web($port = 80) inherits web::params {\n  include web::log\n  web::site { 'a': port => $port }\n}\n");
+    folder.write("modules/web/manifests/params.pp", "class web::params { $root = '/srv' }\n");
+    folder.write("modules/web/manifests/log.pp", "class web::log { notify { \"log ${web::params::root}\": } }\n");
+    folder.write(
+        "modules/web/manifests/site.pp",
+        "define web::site($port, $name2 = \"${title}2\") { notify { \"site ${title} ${port} ${name2}\": } }\n");
+    folder.write("modules/bad/manifests/init.pp", "class bad {\n  notify { 'x': mesage => 'y' }\n}\n");
+    folder.write("modules/other/manifests/init.pp", "class another { }\n");
+    folder.write("modules/loose/manifests/init.pp", "class loose { }\nnotify { 'x': }\n");
+    const std::string main = folder.at("site.pp");
+    const auto read_main = [&](std::string_view text) { return read_puppet(text, main, debian_machine()); };
+    CHECK(messages_of(read_main("class { 'web': port => 81 }")) == "log /srv|site a 81 a2");
+    CHECK(messages_of(read_main("web::site { 'b': port => 1 }\ninclude web::params, web::log, ::web::log")) ==
+          "site b 1 b2|log /srv");
+    const auto error_of_main = [&](std::string_view text) {
+        try {
+            read_main(text);
+        } catch (const Error& error) {
+            return error;
+        }
+        return Error(ErrorKind::internal, "no error");
+    };
+    const Error inside = error_of_main("include bad");
+    CHECK(inside.position().file == folder.at("modules/bad/manifests/init.pp"));
+    CHECK(inside.position().line == 2);
+    const Error missing = error_of_main("notify { 'x': }\nweb::site { 'b': }");
+    CHECK(missing.position().file == main);
+    CHECK(missing.position().line == 2);
+    CHECK(error_of_main("include other").message() == "this file should define 'other'");
+    CHECK(error_of_main("include loose").message() == "a file of a module holds classes and defined types only");
+    CHECK(error_of_main("include nowhere").message() == "there is no class 'nowhere'");
+    CHECK(error_of_main("include '../web'").message().find("there is no class") == 0);
+}
 
 TEST_CASE("puppet: what is sensitive is shown nowhere, and its resource neither")
 {
