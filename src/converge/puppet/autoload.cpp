@@ -7,7 +7,7 @@ namespace dfriends::converge::puppet {
 
 namespace {
 
-constexpr std::size_t most_files = 500;
+constexpr std::size_t most_module_files = 500;
 
 bool is_definition(const Node& node)
 {
@@ -26,8 +26,8 @@ bool Evaluator::load(const std::string& name, std::size_t offset)
     auto file = modules_.definition_file(name);
     if (!file)
         return false;
-    if (loaded_.size() >= most_files)
-        throw error(offset, fmt::format("more than {} files of modules are used", most_files));
+    if (loaded_.size() >= most_module_files)
+        throw error(offset, fmt::format("more than {} files of modules are used", most_module_files));
     spend(file->text.size() / 16, offset);
     loaded_.push_back(std::make_unique<Loaded>(std::move(*file)));
     Loaded& loaded = *loaded_.back();
