@@ -635,6 +635,9 @@ many() {
   docker network disconnect -f dft-cv-net2 dft-cv
   fails 2 dfriends converge apply --detailed-exitcode m.yaml
   equal "$(joined)" "$id dft-cv-net2"
+  declare_networks dft-cv-net
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  equal "$(joined)" "$id dft-cv-net" # net2 was joined after the container was made
 }
 
 @test "a new container takes the old one's place once it is healthy; one that is unhealthy does not" {

@@ -10,6 +10,10 @@ namespace dfriends::converge {
 
 namespace {
 
+/// A container's labels are those of its making: of a network that it joined after that, its place there says that it
+/// was we who joined it. Drivers pass over options that they do not know.
+constexpr auto joined_later = "joined";
+
 std::string name_of_network(const engine::NetworkAttachment& place)
 {
     return place.network == "default" ? "bridge" : place.network;
@@ -61,10 +65,11 @@ NetworkMoves network_moves(const Resource& resource, const engine::ContainerDeta
             moves.leave.push_back(row->network);
         moves.join.push_back(place);
         moves.join.back().network = name_of_network(place);
+        moves.join.back().driver_options[digest_label] = joined_later;
     }
     std::vector<std::string> others = names_in(before);
-    if (mode == CompareMode::strict)
-        for (const engine::NetworkAttachment& place : found)
+    for (const engine::NetworkAttachment& place : found)
+        if (mode == CompareMode::strict || place.driver_options.contains(digest_label))
             others.push_back(name_of_network(place));
     std::ranges::sort(others);
     others.erase(std::ranges::unique(others).begin(), others.end());

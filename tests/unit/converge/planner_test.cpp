@@ -216,6 +216,9 @@ TEST_CASE("planner: networks that somebody else joined a container to stay, unle
     CHECK(stage.host.engine.containers.at("web").spec.networks.at(0).network == "b");
     CHECK(stage.apply("networks: [\"name=b,alias=x\"]") == Effect::update);
     CHECK(stage.apply("networks: [\"name=b,alias=x\"]") == Effect::none);
+    CHECK(stage.apply("networks: [c]") == Effect::update); // b was joined after the container was made
+    REQUIRE(stage.host.engine.containers.at("web").spec.networks.size() == 1);
+    CHECK(stage.host.engine.containers.at("web").spec.networks.at(0).network == "c");
     CHECK(stage.apply("") == Effect::replace);
 }
 
