@@ -179,7 +179,8 @@ Datum Evaluator::call_statement(const Node& node, const std::vector<Datum>& argu
         std::vector<std::string> texts;
         for (const Datum& argument : arguments)
             texts.push_back(to_text(argument));
-        throw Error(ErrorKind::invalid, "{}", printable(join(texts, " ")));
+        const std::string text = printable(join(texts, " "));
+        throw Error(ErrorKind::invalid, "{}", text.empty() ? "the manifest says 'fail', and not why" : text);
     }
     if (name == "realize")
         return all_of([&](const Datum& item) { realize(item, node.offset); });

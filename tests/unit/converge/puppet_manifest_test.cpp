@@ -111,6 +111,12 @@ TEST_CASE("puppet: classes and defined types come from the files of modules, by 
     CHECK(error_of_main("include '../web'").message().find("there is no class") == 0);
 }
 
+TEST_CASE("puppet: fail without a text is an error with one")
+{
+    CHECK(error_of("fail('')").message() == "the manifest says 'fail', and not why");
+    CHECK(error_of("fail('no', 'way')").message() == "no way");
+}
+
 TEST_CASE("puppet: what is sensitive is shown nowhere, and its resource neither")
 {
     const Resource file = one("file { '/k': content => Sensitive('hush'), mode => '0600' }");
