@@ -86,7 +86,8 @@ TEST_CASE("hiera: values are merged as the call or the data's lookup_options say
         "list: [c, a]\nmap: {a: 1, in: {x: [1]}}\nown: {a: 1}\npat_x: [1]\nlookup_options: {own: {merge: hash}}\n");
     site.common("list: [b, [a]]\nmap: {b: 2, a: 3, in: {y: 2, x: [0, 1]}}\nown: {b: 2}\npat_x: [2]\n"
                 "lookup_options:\n  '^pat_': {merge: {strategy: unique}}\n  own: {merge: first}\n"
-                "  number: {convert_to: Integer}\n  bad: {convert_to: Sensitive}\nnumber: '5'\nbad: x\n");
+                "  number: {convert_to: Integer}\n  bad: {convert_to: Regexp}\n  key: {convert_to: Sensitive}\nnumber: "
+                "'5'\nbad: x\nkey: hush\n");
     CHECK(site.shown("lookup('list')") == "[c, a]");
     CHECK(site.shown("lookup('list', Array, 'unique')") == "[c, a, b]");
     CHECK(site.shown("lookup('map', Hash, 'hash')") == "{b => 2, a => 1, in => {x => [1]}}");
@@ -95,7 +96,10 @@ TEST_CASE("hiera: values are merged as the call or the data's lookup_options say
     CHECK(site.shown("lookup('own')") == "{b => 2, a => 1}");
     CHECK(site.shown("lookup('pat_x')") == "[1, 2]");
     CHECK(site.shown("lookup('number') + 1") == "6");
-    CHECK(site.error_of("$x = lookup('bad')").hint() == "convert_to understands Array, Boolean, Integer and String");
+    CHECK(site.error_of("$x = lookup('bad')").hint() ==
+          "convert_to understands Array, Boolean, Integer, Sensitive and String");
+    CHECK(site.shown("lookup('key')") == "Sensitive [value redacted]");
+    CHECK(site.shown("unwrap(lookup('key'))") == "hush");
     CHECK(site.error_of("$x = lookup('list', Array, 'uniqe')").hint() == "did you mean 'unique'?");
     const Error mixed = site.error_of("$x = lookup('list', Hash, 'hash')");
     CHECK(mixed.message().find("is no hash") != std::string::npos);
