@@ -225,6 +225,11 @@ DeclaredState declared_state(const Resource& resource)
     return state;
 }
 
+std::string digest_of(const DeclaredState& state)
+{
+    return crypto::hash_hex(crypto::Algorithm::sha256, render_state(state));
+}
+
 DeclaredState declared_before(const engine::Labels& labels)
 {
     if (const auto row = labels.find(state_label); row != labels.end())

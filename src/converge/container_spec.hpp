@@ -37,6 +37,8 @@ CompareMode compare_mode(const Resource& resource, std::string_view attribute);
 /// like does not count, nor how a size is written.
 using DeclaredState = std::map<std::string, std::string>;
 DeclaredState declared_state(const Resource& resource);
+/// What digest_label says of a state.
+std::string digest_of(const DeclaredState& state);
 /// That of the run that made a container.
 DeclaredState declared_before(const engine::Labels& labels);
 std::string render_state(const DeclaredState& state);

@@ -11,6 +11,20 @@
 
 namespace dfriends::applets::docker {
 
+namespace {
+
+/// In the largest unit that leaves a number of at least one.
+std::string in_units(std::int64_t bytes, double step, int digits, const std::array<std::string_view, 7>& units)
+{
+    double size = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    for (; size >= step && unit + 1 < units.size(); ++unit)
+        size /= step;
+    return fmt::format("{:.{}g}{}", size, digits, units[unit]);
+}
+
+} // namespace
+
 std::string short_id(std::string_view id)
 {
     if (id.starts_with("sha256:"))
@@ -20,22 +34,12 @@ std::string short_id(std::string_view id)
 
 std::string render_decimal_size(std::int64_t bytes)
 {
-    constexpr std::array units{"B", "kB", "MB", "GB", "TB", "PB", "EB"};
-    double size = static_cast<double>(bytes);
-    std::size_t unit = 0;
-    for (; size >= 1000 && unit + 1 < units.size(); ++unit)
-        size /= 1000;
-    return fmt::format("{:.3g}{}", size, units[unit]);
+    return in_units(bytes, 1000, 3, {"B", "kB", "MB", "GB", "TB", "PB", "EB"});
 }
 
 std::string render_binary_size(std::int64_t bytes)
 {
-    constexpr std::array units{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-    double size = static_cast<double>(bytes);
-    std::size_t unit = 0;
-    for (; size >= 1024 && unit + 1 < units.size(); ++unit)
-        size /= 1024;
-    return fmt::format("{:.4g}{}", size, units[unit]);
+    return in_units(bytes, 1024, 4, {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"});
 }
 
 std::string render_command(const std::string& command, bool whole)

@@ -4,7 +4,6 @@
 #include "converge/container_spec.hpp"
 #include "converge/providers/container_networks.hpp"
 #include "converge/providers/replace_container.hpp"
-#include "crypto/hash.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,22 +14,16 @@ namespace {
 
 using engine::ContainerDetails;
 
-/// Whether a living container can take the change. What is no longer declared it cannot give up.
-bool is_in_place(const Change& change)
-{
-    const ContainerAttribute* attribute = find_container_attribute(change.attribute);
-    return attribute != nullptr && attribute->in_place && (!change.to.empty() || change.attribute == "networks");
-}
-
 bool can_change_behind_us(std::string_view name)
 {
     const ContainerAttribute* attribute = find_container_attribute(name);
     return attribute != nullptr && attribute->in_place;
 }
 
-std::string digest_of(const Resource& resource)
+/// Whether a living container can take the change. What is no longer declared it cannot give up.
+bool is_in_place(const Change& change)
 {
-    return crypto::hash_hex(crypto::Algorithm::sha256, render_state(declared_state(resource)));
+    return can_change_behind_us(change.attribute) && (!change.to.empty() || change.attribute == "networks");
 }
 
 std::string with_id(const std::string& image, std::string_view id)
@@ -46,7 +39,7 @@ std::vector<Change> changes_of_declaration(const Resource& resource, const Conta
     const DeclaredState before = declared_before(actual.spec.labels);
     std::erase_if(changes, [](const Change& change) { return !can_change_behind_us(change.attribute); });
     const DeclaredState declared = declared_state(resource);
-    if (actual.spec.labels.at(digest_label) != digest_of(resource))
+    if (actual.spec.labels.at(digest_label) != digest_of(declared))
         for (Change& change : compare_states(before, declared)) {
             const bool is_judged_by_itself = can_change_behind_us(change.attribute) &&
                                              declared.contains(change.attribute) &&
@@ -224,7 +217,8 @@ Step examine_existing(const Resource& resource, const std::string& action, const
 bool is_settled(const Resource& resource, const engine::ContainerSummary& seen, bool starts, Scene& scene)
 {
     const auto digest = seen.labels.find(digest_label);
-    if (digest == seen.labels.end() || digest->second != digest_of(resource) || (starts && seen.state != "running"))
+    if (digest == seen.labels.end() || digest->second != digest_of(declared_state(resource)) ||
+        (starts && seen.state != "running"))
         return false;
     const std::string image_id = scene.host.docker().image_id(text_or(resource, "image", ""));
     if (!image_id.empty() && image_id != seen.image_id && compare_mode(resource, "image") != CompareMode::ignore)

@@ -3,7 +3,6 @@
 
 #include "converge/attributes.hpp"
 #include "converge/container_spec.hpp"
-#include "crypto/hash.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -30,9 +29,9 @@ std::string new_name(const std::string& name)
 engine::ContainerSpec labelled_spec(const Resource& resource)
 {
     engine::ContainerSpec spec = container_spec(resource);
-    const std::string state = render_state(declared_state(resource));
-    spec.labels[digest_label] = crypto::hash_hex(crypto::Algorithm::sha256, state);
-    spec.labels[state_label] = state;
+    const DeclaredState state = declared_state(resource);
+    spec.labels[digest_label] = digest_of(state);
+    spec.labels[state_label] = render_state(state);
     return spec;
 }
 
