@@ -5,6 +5,7 @@
 #include "converge/container_spec.hpp"
 #include "converge/guard.hpp"
 #include "converge/providers/replace_container.hpp"
+#include "converge/providers/start_container.hpp"
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
 
@@ -348,7 +349,7 @@ class Run {
     {
         const Resource& resource = catalog_.resources[at];
         if ((resource.type != "docker_container" && resource.type != "docker_image") || !resource.guards.empty() ||
-            resource.actions.size() > 1 || !refreshes_[at].empty() || resource.retries > 0 ||
+            resource.actions.size() > 1 || !refreshes_[at].empty() || resource.retries > 0 || has_hooks(resource) ||
             std::ranges::any_of(resource.notifications, &Notification::before))
             return false;
         return std::ranges::none_of(group, [&](std::size_t other) {

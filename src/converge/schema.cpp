@@ -61,6 +61,16 @@ constexpr auto docker_container = std::to_array<Attribute>({
     {"health_timeout", text, "Longest time of one check"},
     {"no_healthcheck", flag, "No health check, even if the image has one"},
     {"wait_healthy", flag, "One with a health check has started once it is healthy; default true"},
+    {"restart_unhealthy", flag, "Restart it where its health check says unhealthy"},
+    {"pull_on_start", flag, "Pull the image before each start of ours"},
+    {"replace_running", flag, "Replace it while it runs, where it differs; default true"},
+    {"keep_anonymous_volumes", flag, "A replacement gets the anonymous volumes of the old one; default true"},
+    // Commands of the host that come with it.
+    {"after_create", text_list, "Shell commands of the host after it was made"},
+    {"before_start", text_list, "Shell commands of the host before each start of ours"},
+    {"after_start", text_list, "Shell commands of the host after each start of ours"},
+    {"before_stop", text_list, "Shell commands of the host before each stop of ours"},
+    {"after_stop", text_list, "Shell commands of the host after each stop of ours"},
     // Its place in networks.
     {"network", text, "Network to join, or host, none, container:NAME"},
     {"networks", text_list, "Networks to join: NAME, or name=NAME,alias=A,ip=ADDRESS"},

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.hpp"
 #include "converge/attributes.hpp"
 #include "converge/container_attributes.hpp"
 #include "converge/container_spec.hpp"
 #include "converge/providers/container_networks.hpp"
 #include "converge/providers/replace_container.hpp"
+#include "converge/providers/start_container.hpp"
 
 #include <algorithm>
 #include <array>
@@ -144,11 +146,39 @@ Step update(const Resource& resource, const ContainerDetails& actual, std::vecto
             }};
 }
 
+/// One that pulls its image before each start is made anew where that brought another image.
+void start_newest(const Resource& resource, const ContainerDetails& actual, Host& host)
+{
+    if (flag_or(resource, "pull_on_start", false)) {
+        const std::string image = text_or(resource, "image", "");
+        host.docker().pull(image);
+        const auto newest = host.docker().find_image(image);
+        if (newest && newest->id != actual.image_id)
+            return replace_container(resource, actual, host, true);
+    }
+    start_container(resource, actual.id, host);
+}
+
 Step start(const Resource& resource, const ContainerDetails& actual, Scene& scene)
 {
     return {.effect = Effect::update,
             .changes = {{"state", actual.state.status, "running"}},
-            .perform = [&resource, &host = scene.host, id = actual.id] { start_container(resource, id, host); }};
+            .perform = [&resource, &host = scene.host, actual] { start_newest(resource, actual, host); }};
+}
+
+Step act(std::function<void()> perform, std::vector<Change> changes = {})
+{
+    return {.effect = Effect::act, .changes = std::move(changes), .perform = std::move(perform)};
+}
+
+/// One that is not to be replaced while it runs.
+Step leave(const Resource& resource, const std::vector<Change>& changes, Scene& scene)
+{
+    std::vector<std::string> names;
+    for (const Change& change : changes)
+        names.push_back(change.attribute);
+    scene.host.say(fmt::format("{} differs in {}, and stays so while it runs", address(resource), join(names, ", ")));
+    return {};
 }
 
 Step run_or_create(const Resource& resource, const std::optional<ContainerDetails>& actual, Scene& scene, bool starts)
@@ -158,6 +188,8 @@ Step run_or_create(const Resource& resource, const std::optional<ContainerDetail
     auto changes = differences(resource, *actual, scene.host);
     if (!changes.empty() && std::ranges::all_of(changes, is_in_place))
         return update(resource, *actual, std::move(changes), scene, starts);
+    if (!changes.empty() && actual->state.running && !flag_or(resource, "replace_running", true))
+        return leave(resource, changes, scene);
     if (!changes.empty())
         return replace(resource, *actual, std::move(changes), scene, starts);
     if (auto left = left_behind(actual->name, scene); left && !left->state.running)
@@ -168,12 +200,10 @@ Step run_or_create(const Resource& resource, const std::optional<ContainerDetail
                 }};
     if (starts && !actual->state.running && !has_done_its_work(resource, *actual))
         return start(resource, *actual, scene);
+    if (starts && actual->state.health == "unhealthy" && flag_or(resource, "restart_unhealthy", false))
+        return act([&resource, &host = scene.host, id = actual->id] { restart_container(resource, id, host); },
+                   {{"health", "unhealthy", "restarted"}});
     return {};
-}
-
-Step act(std::function<void()> perform, std::vector<Change> changes = {})
-{
-    return {.effect = Effect::act, .changes = std::move(changes), .perform = std::move(perform)};
 }
 
 Step examine_existing(const Resource& resource, const std::string& action, const ContainerDetails& actual, Scene& scene)
@@ -186,7 +216,7 @@ Step examine_existing(const Resource& resource, const std::string& action, const
     if (action == "stop" && running)
         return {.effect = Effect::update,
                 .changes = {{"state", actual.state.status, "stopped"}},
-                .perform = [&docker, id, timeout = stop_timeout(resource)] { docker.stop(id, timeout); }};
+                .perform = [&resource, &host = scene.host, id] { stop_container(resource, id, host); }};
     if ((action == "pause" && running && !actual.state.paused) || (action == "unpause" && actual.state.paused))
         return {
             .effect = Effect::update,
@@ -198,17 +228,17 @@ Step examine_existing(const Resource& resource, const std::string& action, const
         return act([&docker, id, signal = text_or(resource, "signal", "KILL")] { docker.kill(id, signal); },
                    {{"signal", "", text_or(resource, "signal", "KILL")}});
     if (action == "restart")
-        return act([&docker, id, timeout = stop_timeout(resource)] { docker.restart(id, timeout); });
+        return act([&resource, &host = scene.host, id] { restart_container(resource, id, host); });
     if (action == "redeploy")
         return replace(resource, actual, compare_container(resource, actual, "", {}), scene,
                        actual.state.status != "created");
     if (action == "remove")
         return {.effect = Effect::remove,
                 .changes = {{"state", actual.state.status, ""}},
-                .perform = [&docker, id, running, timeout = stop_timeout(resource)] {
+                .perform = [&resource, &host = scene.host, id, running] {
                     if (running)
-                        docker.stop(id, timeout);
-                    docker.remove(id);
+                        stop_container(resource, id, host);
+                    host.docker().remove(id);
                 }};
     return {};
 }
@@ -218,7 +248,8 @@ bool is_settled(const Resource& resource, const engine::ContainerSummary& seen, 
 {
     const auto digest = seen.labels.find(digest_label);
     if (digest == seen.labels.end() || digest->second != digest_of(declared_state(resource)) ||
-        (starts && seen.state != "running"))
+        (starts && seen.state != "running") ||
+        (seen.status.ends_with("(unhealthy)") && flag_or(resource, "restart_unhealthy", false)))
         return false;
     const std::string image_id = scene.host.docker().image_id(text_or(resource, "image", ""));
     if (!image_id.empty() && image_id != seen.image_id && compare_mode(resource, "image") != CompareMode::ignore)

@@ -3,6 +3,7 @@
 
 #include "converge/attributes.hpp"
 #include "converge/container_spec.hpp"
+#include "converge/providers/start_container.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -12,9 +13,7 @@ namespace dfriends::converge {
 
 namespace {
 
-constexpr auto settling_time = std::chrono::milliseconds(300);
 constexpr auto removal_patience = std::chrono::seconds(15);
-constexpr auto longest_health_wait = std::chrono::minutes(10);
 
 std::string old_name(const std::string& name)
 {
@@ -35,9 +34,11 @@ engine::ContainerSpec labelled_spec(const Resource& resource)
     return spec;
 }
 
-engine::ImageDetails require_image(const std::string& image, Docker& docker)
+engine::ImageDetails require_image(const Resource& resource, Docker& docker)
 {
-    if (auto found = docker.find_image(image))
+    const std::string image = text_or(resource, "image", "");
+    const bool pulls = flag_or(resource, "pull_on_start", false);
+    if (auto found = pulls ? std::nullopt : docker.find_image(image))
         return *found;
     docker.pull(image);
     if (auto found = docker.find_image(image))
@@ -73,9 +74,9 @@ void remove_if_there(const std::string& name, Docker& docker)
 void replace_passing(const Resource& resource, const engine::ContainerDetails& old, Host& host, bool starts)
 {
     Docker& docker = host.docker();
-    require_image(text_or(resource, "image", ""), docker);
+    require_image(resource, docker);
     if (old.state.running)
-        docker.stop(old.id, stop_timeout(resource));
+        stop_container(resource, old.id, host);
     else
         docker.remove(old.id);
     const auto end = std::chrono::steady_clock::now() + removal_patience;
@@ -96,72 +97,7 @@ void put_back(const engine::ContainerDetails& old, const std::string& fresh, con
         docker.start(old.id);
 }
 
-/// As long as its check may take to say unhealthy, with what the engine takes where nothing is said.
-std::chrono::nanoseconds health_patience(const engine::ContainerDetails& details)
-{
-    using std::chrono::nanoseconds;
-    constexpr nanoseconds usual = std::chrono::seconds(30);
-    const engine::Health check = details.spec.health.value_or(engine::Health{});
-    const auto or_usual = [&](nanoseconds time) { return time.count() > 0 ? time : usual; };
-    const int tries = (check.retries > 0 ? check.retries : 3) + 1;
-    return std::min<nanoseconds>(longest_health_wait,
-                                 check.start_period + tries * (or_usual(check.interval) + or_usual(check.timeout)));
-}
-
-void await_health(const Resource& resource, const engine::ContainerDetails& started, Docker& docker)
-{
-    const std::string name = container_name(resource);
-    const auto end = std::chrono::steady_clock::now() + health_patience(started);
-    for (auto pause = std::chrono::milliseconds(100);; pause = std::min(2 * pause, std::chrono::milliseconds(1000))) {
-        const auto details = docker.find_container(started.id);
-        if (!details || details->state.health == "healthy")
-            return;
-        const bool is_over = std::chrono::steady_clock::now() > end;
-        if (details->state.health == "unhealthy" || !details->state.running || is_over)
-            throw Error(ErrorKind::failed, "the container '{}' {}", name,
-                        !details->state.running ? "ended before it was healthy"
-                        : is_over               ? "did not get healthy"
-                                                : "is unhealthy")
-                .hint("docker inspect " + name + " shows what its check said");
-        std::this_thread::sleep_for(pause);
-    }
-}
-
 } // namespace
-
-std::optional<int> stop_timeout(const Resource& resource)
-{
-    const auto seconds = find_number(resource, "stop_timeout");
-    return seconds ? std::optional(static_cast<int>(*seconds)) : std::nullopt;
-}
-
-void start_container(const Resource& resource, const std::string& container, Host& host)
-{
-    Docker& docker = host.docker();
-    docker.start(container);
-    if (!flag_or(resource, "detach", true)) {
-        // One that removes itself may be gone before it can be asked.
-        int code = 0;
-        try {
-            code = docker.wait(container);
-        } catch (const Error& error) {
-            if (error.kind() != ErrorKind::not_found || !flag_or(resource, "remove", false))
-                throw;
-        }
-        if (code != 0)
-            throw Error(ErrorKind::failed, "the container '{}' ended with {}", container_name(resource), code)
-                .hint("docker logs " + container_name(resource));
-        return;
-    }
-    std::this_thread::sleep_for(settling_time);
-    const auto details = docker.find_container(container);
-    if (details && !details->state.running && details->state.exit_code != 0)
-        throw Error(ErrorKind::failed, "the container '{}' ended at once with {}", container_name(resource),
-                    details->state.exit_code)
-            .hint("docker logs " + container_name(resource));
-    if (details && !details->state.health.empty() && flag_or(resource, "wait_healthy", true))
-        await_health(resource, *details, docker);
-}
 
 std::array<std::string, 3> names_in_engine(const Resource& resource)
 {
@@ -173,14 +109,14 @@ void make_container(const Resource& resource, Host& host, bool starts)
 {
     Docker& docker = host.docker();
     engine::ContainerSpec spec = labelled_spec(resource);
-    require_image(spec.image, docker);
+    require_image(resource, docker);
     const std::string id = docker.create(spec);
-    if (!starts)
-        return;
     try {
-        start_container(resource, id, host);
+        run_hooks(resource, "after_create", host);
+        if (starts)
+            start_container(resource, id, host);
     } catch (const Error&) {
-        // Never started (a port that is taken, a program that does not exist): the next run shall begin anew.
+        // Never started (a port that is taken, a program that does not exist): the next run shall make it anew.
         if (const auto left = docker.find_container(id); left && left->state.status == "created")
             docker.remove(id);
         throw;
@@ -194,14 +130,17 @@ void replace_container(const Resource& resource, const engine::ContainerDetails&
         return replace_passing(resource, old, host, starts);
     const std::string name = container_name(resource);
     engine::ContainerSpec spec = labelled_spec(resource);
-    keep_anonymous_volumes(spec, old, require_image(spec.image, docker));
+    const engine::ImageDetails image = require_image(resource, docker);
+    if (flag_or(resource, "keep_anonymous_volumes", true))
+        keep_anonymous_volumes(spec, old, image);
     remove_if_there(new_name(name), docker);
     remove_if_there(old_name(name), docker);
     spec.name = new_name(name);
     const std::string fresh = docker.create(spec);
     try {
+        run_hooks(resource, "after_create", host);
         if (old.state.running)
-            docker.stop(old.id, stop_timeout(resource));
+            stop_container(resource, old.id, host);
         docker.rename(old.id, old_name(name));
         docker.rename(fresh, name);
         if (starts)

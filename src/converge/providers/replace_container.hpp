@@ -9,9 +9,6 @@
 
 namespace dfriends::converge {
 
-/// The seconds that a container may take to stop; nothing where the engine shall decide.
-std::optional<int> stop_timeout(const Resource& resource);
-
 /// Its container's name, and those that a replacement gives the old and the new one for a while.
 std::array<std::string, 3> names_in_engine(const Resource& resource);
 
@@ -21,9 +18,6 @@ void make_container(const Resource& resource, Host& host, bool starts);
 /// Puts a new container in an old one's place. The old one is removed last: where the new one cannot be made or does
 /// not start, the old one gets its name back and runs as before.
 void replace_container(const Resource& resource, const engine::ContainerDetails& old, Host& host, bool starts);
-
-/// Starts it and sees that it stays; without detach, waits for its end, which must be a success.
-void start_container(const Resource& resource, const std::string& container, Host& host);
 
 /// The container that an interrupted replacement left under its second name. In a plan it is only looked at; otherwise
 /// it gets its name back.

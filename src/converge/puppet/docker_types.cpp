@@ -66,9 +66,6 @@ void Translation::finish_container()
     }
     resource.actions = given("running") != nullptr && !is_true("running") ? std::vector<std::string>{"create", "stop"}
                                                                           : std::vector<std::string>{"run"};
-    // The module keeps containers running by units of the init system; the engine's own policy does so here.
-    if (given("restart") == nullptr)
-        set("restart", std::string("unless-stopped"), from_.position);
     set_command();
     set_network();
     const std::string memory = text("memory_limit");
@@ -78,10 +75,33 @@ void Translation::finish_container()
         const std::string seconds = to_text(interval->value);
         set("health_interval", parse_unsigned(seconds) ? seconds + "s" : seconds, interval->position);
     }
-    if (given("restart_service") != nullptr && !is_true("restart_service"))
-        throw Error(ErrorKind::invalid, given("restart_service")->position,
-                    "a container whose declaration changed is made anew, also with 'restart_service => false'")
-            .hint("leave the parameter out");
+    set_life();
+}
+
+/// When it starts and stops, and what comes with that.
+void Translation::set_life()
+{
+    // The module keeps containers running by units of the init system; the engine's own policy does so here.
+    if (given("restart") == nullptr)
+        set("restart", std::string(text("systemd_restart") == "no" ? "no" : "unless-stopped"), from_.position);
+    if (const Attribute* word = given("restart_service"); word != nullptr && !is_true("restart_service"))
+        set("replace_running", false, word->position);
+    for (const char* moment : {"after_create", "after_start", "after_stop", "before_start", "before_stop"})
+        if (const Attribute* hook = given(moment); hook != nullptr && hook->value.truthy() && !text(moment).empty())
+            set(moment, make_list(flat(hook->value)), hook->position);
+    for (const auto& [volume, container] : {std::pair("remove_volume_on_start", "remove_container_on_start"),
+                                            std::pair("remove_volume_on_stop", "remove_container_on_stop")}) {
+        if (!is_true(volume))
+            continue;
+        if (given(container) != nullptr && !is_true(container))
+            throw Error(ErrorKind::invalid, given(volume)->position,
+                        "'{}' removes the volumes of a container that '{}' keeps", volume, container)
+                .hint(fmt::format("leave {} out", container));
+        set("keep_anonymous_volumes", false, given(volume)->position);
+    }
+    if (const Attribute* unless = given("custom_unless"))
+        for (const Datum& command : flat(unless->value))
+            resource.guards.push_back({false, to_text(command), unless->position});
 }
 
 /// The module gave the command to a shell of the host.

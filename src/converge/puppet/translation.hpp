@@ -43,6 +43,7 @@ class Translation {
     void set_command();
     static void refuse_shell(const std::string& command, const SourcePosition& position);
     void set_network();
+    void set_life();
     void finish_docker_exec();
     void finish_file();
     void set_source();

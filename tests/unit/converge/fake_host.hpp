@@ -48,6 +48,7 @@ class FakeDocker final : public Docker {
         summary.image_id = details->image_id;
         summary.labels = details->spec.labels;
         summary.state = details->state.status;
+        summary.status = details->state.health.empty() ? "Up" : "Up (" + details->state.health + ")";
         for (const engine::NetworkAttachment& place : details->spec.networks)
             summary.networks.push_back(place.network);
         return summary;

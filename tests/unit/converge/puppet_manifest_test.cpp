@@ -208,10 +208,19 @@ TEST_CASE("puppet: containers")
     CHECK(error_of("docker::run { 'a': image => 'x', command => 'a && b' }").message() ==
           "the command has '&' outside of quotes, which would be for the host's shell");
     CHECK(error_of("docker::run { 'a': image => 'x', command => 'a \"$(b)\"' }").kind() == ErrorKind::internal);
-    CHECK(error_of("docker::run { 'a': image => 'x', before_start => 'ls' }").hint() ==
-          "use the resource type exec, before or after this one");
+    CHECK(list_of(container("before_start => ['a b', 'c'], after_stop => false"), "before_start") == Texts{"a b", "c"});
+    CHECK(value(container("after_stop => false"), "after_stop") == "(none)");
+    CHECK(value(container("pull_on_start => true"), "pull_on_start") == "true");
+    CHECK(value(container("restart_on_unhealthy => true"), "restart_unhealthy") == "true");
+    CHECK(value(container("restart_service => false"), "replace_running") == "false");
+    CHECK(value(container("systemd_restart => 'no'"), "restart") == "no");
+    CHECK(value(container("systemd_restart => 'on-failure'"), "restart") == "unless-stopped");
+    CHECK(value(container("remove_volume_on_start => true"), "keep_anonymous_volumes") == "false");
+    CHECK(container("custom_unless => ['test -e /a', 'true']").guards.size() == 2);
+    CHECK(error_of("docker::run { 'a': image => 'x', remove_volume_on_stop => true, remove_container_on_stop => "
+                   "false }")
+              .hint() == "leave remove_container_on_stop out");
     CHECK(error_of("docker::run { 'a': image => 'x', ensure => 'here' }").hint() == "it is present or absent");
-    CHECK(error_of("docker::run { 'a': image => 'x', restart_service => false }").kind() == ErrorKind::invalid);
 }
 
 TEST_CASE("puppet: images, networks, volumes and the engine")

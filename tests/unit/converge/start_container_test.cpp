@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// What comes with a container's starts and stops.
+#include "converge/run.hpp"
+#include "converge/schema.hpp"
+#include "converge/yaml/manifest.hpp"
+#include "unit/converge/fake_host.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace dfriends;
+using namespace dfriends::converge;
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+struct LostJournal final : Journal {
+    std::vector<Pending> pending() override { return {}; }
+    void begin() override {}
+    void record(const Result&, const std::vector<Pending>&) override {}
+    void delivered(const Pending&) override {}
+};
+
+/// A machine whose engine has the image app; what its shell is told stands among the engine's calls.
+struct Machine {
+    FakeHost host;
+    Machine()
+    {
+        host.engine.images["app:latest"] = "sha256:1";
+        host.on_command = [this](const std::string& words) {
+            host.engine.calls.push_back(words.substr(words.rfind(' ') + 1));
+        };
+    }
+
+    Result apply(const std::string& attributes)
+    {
+        Catalog catalog =
+            read_yaml_manifest("resources:\n  - docker_container: web\n    image: app\n" + attributes, "m.yaml");
+        check(catalog);
+        LostJournal journal;
+        host.engine.calls.clear();
+        return converge::apply(catalog, host, journal, {}, {}).results.at(0);
+    }
+    engine::ContainerDetails& container() { return host.engine.containers.at("web"); }
+    const Texts& calls() const { return host.engine.calls; }
+};
+
+constexpr auto hooks = "    after_create: created\n    before_start: [b1, b2]\n    after_start: started\n"
+                       "    before_stop: bye\n    after_stop: gone\n";
+
+} // namespace
+
+TEST_CASE("docker_container: commands of the host come with what they are for")
+{
+    Machine machine;
+    machine.apply(hooks);
+    CHECK(machine.calls() == Texts{"create web", "created", "b1", "b2", "start web", "started"});
+    // They are no part of what is compared.
+    CHECK(machine.apply("").effect == Effect::none);
+    CHECK(machine.apply(hooks).effect == Effect::none);
+    CHECK(machine.calls().empty());
+    CHECK(machine.apply(std::string(hooks) + "    user: a\n").effect == Effect::replace);
+    CHECK(machine.calls() == Texts{"create web-dfriends-new", "created", "bye", "stop web", "gone",
+                                   "rename web web-dfriends-old", "rename web-dfriends-new web", "b1", "b2",
+                                   "start web", "started", "rm web-dfriends-old"});
+    machine.apply(std::string(hooks) + "    action: restart\n");
+    CHECK(machine.calls() == Texts{"bye", "stop web", "gone", "b1", "b2", "start web", "started"});
+    machine.apply(std::string(hooks) + "    action: remove\n");
+    CHECK(machine.calls() == Texts{"bye", "stop web", "gone", "rm web"});
+}
+
+TEST_CASE("docker_container: where a command of the host fails, the old container is back")
+{
+    Machine machine;
+    machine.apply("");
+    const std::string id = machine.container().id;
+    machine.host.outcomes["/bin/sh -c no"] = {.status = 3, .timed_out = false, .output = {}, .error = "out of luck\n"};
+    const Result result = machine.apply("    user: a\n    before_start: \"no\"\n");
+    CHECK(result.status == Status::failed);
+    CHECK(result.reason == "'/bin/sh -c no' ended with 3: out of luck, while running before_start, while replacing the "
+                           "container 'web' (the old one is back)");
+    CHECK(machine.container().id == id);
+    CHECK(machine.container().state.running);
+}
+
+TEST_CASE("docker_container: a newer image is pulled before a start, not for a container that runs")
+{
+    Machine machine;
+    machine.host.engine.registry_answers = true;
+    machine.apply("    pull_on_start: true\n");
+    CHECK(machine.calls() == Texts{"pull app", "create web", "start web"});
+    CHECK(machine.apply("    pull_on_start: true\n").effect == Effect::none);
+    CHECK(machine.calls().empty());
+    machine.host.engine.stop("web", std::nullopt);
+    machine.apply("    pull_on_start: true\n");
+    CHECK(machine.calls() == Texts{"pull app", "start web"});
+    machine.container().image_id = "sha256:older";
+    machine.host.engine.images["app:latest"] = "sha256:older";
+    machine.host.engine.stop("web", std::nullopt);
+    CHECK(machine.apply("    pull_on_start: true\n").status == Status::changed);
+    CHECK(machine.container().image_id == "sha256:app");
+}
+
+TEST_CASE("docker_container: one that is unhealthy is restarted where that is wanted")
+{
+    Machine machine;
+    machine.apply("");
+    machine.container().state.health = "unhealthy";
+    CHECK(machine.apply("").effect == Effect::none);
+    const Result result = machine.apply("    restart_unhealthy: true\n");
+    CHECK(result.effect == Effect::act);
+    CHECK(result.changes == std::vector<Change>{{"health", "unhealthy", "restarted"}});
+    CHECK(machine.calls() == Texts{"restart web"});
+}
+
+TEST_CASE("docker_container: one that is not to be replaced while it runs is replaced when it has stopped")
+{
+    Machine machine;
+    machine.apply("    user: a\n");
+    const char* changed = "    user: b\n    replace_running: false\n";
+    CHECK(machine.apply(changed).effect == Effect::none);
+    CHECK(machine.host.said == Texts{"docker_container[web] differs in user, and stays so while it runs"});
+    machine.host.engine.stop("web", std::nullopt);
+    CHECK(machine.apply(changed).effect == Effect::replace);
+    CHECK(machine.apply(changed).effect == Effect::none);
+}
+
+TEST_CASE("docker_container: anonymous volumes are handed on unless that is not wanted")
+{
+    for (const bool keeps : {true, false}) {
+        Machine machine;
+        machine.apply("    volumes: [/data]\n");
+        const std::string name(64, 'a');
+        machine.container().mounts = {
+            {.type = "volume", .name = name, .source = {}, .destination = "/data", .mode = {}, .writable = true}};
+        machine.apply("    volumes: [/data]\n    user: a\n    keep_anonymous_volumes: " +
+                      std::string(keeps ? "true\n" : "false\n"));
+        CHECK(machine.container().spec.binds == (keeps ? Texts{name + ":/data"} : Texts{}));
+    }
+}
