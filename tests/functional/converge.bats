@@ -659,6 +659,34 @@ many() {
   fails 0 dfriends converge apply --detailed-exitcode m.yaml
 }
 
+@test "commands of the host come with a container's starts and stops, and one that gets unhealthy is restarted" {
+  busybox_image dft-busybox
+  cat >m.pp <<'END'
+docker::run { 'dft-cv':
+  image                 => 'dft-busybox',
+  command               => 'sh -c "trap exit TERM; while :; do sleep 0.1; done"',
+  health_check_cmd      => 'test ! -e /ill',
+  health_check_interval => 1,
+  restart_on_unhealthy  => true,
+  extra_parameters      => '--health-retries 1',
+  before_start          => 'echo start >>log',
+  after_stop            => ['echo stop >>log', 'docker inspect -f "{{.State.Running}}" dft-cv >>log'],
+}
+END
+  dfriends converge apply m.pp
+  equal "$(cat log)" start
+  fails 0 dfriends converge apply --detailed-exitcode m.pp
+  docker exec dft-cv touch /ill
+  wait_for 10 is_unhealthy
+  fails 2 dfriends converge plan --detailed-exitcode m.pp
+  says "health: unhealthy -> restarted"
+  docker exec dft-cv rm /ill
+  fails 2 dfriends converge apply --detailed-exitcode m.pp
+  equal "$(cat log)" "$(printf '%s\n' start stop false start)"
+}
+
+is_unhealthy() { [ "$(docker inspect -f '{{.State.Health.Status}}' dft-cv)" = unhealthy ]; }
+
 @test "a tag that moved in its registry is seen without a pull, and one that did not is not pulled" {
   busybox_image dft-busybox
   REGISTRY_PORT=$(free_port) STORAGE=$PWD/registry
