@@ -28,15 +28,21 @@ bool has_known_suffix(const fs::path& path)
     return std::ranges::find(suffixes, path.extension().string()) != suffixes.end();
 }
 
+/// The manifests in a folder; of a cookbook its default recipe, of a Puppet environment what its manifests/ holds.
 std::vector<fs::path> manifests_of(const fs::path& folder)
 {
+    if (const fs::path recipe = folder / "recipes" / "default.rb"; fs::exists(recipe))
+        return {recipe};
+    if (fs::exists(folder / "manifests" / "site.pp"))
+        return manifests_of(folder / "manifests");
     std::vector<fs::path> files;
     for (const auto& entry : fs::directory_iterator(folder))
         if (entry.is_regular_file() && has_known_suffix(entry.path()) && entry.path().filename() != "hiera.yaml")
             files.push_back(entry.path());
     if (files.empty())
         throw Error(ErrorKind::invalid, "there is no manifest in '{}'", folder.string())
-            .hint("manifests end with .yaml, .rb (Chef) or .pp (Puppet)");
+            .hint(fs::exists(folder / "recipes") ? "name a recipe in its recipes/"
+                                                 : "manifests end with .yaml, .rb (Chef) or .pp (Puppet)");
     std::ranges::sort(files);
     return files;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/attributes.hpp"
 #include "converge/chef/recipe.hpp"
+#include "converge/load.hpp"
 #include "unit/converge/catalogs.hpp"
 #include "unit/converge/folder.hpp"
 
@@ -153,4 +154,28 @@ TEST_CASE("chef: strings are changed by patterns")
     CHECK(messages_of(read_chef(
               "log 'a-b-c'.gsub(/[-]/, '_')\nlog 'web12'.sub(/([a-z]+)(\\d)/, '\\\\2\\\\1')\nlog 'aXbx'.gsub(/x/i, '')",
               "r.rb", debian_machine())) == "a_b_c|1web2|ab");
+}
+
+TEST_CASE(
+    "load: a folder stands for its manifests, a cookbook for its default recipe, an environment for its manifests")
+{
+    const Folder folder;
+    const auto found = [&](const std::string& name) {
+        std::string all;
+        for (const auto& file : find_manifests({folder.at(name)}))
+            all += (all.empty() ? "" : " ") + file.lexically_relative(folder.at("")).string();
+        return all;
+    };
+    folder.write("cookbook/metadata.rb", "name 'web'\n");
+    folder.write("cookbook/recipes/more.rb", "log 'b'\n");
+    CHECK_THROWS_WITH_AS(found("cookbook/recipes/none"), doctest::Contains("there is no"), Error);
+    folder.write("cookbook/recipes/default.rb", "log 'a'\n");
+    CHECK(found("cookbook") == "cookbook/recipes/default.rb");
+    CHECK(found("cookbook/recipes") == "cookbook/recipes/default.rb cookbook/recipes/more.rb");
+    folder.write("production/manifests/site.pp", "notice('a')\n");
+    folder.write("production/manifests/nodes.pp", "notice('b')\n");
+    CHECK(found("production") == "production/manifests/nodes.pp production/manifests/site.pp");
+    folder.write("plain/b.yaml", "resources: []\n");
+    folder.write("plain/hiera.yaml", "version: 5\n");
+    CHECK(found("plain") == "plain/b.yaml");
 }
