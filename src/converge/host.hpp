@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "converge/web.hpp"
 #include "engine/buildkit.hpp"
 #include "engine/types.hpp"
 #include "os/process.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -23,6 +25,8 @@ struct PathState {
     std::string owner;
     std::string group;
     std::string target; ///< of a link
+    std::uint64_t size = 0;
+    std::int64_t modified = 0; ///< seconds since 1970
     bool operator==(const PathState&) const = default;
 };
 
@@ -94,6 +98,19 @@ class Host {
     virtual std::string read(const std::string& path) = 0;
     /// Replaces the file as a whole; mode and owner of an existing one stay where they are not said later.
     virtual void write(const std::string& path, std::string_view bytes, mode_t mode) = 0;
+    /// The same for content that comes piece by piece: where `produce` throws, the old file stands.
+    using Sink = std::function<void(std::string_view bytes)>;
+    virtual void write_pieces(const std::string& path, mode_t mode,
+                              const std::function<void(const Sink& sink)>& produce) = 0;
+    /// The SHA-256 of a file of any size, in hexadecimal digits.
+    virtual std::string digest(const std::string& path) = 0;
+    /// The names in a folder, sorted.
+    virtual std::vector<std::string> list(const std::string& path) = 0;
+    /// Nothing: now.
+    virtual void set_modified(const std::string& path, std::optional<std::int64_t> seconds) = 0;
+    /// A word that the file system keeps beside a file for us; empty where there is none, or none can be kept.
+    virtual std::string note(const std::string& path) = 0;
+    virtual void set_note(const std::string& path, const std::string& text) = 0;
     virtual void make_directory(const std::string& path, mode_t mode, bool parents) = 0;
     virtual void make_link(const std::string& path, const std::string& target) = 0;
     virtual void set_mode(const std::string& path, mode_t mode) = 0;
@@ -110,6 +127,7 @@ class Host {
     virtual void pause(std::chrono::seconds time) = 0;
 
     virtual Docker& docker() = 0;
+    virtual Web& web() = 0;
     /// A line for the user: what the resource type log writes, and the output of long work.
     virtual void say(std::string_view line) = 0;
 };

@@ -7,6 +7,7 @@
 #include "converge/puppet/manifest.hpp"
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
+#include "converge/web.hpp"
 #include "converge/yaml/manifest.hpp"
 #include "os/file.hpp"
 
@@ -89,6 +90,20 @@ void check_containers(const Catalog& catalog)
     }
 }
 
+/// So are sources that are no URLs.
+void check_sources(const Catalog& catalog)
+{
+    for (const Resource& resource : catalog.resources)
+        if (resource.type == "remote_file")
+            for (const std::string& url : list_of(resource, "source"))
+                try {
+                    check_web_url(url);
+                } catch (const Error& error) {
+                    throw Error(ErrorKind::invalid, find_attribute(resource, "source")->position, "{}",
+                                error.message());
+                }
+}
+
 } // namespace
 
 std::vector<fs::path> find_manifests(const std::vector<std::string>& words)
@@ -127,6 +142,7 @@ Catalog load(const std::vector<fs::path>& files, const Facts& facts)
     }
     check(catalog);
     check_containers(catalog);
+    check_sources(catalog);
     order_resources(catalog); // for its complaints
     return catalog;
 }

@@ -30,6 +30,7 @@ constexpr std::array providers{
     Row{"link", examine_link},
     Row{"log", examine_log},
     Row{"package", examine_package},
+    Row{"remote_file", examine_remote_file},
     Row{"service", examine_service},
     Row{"user", examine_user},
 };

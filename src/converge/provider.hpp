@@ -68,6 +68,7 @@ Step examine_group(const Resource& resource, const std::string& action, Scene& s
 Step examine_link(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_log(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_package(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_remote_file(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_service(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_user(const Resource& resource, const std::string& action, Scene& scene);
 

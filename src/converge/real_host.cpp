@@ -3,14 +3,18 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "crypto/hash.hpp"
 #include "os/file.hpp"
 #include "os/user.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
 #include <map>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <thread>
 #include <unistd.h>
 
@@ -72,7 +76,9 @@ class RealHost final : public Host {
                         .mode = status.st_mode & 07777U,
                         .owner = name_of(users_, status.st_uid, os::user_name),
                         .group = name_of(groups_, status.st_gid, os::group_name),
-                        .target = {}};
+                        .target = {},
+                        .size = static_cast<std::uint64_t>(status.st_size),
+                        .modified = status.st_mtim.tv_sec};
         if (state.kind == PathState::Kind::link)
             state.target = fs::read_symlink(path).string();
         return state;
@@ -83,6 +89,73 @@ class RealHost final : public Host {
     void write(const std::string& path, std::string_view bytes, mode_t mode) override
     {
         os::write_file(path, bytes, mode);
+    }
+
+    void write_pieces(const std::string& path, mode_t mode,
+                      const std::function<void(const Sink& sink)>& produce) override
+    {
+        const std::string neighbour = path + ".dfriends-new";
+        ::unlink(neighbour.c_str());
+        const os::Descriptor file = os::open_file(neighbour, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+        try {
+            produce([&](std::string_view bytes) { os::write_all(file.number(), bytes, neighbour); });
+            if (::fchmod(file.number(), mode) != 0 || ::fsync(file.number()) != 0 ||
+                ::rename(neighbour.c_str(), path.c_str()) != 0)
+                fail("write", path, errno);
+            os::sync_directory(fs::path(path).parent_path());
+        } catch (const Error&) {
+            ::unlink(neighbour.c_str());
+            throw;
+        }
+    }
+
+    std::string digest(const std::string& path) override
+    {
+        const os::Descriptor file = os::open_file(path, O_RDONLY);
+        crypto::Hash hash(crypto::Algorithm::sha256);
+        std::array<char, 64UL * 1024> piece{};
+        for (;;) {
+            const ssize_t count = ::read(file.number(), piece.data(), piece.size());
+            if (count < 0)
+                fail("read", path, errno);
+            if (count == 0)
+                return hash.finish_hex();
+            hash.update({piece.data(), static_cast<std::size_t>(count)});
+        }
+    }
+
+    std::vector<std::string> list(const std::string& path) override
+    {
+        std::vector<std::string> names;
+        std::error_code code;
+        for (fs::directory_iterator entry(path, code), end; !code && entry != end; entry.increment(code))
+            names.push_back(entry->path().filename().string());
+        if (code)
+            fail("read", path, code.value());
+        std::ranges::sort(names);
+        return names;
+    }
+
+    void set_modified(const std::string& path, std::optional<std::int64_t> seconds) override
+    {
+        timespec times[2]{{.tv_sec = 0, .tv_nsec = UTIME_NOW}, {.tv_sec = 0, .tv_nsec = UTIME_NOW}};
+        if (seconds)
+            times[1] = {.tv_sec = *seconds, .tv_nsec = 0};
+        if (::utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0)
+            fail("change the time of", path, errno);
+    }
+
+    std::string note(const std::string& path) override
+    {
+        std::array<char, longest_note> text{};
+        const ssize_t length = ::lgetxattr(path.c_str(), note_name, text.data(), text.size());
+        return length > 0 ? std::string(text.data(), static_cast<std::size_t>(length)) : "";
+    }
+
+    void set_note(const std::string& path, const std::string& text) override
+    {
+        if (text.size() <= longest_note)
+            ::lsetxattr(path.c_str(), note_name, text.data(), text.size(), 0);
     }
 
     void make_directory(const std::string& path, mode_t mode, bool parents) override
@@ -147,6 +220,7 @@ class RealHost final : public Host {
     bool is_root() override { return os::is_root(); }
     void pause(std::chrono::seconds time) override { std::this_thread::sleep_for(time); }
     Docker& docker() override { return docker_; }
+    Web& web() override { return *web_; }
     void say(std::string_view line) override { say_(line); }
 
   private:
@@ -158,8 +232,12 @@ class RealHost final : public Host {
         return row != known.end() ? row->second : known.emplace(id, find(id)).first->second;
     }
 
+    static constexpr const char* note_name = "user.dfriends.converge";
+    static constexpr std::size_t longest_note = 512;
+
     Docker& docker_;
     Say say_;
+    std::unique_ptr<Web> web_ = make_real_web();
     std::map<uid_t, std::string> users_;
     std::map<gid_t, std::string> groups_;
 };

@@ -19,6 +19,9 @@ using Say = std::function<void(std::string_view line)>;
 /// of long work.
 std::unique_ptr<Docker> make_real_docker(engine::Client& client, Say say);
 
+/// The servers that this machine reaches. Calls block.
+std::unique_ptr<Web> make_real_web();
+
 /// This machine. `docker` must outlive the result.
 std::unique_ptr<Host> make_real_host(Docker& docker, Say say);
 

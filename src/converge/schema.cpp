@@ -170,6 +170,21 @@ constexpr std::array directory{
     Attribute{"group", text, "Group"},
     Attribute{"mode", text, "Mode in octal digits"},
     Attribute{"recursive", flag, "Make parents too; delete with all content"},
+    Attribute{"source", text, "Folder whose files and folders it shall have"},
+    Attribute{"files_owner", text, "Owner of the files from there"},
+    Attribute{"files_group", text, "Group of the files from there"},
+    Attribute{"files_mode", text, "Mode of the files from there, in octal digits"},
+    Attribute{"overwrite", flag, "Files that are there get the source's content; default true"},
+    Attribute{"purge", flag, "Remove what the source does not have"},
+};
+constexpr std::array remote_file{
+    Attribute{"path", text, "Path, where it is not the resource's name"},
+    Attribute{"source", text_list, "URLs to fetch it from: the first that has it"},
+    Attribute{"checksum", text, "SHA-256 of its content; a file that has it is not fetched again"},
+    Attribute{"headers", text_map, "Further header fields of the request"},
+    Attribute{"owner", text, "Owner"},
+    Attribute{"group", text, "Group"},
+    Attribute{"mode", text, "Mode in octal digits"},
 };
 constexpr std::array link{
     Attribute{"path", text, "Path, where it is not the resource's name"},
@@ -227,7 +242,7 @@ constexpr std::array<std::string_view, 4> package_actions{"install", "upgrade", 
 constexpr std::array<std::string_view, 7> service_actions{"start",  "stop",    "restart", "reload",
                                                           "enable", "disable", "nothing"};
 constexpr std::array<std::string_view, 2> exec_actions{"run", "nothing"};
-constexpr std::array<std::string_view, 3> file_actions{"create", "create_if_missing", "delete"};
+constexpr std::array<std::string_view, 4> file_actions{"create", "create_if_missing", "delete", "touch"};
 constexpr std::array<std::string_view, 1> message_actions{"write"};
 
 constexpr std::array resource_type_rows{
@@ -244,6 +259,7 @@ constexpr std::array resource_type_rows{
     ResourceType{"link", link, create_delete, {}},
     ResourceType{"log", message, message_actions, {}},
     ResourceType{"package", package, package_actions, {}},
+    ResourceType{"remote_file", remote_file, file_actions, {}},
     ResourceType{"service", service, service_actions, "restart"},
     ResourceType{"user", user, create_remove, {}},
 };

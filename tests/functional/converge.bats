@@ -1003,3 +1003,32 @@ without_indents() { sed -i '/<<-SCRIPT/,/SCRIPT$/b; /@(END/,/| END/b; s/^ *//' "
   dfriends converge fmt again >/dev/null
   for file in again/{manifests,recipes,attributes}-*; do cmp "$file" "${file#again/}"; done
 }
+
+@test "a file of a server is fetched once, and anew where the server's is another" {
+  local port
+  mkdir web
+  echo one >web/app
+  port=$(free_port)
+  python3 -m http.server --bind 127.0.0.1 --directory web "$port" >/dev/null 2>requests.log 3>&- &
+  OTHERS+=($!)
+  wait_for 10 curl -fs "http://127.0.0.1:$port/"
+  cat >r.rb <<END
+remote_file '$PWD/app' do
+  source 'http://127.0.0.1:$port/app'
+  mode '0750'
+end
+END
+  fails 2 dfriends converge apply --detailed-exitcode r.rb
+  equal "$(cat app) $(stat -c %a app)" "one 750"
+  : >requests.log
+  dfriends converge apply --detailed-exitcode r.rb
+  fails 1 grep 'GET /app' requests.log
+  echo three >web/app
+  fails 2 dfriends converge apply --detailed-exitcode r.rb
+  equal "$(cat app)" three
+  sed -i "s/  mode/  checksum '$(printf 0%.0s $(seq 64))'\n  mode/" r.rb
+  fails 1 dfriends converge apply r.rb
+  says "instead of 0000"
+  equal "$(cat app)" three
+  equal "$(ls -d app*)" app
+}

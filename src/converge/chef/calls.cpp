@@ -16,13 +16,11 @@ namespace dfriends::converge::chef {
 namespace {
 
 /// What Chef knows and this does not, with what to do instead.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 16> refused{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 14> refused{{
     {"ruby_block", "use execute, or only_if and not_if for conditions"},
     {"chef_gem", "no gems are needed here; remove the line"},
     {"gem_package", "use execute with the gem command"},
     {"search", "there is no Chef server; write the values into the recipe"},
-    {"remote_file", "use execute with curl and 'creates'"},
-    {"remote_directory", "use directory and cookbook_file"},
     {"git", "use execute with git clone and 'creates'"},
     {"cron", "use file in /etc/cron.d"},
     {"docker_registry", "log in with 'docker login' once on this machine"},

@@ -6,12 +6,12 @@
 #include "converge/attributes.hpp"
 #include "converge/chef/dialect.hpp"
 #include "converge/chef/guard_text.hpp"
+#include "converge/chef/system_types.hpp"
 #include "converge/chef/words.hpp"
 #include "converge/schema.hpp"
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <set>
 #include <utility>
 
@@ -311,22 +311,6 @@ void translate_prune(Resource& resource, const Declaration& from)
     set_command(resource, from, words);
 }
 
-/// Files of a cookbook stand in files/default beside its recipes.
-void translate_cookbook_file(Resource& resource, const Declaration& from)
-{
-    namespace fs = std::filesystem;
-    const Value* given = from.find("source");
-    const std::string source = given != nullptr ? scalar_text(*given) : fs::path(from.name).filename().string();
-    const fs::path relative = fs::path(source).lexically_normal();
-    if (relative.empty() || relative.is_absolute() || *relative.begin() == "..")
-        throw Error(ErrorKind::invalid, given != nullptr ? given->position : from.position,
-                    "the source '{}' is outside the cookbook", printable(source));
-    fs::path cookbook = fs::path(from.position.file).parent_path();
-    if (cookbook.filename() == "recipes")
-        cookbook = cookbook.parent_path();
-    resource.attributes["source"] = text((cookbook / "files" / "default" / relative).string(), from.position);
-}
-
 void translate_image(Resource& resource, const Declaration& from)
 {
     if (const Value* registry = from.find("registry"))
@@ -340,8 +324,6 @@ void translate_apart(Resource& resource, const Declaration& from, Dialect dialec
         return translate_container(resource, from, dialect);
     if (from.type == "docker_image")
         return translate_image(resource, from);
-    if (from.type == "cookbook_file")
-        return translate_cookbook_file(resource, from);
     if (from.type == "docker_exec")
         return translate_docker_exec(resource, from);
     if (from.type == "docker_tag")
@@ -350,6 +332,7 @@ void translate_apart(Resource& resource, const Declaration& from, Dialect dialec
         return translate_prune(resource, from);
     if (resource.type == "exec")
         return translate_execute(resource, from);
+    translate_system_type(resource, from);
     if (resource.type == "service" && resource.actions.empty())
         resource.actions = {"nothing"}; // Chef's default, unlike the house's
     if (const Value* kind = from.find("link_type"); kind != nullptr && scalar_text(*kind) != "symbolic")

@@ -271,6 +271,45 @@ constexpr auto cookbook_file = std::to_array<PropertyRow>({
     {"source", "", apart},
     {"user", "owner"},
 });
+constexpr auto remote_directory = std::to_array<PropertyRow>({
+    {"cookbook", "copy the files into this cookbook", refused},
+    {"files_backup", "", ignored},
+    {"files_group", "files_group"},
+    {"files_mode", "files_mode", mode},
+    {"files_owner", "files_owner"},
+    {"files_user", "files_owner"},
+    {"group", "group"},
+    {"mode", "mode", mode},
+    {"overwrite", "overwrite"},
+    {"owner", "owner"},
+    {"path", "path"},
+    {"purge", "purge"},
+    {"recursive", "", ignored},
+    {"source", "", apart},
+    {"user", "owner"},
+});
+constexpr auto remote_file = std::to_array<PropertyRow>({
+    {"authentication", "it is for Windows", refused},
+    {"backup", "", ignored},
+    {"checksum", "checksum"},
+    {"force_unlink", "", ignored},
+    {"group", "group"},
+    {"headers", "headers", map},
+    {"manage_symlink_source", "", ignored},
+    {"mode", "mode", mode},
+    {"owner", "owner"},
+    {"path", "path"},
+    {"remote_password", "write https://USER:PASSWORD@HOST/PATH", refused},
+    {"remote_user", "write https://USER:PASSWORD@HOST/PATH", refused},
+    {"show_progress", "", ignored},
+    {"source", "source"},
+    {"ssl_verify_mode", "name the authority's certificate in SSL_CERT_FILE", refused},
+    {"use_conditional_get", "", ignored},
+    {"use_etag", "", ignored},
+    {"use_etags", "", ignored},
+    {"use_last_modified", "", ignored},
+    {"user", "owner"},
+});
 constexpr auto template_file = std::to_array<PropertyRow>({
     {"backup", "", ignored},
     {"content", "content"},
@@ -366,6 +405,8 @@ constexpr auto account_actions = std::to_array<ActionRow>({{"manage", "create"},
 constexpr auto package_actions = std::to_array<ActionRow>({{"purge", "remove"}});
 constexpr auto update_actions = std::to_array<ActionRow>({{"periodic", "run"}, {"update", "run"}});
 
+constexpr auto folder_actions = std::to_array<ActionRow>({{"create_if_missing", "create"}});
+
 constexpr auto prune_actions = std::to_array<ActionRow>({{"prune", "run"}});
 constexpr auto tag_actions = std::to_array<ActionRow>({{"tag", "run"}});
 
@@ -397,6 +438,8 @@ constexpr auto types = std::to_array<TypeRow>({
     {"link", "link", "path", link, {}},
     {"log", "log", "message", log, {}},
     {"package", "package", "package", package, package_actions},
+    {"remote_directory", "directory", "path", remote_directory, folder_actions},
+    {"remote_file", "remote_file", "path", remote_file, {}},
     {"script", "exec", "command", execute, {}},
     {"service", "service", "service", service, {}},
     {"systemd_service", "service", "service", service, {}},

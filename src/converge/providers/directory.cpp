@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/attributes.hpp"
 #include "converge/providers/path.hpp"
+#include "converge/providers/tree.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
 
 namespace dfriends::converge {
 
@@ -25,13 +30,20 @@ Step examine_directory(const Resource& resource, const std::string& action, Scen
     Step step{.effect = state ? Effect::update : Effect::create,
               .changes = compare_access(resource, state ? &*state : nullptr),
               .perform = {}};
+    std::shared_ptr<const Tree> tree;
+    if (const auto source = find_text(resource, "source"))
+        tree = std::make_shared<Tree>(resource, *source, path, host);
+    if (tree)
+        std::ranges::copy(tree->changes(), std::back_inserter(step.changes));
     if (state && step.changes.empty())
         return {};
     const mode_t mode = declared_mode(resource).value_or(0755);
-    step.perform = [&host, &resource, path, recursive, mode, exists = state.has_value()] {
+    step.perform = [&host, &resource, path, recursive, mode, tree, exists = state.has_value()] {
         if (!exists)
             host.make_directory(path, mode, recursive);
         apply_access(resource, path, host);
+        if (tree)
+            tree->perform();
     };
     return step;
 }

@@ -34,6 +34,19 @@ Step remove_file(const std::string& path, const std::optional<PathState>& state,
     return {.effect = Effect::remove, .changes = {}, .perform = [&scene, path] { scene.host.remove(path, false); }};
 }
 
+/// Its time is now, and it is there; always something done.
+Step touch_file(const Resource& resource, const std::string& path, const std::optional<PathState>& state, Scene& scene)
+{
+    return {.effect = state ? Effect::act : Effect::create,
+            .changes = {{"modified", "", "now"}},
+            .perform = [&host = scene.host, &resource, path, exists = state.has_value()] {
+                if (!exists)
+                    host.write(path, "", declared_mode(resource).value_or(0644));
+                host.set_modified(path, std::nullopt);
+                apply_access(resource, path, host);
+            }};
+}
+
 } // namespace
 
 Step examine_file(const Resource& resource, const std::string& action, Scene& scene)
@@ -47,6 +60,8 @@ Step examine_file(const Resource& resource, const std::string& action, Scene& sc
         throw Error(ErrorKind::conflict, "'{}' is a directory, not a file", path);
     if (state && action == "create_if_missing")
         return {};
+    if (action == "touch")
+        return touch_file(resource, path, state, scene);
     const bool is_file = state && state->kind == PathState::Kind::file;
     const auto content = wanted_content(resource, host);
     Step step{.effect = state ? Effect::update : Effect::create, .changes = {}, .perform = {}};

@@ -65,6 +65,27 @@ std::optional<ModuleFile> Modules::definition_file(const std::string& name) cons
     return std::nullopt;
 }
 
+std::optional<std::string> Modules::find_source(const std::string& url) const
+{
+    const std::string_view below = std::string_view(url).substr(url.find("//") + 2);
+    const auto [server, path] = split_once(below, '/'); // one of those that Puppet has is as good as none
+    const auto [mount, name] = split_once(path, '/');
+    const auto [module, rest] = mount == "modules" ? split_once(name, '/') : std::pair(std::string_view(), name);
+    const fs::path relative = fs::path(rest).lexically_normal();
+    const bool is_outside = relative.is_absolute() || (!relative.empty() && *relative.begin() == "..") ||
+                            url.size() > longest_name || url.find('\0') != std::string::npos || module == "..";
+    if (is_outside || (mount == "modules" ? module.empty() : mount != "files" || name.empty()))
+        throw Error(ErrorKind::invalid, "the source '{}' is outside of modules", printable(url))
+            .hint("write puppet:///modules/MODULE/FILE, which is MODULE/files/FILE");
+    auto candidates = mount == "modules" ? places(std::string(module), "files", relative)
+                                         : std::vector<fs::path>{folder_ / "files" / relative};
+    std::error_code code;
+    for (const fs::path& candidate : candidates)
+        if (fs::is_regular_file(candidate, code) || fs::is_directory(candidate, code))
+            return fs::absolute(candidate, code).lexically_normal().string();
+    return std::nullopt;
+}
+
 ModuleFile Modules::template_file(const std::string& name) const
 {
     if (name.empty() || name.size() > longest_name || name.find('\0') != std::string::npos)

@@ -23,6 +23,10 @@ class Modules {
     /// root is taken as it is. Throws Error(invalid), without a position, where there is none.
     ModuleFile template_file(const std::string& name) const;
 
+    /// What «puppet:///modules/MODULE/x» names: MODULE/files/x in the same places; «puppet:///files/x» is files/x
+    /// beside the manifest. Nothing where there is no such file or folder; throws Error(invalid) for another URL.
+    std::optional<std::string> find_source(const std::string& url) const;
+
     /// Where the class or defined type «module::x::y» stands by its name: MODULE/manifests/x/y.pp, or MODULE/manifests/
     /// init.pp of «module», in the same modules. Nothing where there is no such file.
     std::optional<ModuleFile> definition_file(const std::string& name) const;

@@ -1,13 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.hpp"
+#include "converge/attributes.hpp"
+#include "converge/puppet/modules.hpp"
 #include "converge/puppet/resources.hpp"
 #include "converge/puppet/translation.hpp"
+#include "converge/web.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
+#include <filesystem>
 
 namespace dfriends::converge::puppet {
+
+namespace {
+
+/// A mode of files as one of folders: who may read may enter.
+std::string searchable(const std::string& mode)
+{
+    unsigned number = 0;
+    const auto [end, code] = std::from_chars(mode.data(), mode.data() + mode.size(), number, 8);
+    if (code != std::errc{} || end != mode.data() + mode.size())
+        return mode; // which is none
+    return fmt::format("{:04o}", number | ((number & 0444U) >> 2U));
+}
+
+} // namespace
 
 void Translation::finish_file()
 {
@@ -32,12 +51,10 @@ void Translation::finish_file()
         resource.actions = {"delete"};
         return;
     }
-    if (ensure == "directory") {
-        if (given("source") != nullptr || text("recurse") == "remote")
-            throw Error(ErrorKind::invalid, from_.position, "a folder cannot be filled from a source here")
-                .hint("declare its files one by one");
-        resource.type = "directory";
-        return drop({"content", "to"});
+    if (ensure == "directory" || (ensure.empty() && is_true("recurse") && given("source") != nullptr) ||
+        text("recurse") == "remote") {
+        drop({"content", "to"});
+        return finish_directory();
     }
     if (ensure == "link" || ensure.starts_with('/') || (ensure.empty() && given("target") != nullptr)) {
         resource.type = "link";
@@ -51,18 +68,99 @@ void Translation::finish_file()
     resource.actions = {given("replace") != nullptr && !is_true("replace") ? "create_if_missing" : "create"};
 }
 
+/// A folder, and with «recurse» what a source has in it. What is said of its access goes for its files, too.
+void Translation::finish_directory()
+{
+    resource.type = "directory";
+    const Attribute* source = given("source");
+    const bool purges = is_true("purge");
+    if (source == nullptr || (!is_true("recurse") && text("recurse") != "remote")) {
+        if (purges)
+            throw Error(ErrorKind::invalid, given("purge")->position, "only a folder with a source can be purged here")
+                .hint("remove files with ensure => absent");
+        if (source != nullptr)
+            throw Error(ErrorKind::invalid, source->position,
+                        "a folder is filled from a source with 'recurse => true'");
+        return;
+    }
+    set("source", find_local_source(flat(source->value)), source->position);
+    for (const char* name : {"owner", "group", "mode"})
+        if (const Value* value = find_attribute(resource, name))
+            resource.attributes[std::string("files_") + name] = *value;
+    if (const Attribute* mode = given("mode"))
+        set("mode", searchable(text("mode")), mode->position);
+    if (purges && text("recurse") != "remote")
+        set("purge", true, given("purge")->position);
+    if (given("replace") != nullptr && !is_true("replace"))
+        set("overwrite", false, given("replace")->position);
+}
+
 void Translation::set_source()
 {
     const Attribute* source = given("source");
     if (source == nullptr)
         return;
-    std::string path = to_text(source->value);
-    if (path.starts_with("file://"))
-        path.erase(0, 7);
-    if (!path.starts_with('/'))
-        throw Error(ErrorKind::invalid, source->position, "the source '{}' is no path of this machine", printable(path))
-            .hint("there is no file server here; give the file's full path");
-    set("source", path, source->position);
+    const auto sources = flat(source->value);
+    const bool is_remote = std::ranges::any_of(sources, [](const Datum& item) {
+        const std::string url = to_lower(to_text(item));
+        return url.starts_with("http://") || url.starts_with("https://");
+    });
+    if (is_remote)
+        set_remote_source(sources);
+    else
+        set("source", find_local_source(sources), source->position);
+}
+
+void Translation::set_remote_source(const std::vector<Datum>& sources)
+{
+    const Attribute* source = given("source");
+    for (const Datum& url : sources)
+        try {
+            check_web_url(to_text(url));
+        } catch (const Error& error) {
+            throw Error(ErrorKind::invalid, source->position, "{}", error.message());
+        }
+    resource.type = "remote_file";
+    resource.attributes.erase("content");
+    set("source", make_list(sources), source->position);
+    const Attribute* checksum = given("checksum_value");
+    if (checksum == nullptr)
+        return;
+    const std::string kind = given("checksum") == nullptr ? "sha256" : text("checksum");
+    if (kind != "sha256" && kind != "sha256lite")
+        throw Error(ErrorKind::invalid, checksum->position, "a checksum of the kind '{}' is not compared here",
+                    printable(kind))
+            .hint("give the file's SHA-256: checksum => 'sha256'");
+    set("checksum", checksum->value, checksum->position);
+}
+
+/// The first of them that there is: a path of this machine, or what a module has in its files/.
+std::string Translation::find_local_source(const std::vector<Datum>& sources) const
+{
+    const SourcePosition& position = given("source")->position;
+    std::string first;
+    for (const Datum& item : sources) {
+        std::string path = to_text(item);
+        if (path.starts_with("puppet://")) {
+            if (auto found = Modules(position.file).find_source(path))
+                return std::move(*found);
+            continue;
+        }
+        if (path.starts_with("file://"))
+            path.erase(0, 7);
+        if (!path.starts_with('/'))
+            throw Error(ErrorKind::invalid, position, "the source '{}' is no path of this machine", printable(path))
+                .hint("give the file's full path, an http URL or puppet:///modules/MODULE/FILE");
+        std::error_code code;
+        if (sources.size() == 1 || std::filesystem::exists(path, code))
+            return path;
+        first = first.empty() ? path : first; // an earlier resource may make it
+    }
+    if (!first.empty())
+        return first;
+    throw Error(ErrorKind::invalid, position, "there is no source '{}'",
+                printable(to_text(sources.empty() ? Datum{} : sources.front())))
+        .hint("puppet:///modules/MODULE/FILE is MODULE/files/FILE in modules/ beside the manifest or its manifests/");
 }
 
 void Translation::finish_package()

@@ -47,6 +47,9 @@ class Translation {
     void finish_docker_exec();
     void finish_file();
     void set_source();
+    void set_remote_source(const std::vector<Datum>& sources);
+    std::string find_local_source(const std::vector<Datum>& sources) const;
+    void finish_directory();
     void finish_package();
     void finish_service();
     void finish_exec();

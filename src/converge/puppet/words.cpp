@@ -190,6 +190,7 @@ constexpr auto volume = std::to_array<ParameterRow>({
 constexpr auto file = std::to_array<ParameterRow>({
     {"backup", "", ignored},
     {"checksum", "", ignored},
+    {"checksum_value", "", apart},
     {"content", "content"},
     {"ensure", "", apart},
     {"force", "", apart},
@@ -199,11 +200,14 @@ constexpr auto file = std::to_array<ParameterRow>({
     {"mode", "mode"},
     {"owner", "owner"},
     {"path", "path"},
-    {"purge", "remove files with ensure => absent", refused},
+    {"purge", "", apart},
     {"recurse", "", apart},
+    {"recurselimit", "", ignored},
     {"replace", "", apart},
     {"show_diff", "", ignored},
     {"source", "", apart},
+    {"source_permissions", "", ignored},
+    {"sourceselect", "", ignored},
     {"target", "to"},
     {"validate_cmd", by_exec, refused},
 });

@@ -2,6 +2,7 @@
 #include "converge/attributes.hpp"
 #include "converge/chef/recipe.hpp"
 #include "converge/load.hpp"
+#include "converge/schema.hpp"
 #include "unit/converge/catalogs.hpp"
 #include "unit/converge/folder.hpp"
 
@@ -178,4 +179,34 @@ TEST_CASE(
     folder.write("plain/b.yaml", "resources: []\n");
     folder.write("plain/hiera.yaml", "version: 5\n");
     CHECK(found("plain") == "plain/b.yaml");
+}
+
+TEST_CASE("chef cookbook: files of the cookbook, folders of them, and files of servers")
+{
+    const Folder folder;
+    folder.write("web/files/default/conf/a", "a");
+    folder.write("web/files/plain", "b");
+    const auto one = [&](const std::string& text) {
+        Catalog catalog = read_chef(text, folder.at("web/recipes/default.rb"), Facts{});
+        check(catalog);
+        return catalog.resources.at(0);
+    };
+    CHECK(value(one("cookbook_file '/etc/plain'"), "source") == folder.at("web/files/plain"));
+    const Resource tree = one("remote_directory '/etc/conf' do\n  files_mode 0640\n  files_owner 'app'\n"
+                              "  mode '0750'\n  purge true\n  action :create_if_missing\nend");
+    CHECK(address(tree) == "directory[/etc/conf]");
+    CHECK(value(tree, "source") == folder.at("web/files/default/conf"));
+    CHECK(value(tree, "files_mode") == "0640");
+    CHECK(tree.actions == std::vector<std::string>{"create"});
+    CHECK_FALSE(flag_or(tree, "overwrite", true));
+    const Resource fetched = one("remote_file '/opt/app' do\n  source ['https://mirror.example/app', "
+                                 "'https://b.example/app']\n  checksum 'abc'\n  headers 'Accept' => '*/*'\n"
+                                 "  mode 0755\nend");
+    CHECK(address(fetched) == "remote_file[/opt/app]");
+    CHECK(list_of(fetched, "source").size() == 2);
+    CHECK(value(fetched, "mode") == "0755");
+    CHECK(address(one("remote_file '/a' do source 'file:///b' end")) == "file[/a]");
+    CHECK(value(one("remote_file '/a' do source 'file:///b' end"), "source") == "/b");
+    CHECK(one("file '/a' do action :touch end").actions == std::vector<std::string>{"touch"});
+    CHECK_THROWS_AS(one("remote_file '/a' do source 'ftp://x/y' end"), Error);
 }

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "converge/host.hpp"
+#include "crypto/hash.hpp"
 
 #include <map>
 #include <set>
@@ -237,10 +238,47 @@ class FakeDocker final : public Docker {
     int created_ = 0;
 };
 
+/// Servers in memory: files by their URLs. What they were asked stands in `asked`.
+class FakeWeb final : public Web {
+  public:
+    struct File {
+        std::string content;
+        std::string etag = {};
+        std::optional<std::int64_t> modified = {};
+    };
+    std::map<std::string, File> files;
+    std::vector<std::string> asked;
+
+    WebFacts ask(const WebFile& file) override
+    {
+        asked.push_back("HEAD " + file.url);
+        const File& found = at(file);
+        return {.size = found.content.size(), .etag = found.etag, .modified = found.modified};
+    }
+    WebFacts fetch(const WebFile& file, const std::function<void(std::string_view)>& on_bytes) override
+    {
+        asked.push_back("GET " + file.url);
+        const File& found = at(file);
+        on_bytes(found.content);
+        return {.size = found.content.size(), .etag = found.etag, .modified = found.modified};
+    }
+
+  private:
+    const File& at(const WebFile& file) const
+    {
+        const auto row = files.find(file.url);
+        if (row == files.end())
+            throw Error(ErrorKind::not_found, "'{}' cannot be had", file.url);
+        return row->second;
+    }
+};
+
 /// A machine in memory: paths, and programs whose outcomes a test sets.
 class FakeHost final : public Host {
   public:
     FakeDocker engine;
+    FakeWeb servers;
+    std::map<std::string, std::string> notes;
     std::map<std::string, PathState> paths;
     std::map<std::string, std::string> contents;
     std::set<std::string> programs{"apt-get"};
@@ -263,8 +301,40 @@ class FakeHost final : public Host {
     void write(const std::string& path, std::string_view bytes, mode_t mode) override
     {
         contents[path] = bytes;
-        paths[path] = {.kind = PathState::Kind::file, .mode = mode, .owner = "root", .group = "root", .target = {}};
+        notes.erase(path);
+        paths[path] = {.kind = PathState::Kind::file,
+                       .mode = mode,
+                       .owner = "root",
+                       .group = "root",
+                       .target = {},
+                       .size = bytes.size(),
+                       .modified = ++clock_};
     }
+    void write_pieces(const std::string& path, mode_t mode,
+                      const std::function<void(const Sink& sink)>& produce) override
+    {
+        std::string bytes;
+        produce([&](std::string_view piece) { bytes += piece; });
+        write(path, bytes, mode);
+    }
+    std::string digest(const std::string& path) override
+    {
+        return crypto::hash_hex(crypto::Algorithm::sha256, read(path));
+    }
+    std::vector<std::string> list(const std::string& path) override
+    {
+        std::vector<std::string> names;
+        for (const auto& [name, state] : paths)
+            if (name.starts_with(path + "/") && name.find('/', path.size() + 1) == std::string::npos)
+                names.push_back(name.substr(path.size() + 1));
+        return names;
+    }
+    void set_modified(const std::string& path, std::optional<std::int64_t> seconds) override
+    {
+        paths.at(path).modified = seconds.value_or(++clock_);
+    }
+    std::string note(const std::string& path) override { return notes.contains(path) ? notes.at(path) : ""; }
+    void set_note(const std::string& path, const std::string& text) override { notes[path] = text; }
     void make_directory(const std::string& path, mode_t mode, bool) override
     {
         paths[path] = {
@@ -282,10 +352,12 @@ class FakeHost final : public Host {
         if (!group.empty())
             paths.at(path).group = group;
     }
-    void remove(const std::string& path, bool) override
+    void remove(const std::string& path, bool recursive) override
     {
         paths.erase(path);
         contents.erase(path);
+        if (recursive)
+            std::erase_if(paths, [&](const auto& row) { return row.first.starts_with(path + "/"); });
     }
     os::Outcome run(const os::Command& command) override
     {
@@ -300,7 +372,11 @@ class FakeHost final : public Host {
     bool is_root() override { return true; }
     void pause(std::chrono::seconds time) override { commands.push_back("pause " + std::to_string(time.count())); }
     Docker& docker() override { return engine; }
+    Web& web() override { return servers; }
     void say(std::string_view line) override { said.emplace_back(line); }
+
+  private:
+    std::int64_t clock_ = 1000;
 };
 
 } // namespace dfriends::converge

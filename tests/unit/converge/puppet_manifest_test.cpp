@@ -274,8 +274,9 @@ TEST_CASE("puppet: the other resources")
     CHECK(one("file { '/a': ensure => absent }").actions == Texts{"delete"});
     CHECK(one("file { '/a': ensure => absent, force => true }").type == "directory");
     CHECK(value(one("file { '/a': source => 'file:///b' }"), "source") == "/b");
-    CHECK(error_of("file { '/a': source => 'puppet:///modules/x' }").hint() ==
-          "there is no file server here; give the file's full path");
+    CHECK(error_of("file { '/a': source => 'puppet:///x' }").hint() ==
+          "write puppet:///modules/MODULE/FILE, which is MODULE/files/FILE");
+    CHECK(error_of("file { '/a': source => 'here' }").message() == "the source 'here' is no path of this machine");
     CHECK(error_of("file { 'a': }").message() == "the path 'a' does not begin with /");
     CHECK(one("package { 'git': ensure => latest }").actions == Texts{"upgrade"});
     CHECK(one("package { 'git': ensure => purged }").actions == Texts{"remove"});
@@ -294,6 +295,43 @@ TEST_CASE("puppet: the other resources")
     CHECK(value(one("user { 'app': uid => '500', gid => 'app', managehome => true }"), "id") == "500");
     CHECK(value(one("group { 'app': gid => 5, members => ['a', 'b'] }"), "members") == "a b");
     CHECK(value(one("notify { 'a': message => 'b' }"), "message") == "b");
+}
+
+TEST_CASE("puppet: files of servers and of modules, and folders of them")
+{
+    const Resource fetched = one("file { '/opt/app': source => 'https://mirror.example/app', mode => '0755', "
+                                 "checksum => 'sha256', checksum_value => 'abc' }");
+    CHECK(address(fetched) == "remote_file[/opt/app]");
+    CHECK(value(fetched, "source") == "https://mirror.example/app");
+    CHECK(value(fetched, "checksum") == "abc");
+    CHECK(fetched.actions == Texts{"create"});
+    CHECK(error_of("file { '/a': source => 'http://x', checksum => 'md5', checksum_value => 'a' }").hint() ==
+          "give the file's SHA-256: checksum => 'sha256'");
+    const Folder folder;
+    folder.write("modules/web/files/conf.d/a.conf", "a");
+    folder.write("modules/web/files/one", "1");
+    const auto in_folder = [&](const std::string& text) {
+        Catalog catalog = read_puppet(text, folder.at("m.pp"), debian_machine());
+        check(catalog);
+        return catalog.resources.at(0);
+    };
+    CHECK(value(in_folder("file { '/one': source => 'puppet:///modules/web/one' }"), "source") ==
+          folder.at("modules/web/files/one"));
+    CHECK(value(in_folder("file { '/one': source => ['puppet:///modules/web/none', 'puppet:///modules/web/one'] }"),
+                "source") == folder.at("modules/web/files/one"));
+    CHECK(error_of("file { '/one': source => 'puppet:///modules/web/none' }").message() ==
+          "there is no source 'puppet:///modules/web/none'");
+    CHECK_THROWS_AS(in_folder("file { '/one': source => 'puppet:///modules/web/../../../x' }"), Error);
+    const Resource tree = in_folder("file { '/etc/web': ensure => directory, recurse => true, purge => true, "
+                                    "source => 'puppet:///modules/web/conf.d', owner => 'app', mode => '0640' }");
+    CHECK(address(tree) == "directory[/etc/web]");
+    CHECK(value(tree, "source") == folder.at("modules/web/files/conf.d"));
+    CHECK(value(tree, "mode") == "0750");
+    CHECK(value(tree, "files_mode") == "0640");
+    CHECK(value(tree, "files_owner") == "app");
+    CHECK(flag_or(tree, "purge", false));
+    CHECK(error_of("file { '/d': ensure => directory, purge => true, recurse => true }").message() ==
+          "only a folder with a source can be purged here");
 }
 
 TEST_CASE("puppet: values")
