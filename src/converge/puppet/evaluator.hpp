@@ -29,7 +29,7 @@ inline std::string class_name(std::string_view written)
 class Evaluator {
   public:
     Evaluator(const Source& source, const Facts& facts)
-        : source_(&source), facts_(facts), modules_(source.position(0).file), hiera_(source.position(0).file),
+        : source_(&source), facts_(facts), modules_(source.position(0).file), hiera_(source.position(0).file, modules_),
           top_(std::make_shared<Scope>()), node_scope_(top_)
     {
     }

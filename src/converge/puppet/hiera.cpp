@@ -64,82 +64,116 @@ bool fits(const std::string& pattern, const std::string& path)
 
 } // namespace
 
-Hiera::Hiera(const std::string& manifest) : folder_(fs::path(manifest).parent_path()) {}
-
-void Hiera::read_configuration()
+Hiera::Hiera(const std::string& manifest, const Modules& modules)
+    : folder_(fs::path(manifest).parent_path()), modules_(modules)
 {
-    if (std::exchange(is_read_, true))
-        return;
+}
+
+const Hiera::Levels& Hiera::manifest_levels()
+{
+    if (levels_)
+        return *levels_;
     fs::path place = folder_;
     auto root = read_tree(place / "hiera.yaml");
     if (!root && folder_.filename() == "manifests") {
         place = folder_.parent_path();
         root = read_tree(place / "hiera.yaml");
     }
-    if (!root)
-        return;
-    const config::Node* version = root->find("version");
+    levels_ = root ? read_levels(*root, place) : Levels{};
+    return *levels_;
+}
+
+const Hiera::Levels& Hiera::module_levels(const std::string& module)
+{
+    const auto [row, is_new] = module_levels_.try_emplace(module);
+    if (!is_new)
+        return row->second;
+    const auto file = modules_.data_configuration(module);
+    const bool is_manifests =
+        file && (file->parent_path() == folder_ ||
+                 (folder_.filename() == "manifests" && file->parent_path() == folder_.parent_path()));
+    if (file && !is_manifests)
+        if (const auto root = read_tree(*file))
+            row->second = read_levels(*root, file->parent_path());
+    return row->second;
+}
+
+Hiera::Levels Hiera::read_levels(const config::Node& root, const fs::path& place)
+{
+    const config::Node* version = root.find("version");
     if (version == nullptr || version->text() != "5")
-        throw(version == nullptr ? *root : *version)
+        throw(version == nullptr ? root : *version)
             .error("only version 5 of hiera.yaml is understood")
             .hint("write version: 5 and a hierarchy with name and path");
-    root->allow_only({"defaults", "hierarchy", "version"});
+    root.allow_only({"defaults", "hierarchy", "version"});
     fs::path folder = place / "data";
-    if (const config::Node* defaults = root->find("defaults")) {
+    if (const config::Node* defaults = root.find("defaults")) {
         defaults->allow_only({"data_hash", "datadir", "options"});
         if (const config::Node* named = defaults->find("datadir"))
             folder = place / named->text();
     }
-    const config::Node* hierarchy = root->find("hierarchy");
-    if (hierarchy == nullptr) {
-        levels_.push_back({folder, {"common.yaml"}, {}, root->position()});
-        return;
-    }
+    const config::Node* hierarchy = root.find("hierarchy");
+    if (hierarchy == nullptr)
+        return {{folder, {"common.yaml"}, {}, {}, root.position()}};
+    Levels levels;
     for (const config::Node& level : hierarchy->items()) {
-        if (levels_.size() >= most_levels)
+        if (levels.size() >= most_levels)
             throw level.error(fmt::format("there are more than {} levels", most_levels));
         const config::Node* named = level.find("datadir");
-        read_level(level, named == nullptr ? folder : place / named->text());
+        levels.push_back(read_level(level, named == nullptr ? folder : place / named->text()));
     }
+    return levels;
 }
 
-void Hiera::read_level(const config::Node& node, const fs::path& folder)
+Hiera::Level Hiera::read_level(const config::Node& node, const fs::path& folder)
 {
-    for (const char* word : {"data_dig", "hiera3_backend", "lookup_key", "mapped_paths", "uri", "uris"})
+    for (const char* word : {"data_dig", "hiera3_backend", "lookup_key", "uri", "uris"})
         if (const config::Node* found = node.find(word))
             throw found->error(fmt::format("'{}' is outside the supported part of Hiera", word))
-                .hint("write path, paths, glob or globs of YAML or JSON files");
-    node.allow_only({"data_hash", "datadir", "glob", "globs", "name", "options", "path", "paths"});
+                .hint("write path, paths, glob, globs or mapped_paths of YAML or JSON files");
+    node.allow_only({"data_hash", "datadir", "glob", "globs", "mapped_paths", "name", "options", "path", "paths"});
     if (const config::Node* reader = node.find("data_hash");
         reader != nullptr && reader->text() != "yaml_data" && reader->text() != "json_data")
         throw reader->error("'" + printable(reader->text()) + "' is outside the supported part of Hiera")
             .hint("yaml_data and json_data are read");
-    Level level{folder, {}, {}, node.position()};
+    Level level{folder, {}, {}, {}, node.position()};
     for (const char* word : {"path", "paths"})
         if (const config::Node* found = node.find(word))
             level.paths = texts_of(*found);
     for (const char* word : {"glob", "globs"})
         if (const config::Node* found = node.find(word))
             level.globs = texts_of(*found);
-    if (level.paths.empty() && level.globs.empty())
+    if (const config::Node* found = node.find("mapped_paths")) {
+        level.mapped = texts_of(*found);
+        if (level.mapped.size() != 3)
+            throw found->error("'mapped_paths' wants a variable, a name for its items, and a path");
+    }
+    if (level.paths.empty() && level.globs.empty() && level.mapped.empty())
         level.paths.emplace_back("common.yaml");
-    levels_.push_back(std::move(level));
+    return level;
 }
 
-/// The files of all levels, the highest first; not all of them need be there.
-std::vector<fs::path> Hiera::files(const HieraContext& context)
+std::vector<fs::path> Hiera::files(const std::string& module, const HieraContext& context)
 {
-    read_configuration();
     std::vector<fs::path> all;
-    for (const Level& level : levels_) {
+    add_files(all, manifest_levels(), context);
+    if (!module.empty())
+        add_files(all, module_levels(module), context);
+    context.spend(1 + all.size());
+    return all;
+}
+
+void Hiera::add_files(std::vector<fs::path>& all, const Levels& levels, const HieraContext& context)
+{
+    for (const Level& level : levels) {
         for (const std::string& path : level.paths)
             all.push_back(level.folder / fill_path(path, level.position, context));
+        for (const std::string& path : mapped_paths(level, context))
+            all.push_back(level.folder / path);
         for (const std::string& pattern : level.globs)
             for (const fs::path& path : matches(level, fill_path(pattern, level.position, context)))
                 all.push_back(path);
     }
-    context.spend(1 + all.size());
-    return all;
 }
 
 const std::vector<fs::path>& Hiera::matches(const Level& level, const std::string& pattern)
@@ -177,10 +211,11 @@ const config::Node* Hiera::data(const fs::path& path)
     return row->second && row->second->kind() == config::NodeKind::map ? &*row->second : nullptr;
 }
 
-std::optional<Datum> Hiera::gather(const std::string& root, const Merge& merge, const HieraContext& context)
+std::optional<Datum> Hiera::gather(const std::string& root, const std::string& module, const Merge& merge,
+                                   const HieraContext& context)
 {
     std::optional<Datum> all;
-    for (const fs::path& path : files(context)) {
+    for (const fs::path& path : files(module, context)) {
         const config::Node* file = data(path);
         const config::Node* found = file == nullptr ? nullptr : file->find(root);
         if (found == nullptr)
@@ -199,9 +234,9 @@ std::optional<Datum> Hiera::gather(const std::string& root, const Merge& merge, 
 }
 
 /// What the data's own lookup_options say of a key: by its name, else by a pattern that begins with ^.
-Hiera::Options Hiera::options(const std::string& root, const HieraContext& context)
+Hiera::Options Hiera::options(const std::string& root, const std::string& module, const HieraContext& context)
 {
-    const auto all = gather("lookup_options", {Merge::Kind::hash, {}, false}, context);
+    const auto all = gather("lookup_options", module, {Merge::Kind::hash, {}, false}, context);
     const auto* table = all ? all->as<Hash>() : nullptr;
     if (table == nullptr)
         return {};
@@ -225,18 +260,19 @@ Hiera::Options Hiera::options(const std::string& root, const HieraContext& conte
 
 std::optional<Datum> Hiera::find(const std::string& key, const std::optional<Merge>& merge, const HieraContext& context)
 {
-    read_configuration();
-    if (levels_.empty())
-        return std::nullopt;
     const auto parts = key_parts(key.starts_with("::") ? key.substr(2) : key);
+    const std::size_t end = parts[0].find("::");
+    const std::string module = end == std::string::npos ? "" : parts[0].substr(0, end);
+    if (manifest_levels().empty() && (module.empty() || module_levels(module).empty()))
+        return std::nullopt;
     if (parts[0] == "lookup_options")
         throw Error(ErrorKind::invalid, "'lookup_options' says how keys are looked up, and is none itself");
     if (std::ranges::find(open_, key) != open_.end() || open_.size() >= deepest_lookup)
         throw Error(ErrorKind::invalid, "the data for '{}' needs itself", printable(key));
     open_.push_back(key);
     const ScopeExit leave([this] { open_.pop_back(); });
-    const Options said = options(parts[0], context);
-    auto found = gather(parts[0], merge ? *merge : said.merge.value_or(Merge{}), context);
+    const Options said = options(parts[0], module, context);
+    auto found = gather(parts[0], module, merge ? *merge : said.merge.value_or(Merge{}), context);
     if (found && !said.convert.is_undef()) {
         const std::string type = to_lower(to_text(to_items(said.convert).at(0)));
         static constexpr auto known =

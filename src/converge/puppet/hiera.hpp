@@ -3,6 +3,7 @@
 
 #include "config/node.hpp"
 #include "converge/puppet/datum.hpp"
+#include "converge/puppet/modules.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -55,10 +56,11 @@ struct HieraContext {
 };
 
 /// The data of a manifest: a hiera.yaml of version 5 beside it or beside its manifests/, and the YAML and JSON files of
-/// its levels. Files are read once. Throws Error(invalid) at the place of what is wrong in them.
+/// its levels; below them, for a key such as MODULE::x, those of the module's own hiera.yaml. Files are read once.
+/// Throws Error(invalid) at the place of what is wrong in them.
 class Hiera {
   public:
-    explicit Hiera(const std::string& manifest);
+    Hiera(const std::string& manifest, const Modules& modules);
 
     /// The value of a key such as a::b or a::b.port; the merge of the data's lookup_options where none is given.
     std::optional<Datum> find(const std::string& key, const std::optional<Merge>& merge, const HieraContext& context);
@@ -68,20 +70,28 @@ class Hiera {
         std::filesystem::path folder;
         std::vector<std::string> paths;
         std::vector<std::string> globs;
+        std::vector<std::string> mapped; ///< a variable, the name that its items get, and a path for each of them
         SourcePosition position;
     };
+    using Levels = std::vector<Level>;
     struct Options {
         std::optional<Merge> merge;
         Datum convert;
     };
 
-    void read_configuration();
-    void read_level(const config::Node& node, const std::filesystem::path& folder);
-    std::vector<std::filesystem::path> files(const HieraContext& context);
+    const Levels& manifest_levels();
+    const Levels& module_levels(const std::string& module);
+    static Levels read_levels(const config::Node& root, const std::filesystem::path& place);
+    static Level read_level(const config::Node& node, const std::filesystem::path& folder);
+    /// The files of all levels, the highest first, and then the module's; not all of them need be there.
+    std::vector<std::filesystem::path> files(const std::string& module, const HieraContext& context);
+    void add_files(std::vector<std::filesystem::path>& all, const Levels& levels, const HieraContext& context);
+    static std::vector<std::string> mapped_paths(const Level& level, const HieraContext& context);
     const std::vector<std::filesystem::path>& matches(const Level& level, const std::string& pattern);
     const config::Node* data(const std::filesystem::path& path);
-    std::optional<Datum> gather(const std::string& root, const Merge& merge, const HieraContext& context);
-    Options options(const std::string& root, const HieraContext& context);
+    std::optional<Datum> gather(const std::string& root, const std::string& module, const Merge& merge,
+                                const HieraContext& context);
+    Options options(const std::string& root, const std::string& module, const HieraContext& context);
 
     Datum value_of(const config::Node& node, const HieraContext& context);
     Datum fill(const std::string& text, const config::Node& place, const HieraContext& context);
@@ -89,8 +99,9 @@ class Hiera {
     static std::string fill_path(const std::string& text, const SourcePosition& place, const HieraContext& context);
 
     std::filesystem::path folder_; ///< of the manifest
-    bool is_read_ = false;
-    std::vector<Level> levels_;
+    const Modules& modules_;
+    std::optional<Levels> levels_;
+    std::map<std::string, Levels> module_levels_;
     std::map<std::filesystem::path, std::optional<config::Node>> data_;
     std::map<std::string, std::vector<std::filesystem::path>> matched_;
     std::vector<std::string> open_; ///< keys that are being looked up

@@ -171,4 +171,28 @@ std::string Hiera::fill_path(const std::string& text, const SourcePosition& plac
     });
 }
 
+/// Puppet: the path once for each item of the variable, which is a text, a list, or a hash by its keys.
+std::vector<std::string> Hiera::mapped_paths(const Level& level, const HieraContext& context)
+{
+    std::vector<std::string> paths;
+    if (level.mapped.empty())
+        return paths;
+    const auto items = placed(level.position, [&] { return variable_at(level.mapped[0], context); });
+    std::vector<Datum> values;
+    if (const auto* hash = items.as<Hash>())
+        for (const auto& [key, value] : (*hash)->entries)
+            values.push_back(key);
+    else if (!items.is_undef())
+        values = to_items(items);
+    for (const Datum& value : values) {
+        const HieraContext inner{[&](const std::string& name) {
+                                     return name == level.mapped[1] ? std::optional(value) : context.variable(name);
+                                 },
+                                 context.spend};
+        paths.push_back(fill_path(level.mapped[2], level.position, inner));
+    }
+    context.spend(paths.size());
+    return paths;
+}
+
 } // namespace dfriends::converge::puppet

@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t largest_module_file = 1ULL << 20U;
 constexpr std::size_t longest_name = 4096;
+constexpr std::string_view safe_name = "abcdefghijklmnopqrstuvwxyz0123456789_:"; ///< of classes
 
 /// Only files: a pipe or a terminal would make the run wait.
 std::optional<ModuleFile> find(const fs::path& path)
@@ -49,10 +50,19 @@ std::vector<fs::path> Modules::places(const std::string& module, const char* fol
     return found;
 }
 
+std::optional<fs::path> Modules::data_configuration(const std::string& module) const
+{
+    std::error_code code;
+    if (!module.empty() && module.find_first_not_of(safe_name) == std::string::npos)
+        for (const fs::path& path : places(module, "", "hiera.yaml"))
+            if (fs::is_regular_file(path, code))
+                return path;
+    return std::nullopt;
+}
+
 std::optional<ModuleFile> Modules::definition_file(const std::string& name) const
 {
-    static constexpr std::string_view safe = "abcdefghijklmnopqrstuvwxyz0123456789_:";
-    if (name.empty() || name.size() > longest_name || name.find_first_not_of(safe) != std::string::npos)
+    if (name.empty() || name.size() > longest_name || name.find_first_not_of(safe_name) != std::string::npos)
         return std::nullopt;
     const std::size_t end = name.find("::");
     const std::string module = name.substr(0, end);

@@ -31,6 +31,9 @@ class Modules {
     /// init.pp of «module», in the same modules. Nothing where there is no such file.
     std::optional<ModuleFile> definition_file(const std::string& name) const;
 
+    /// MODULE's own hiera.yaml, in the same modules. Nothing where it has none.
+    std::optional<std::filesystem::path> data_configuration(const std::string& module) const;
+
   private:
     /// Where `rest` of a module's folder («templates») may be.
     std::vector<std::filesystem::path> places(const std::string& module, const char* folder,

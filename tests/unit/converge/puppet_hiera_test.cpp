@@ -235,6 +235,38 @@ TEST_CASE("hiera: what is wrong in its files is told at its place")
     CHECK(configured("version: 5\n").message() == "there is no data for 'a'");
 }
 
+TEST_CASE("hiera: a module's own data stand below those of the manifest, for its own keys")
+{
+    const Site site;
+    site.common("web::port: 80\nweb::names: [a]\n");
+    site.folder.write("modules/web/hiera.yaml",
+                      "version: 5\ndefaults: {datadir: values}\nhierarchy:\n  - {name: all, path: all.yaml}\n");
+    site.folder.write("modules/web/values/all.yaml", "web::port: 81\nweb::user: www\nweb::names: [b]\nother: x\n"
+                                                     "lookup_options:\n  web::names: {merge: unique}\n");
+    site.folder.write("modules/web/manifests/init.pp",
+                      "class web($port, $user, $names) { notify { \"${port} ${user} ${names}\": } }\n");
+    CHECK(site.said("include web") == "80 www [a, b]");
+    CHECK(site.shown("lookup('other', undef, undef, 'none')") == "none");
+    site.folder.write("modules/web/hiera.yaml", "version: 4\n");
+    CHECK(site.error_of("include web").position().file == site.folder.at("modules/web/hiera.yaml"));
+}
+
+TEST_CASE("hiera: a level may have a path for each item of a variable")
+{
+    const Site site;
+    site.folder.write("hiera.yaml", "version: 5\nhierarchy:\n  - name: roles\n    mapped_paths: [roles, role, "
+                                    "'role/%{role}.yaml']\n  - name: common\n    path: common.yaml\n");
+    site.folder.write("data/role/web.yaml", "a: web\n");
+    site.folder.write("data/role/db.yaml", "a: db\nb: db\n");
+    site.common("a: common\nb: common\nc: common\n");
+    CHECK(site.said("$roles = ['web', 'db']\nnotify { \"${lookup('a')} ${lookup('b')} ${lookup('c')}\": }") ==
+          "web db common");
+    CHECK(site.said("notify { \"${lookup('a')}\": }") == "common");
+    site.folder.write("hiera.yaml", "version: 5\nhierarchy:\n  - {name: a, mapped_paths: [roles, role]}\n");
+    CHECK(site.error_of("$x = lookup('a')").message() ==
+          "'mapped_paths' wants a variable, a name for its items, and a path");
+}
+
 TEST_CASE("hiera: beside the folder of manifests, too")
 {
     const Folder folder;
