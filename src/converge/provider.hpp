@@ -16,6 +16,7 @@ struct Change {
     std::string attribute;
     std::string from;
     std::string to;
+    std::string note = {}; ///< what it takes, or who has set what is there, where that is not plain
     bool operator==(const Change&) const = default;
 };
 
@@ -37,7 +38,8 @@ struct Step {
     std::vector<Change> changes;
     std::function<void()> perform; ///< empty where there is nothing to do
     std::function<std::string()> probe =
-        {}; ///< of an act: where it says the same before and after, nothing has changed
+        {};                ///< of an act: where it says the same before and after, nothing has changed
+    std::string hint = {}; ///< what the declaration may not have meant
 };
 
 /// What providers may know of the run that they are part of.

@@ -27,11 +27,16 @@ std::string quoted_or_none(const std::string& text)
 
 std::string render_change(const Result& result, const Change& change)
 {
-    if (result.effect == Effect::create || result.effect == Effect::act)
-        return change.from.empty()
-                   ? fmt::format("    {}: {}\n", change.attribute, printable(change.to))
-                   : fmt::format("    {}: {} -> {}\n", change.attribute, printable(change.from), printable(change.to));
-    return fmt::format("    {}: {} -> {}\n", change.attribute, quoted_or_none(change.from), quoted_or_none(change.to));
+    const bool makes = result.effect == Effect::create || result.effect == Effect::act;
+    const std::string from = makes && change.from.empty() ? "" : quoted_or_none(change.from) + " -> ";
+    const std::string to = makes ? printable(change.to) : quoted_or_none(change.to);
+    const std::string note = change.note.empty() ? "" : " (" + printable(change.note) + ")";
+    return fmt::format("    {}: {}{}{}\n", change.attribute, from, to, note);
+}
+
+std::string render_hint(const Result& result)
+{
+    return result.hint.empty() ? "" : "    hint: " + printable(result.hint) + "\n";
 }
 
 } // namespace
@@ -57,14 +62,14 @@ std::string render_result(const Result& result)
     std::string out = fmt::format("{} {}", sign_of(result), address);
     if (result.status == Status::failed) {
         out += ": " + printable(result.reason) + "\n";
-        return result.hint.empty() ? out : out + "    hint: " + printable(result.hint) + "\n";
+        return out + render_hint(result);
     }
     if (result.effect == Effect::act || result.effect == Effect::update)
         out += " " + result.action;
     out += result.reason.empty() ? "\n" : " (" + printable(result.reason) + ")\n";
     for (const Change& change : result.changes)
         out += render_change(result, change);
-    return out;
+    return out + render_hint(result);
 }
 
 std::string render_summary(const Report& report, bool planning)

@@ -233,6 +233,7 @@ class Run {
                 changed = changed && (!step.probe || step.probe() != before);
             }
             attempt.result.status = changed ? Status::changed : Status::unchanged;
+            attempt.result.hint = changed ? step.hint : "";
             if (!changed)
                 attempt.result.effect = Effect::none;
         });
@@ -315,13 +316,13 @@ class Run {
     void cover(const Resource& resource, Result& result) const
     {
         if (resource.sensitive) {
+            result.hint.clear();
             for (Change& change : result.changes) {
                 change.from = change.from.empty() ? "" : hidden;
                 change.to = change.to.empty() ? "" : hidden;
             }
             if (result.status == Status::failed) {
                 result.reason = "it failed; why is not told of a sensitive resource";
-                result.hint.clear();
             }
         }
         if (result.status != Status::failed || !resource.ignore_failure)

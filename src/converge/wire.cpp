@@ -15,7 +15,8 @@ Json changes_to_json(const std::vector<Change>& changes)
 {
     Json list = Json::array();
     for (const Change& change : changes)
-        list.push_back({{"attribute", change.attribute}, {"from", change.from}, {"to", change.to}});
+        list.push_back(
+            {{"attribute", change.attribute}, {"from", change.from}, {"to", change.to}, {"note", change.note}});
     return list;
 }
 
@@ -52,7 +53,8 @@ std::vector<Change> decode_changes(std::string_view text)
 {
     std::vector<Change> changes;
     for (const Json& item : parse_json(text, "the changes of a run"))
-        changes.push_back({text_of(item, "attribute"), text_of(item, "from"), text_of(item, "to")});
+        changes.push_back(
+            {text_of(item, "attribute"), text_of(item, "from"), text_of(item, "to"), text_of(item, "note")});
     return changes;
 }
 

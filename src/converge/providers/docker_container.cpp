@@ -8,7 +8,7 @@
 #include "converge/providers/start_container.hpp"
 
 #include <algorithm>
-#include <array>
+#include <map>
 
 namespace dfriends::converge {
 
@@ -78,7 +78,8 @@ std::vector<Change> differences(const Resource& resource, const ContainerDetails
         if (!image_id.empty() && image_id != actual.image_id &&
             compare_mode(resource, "image") != CompareMode::ignore &&
             std::ranges::find(changes, "image", &Change::attribute) == changes.end())
-            changes.push_back({"image", with_id(actual.spec.image, actual.image_id), with_id(image, image_id)});
+            changes.push_back({"image", with_id(actual.spec.image, actual.image_id), with_id(image, image_id),
+                               "the name stands for another image now"});
         return changes;
     }
     if (auto change = change_of(network_moves(resource, actual, {})))
@@ -93,6 +94,45 @@ std::vector<Change> differences(const Resource& resource, const ContainerDetails
         .hint("the action redeploy replaces it");
 }
 
+/// Says of each change what it takes, and whether somebody else has set what is there now.
+std::vector<Change> explained(std::vector<Change> changes, const ContainerDetails& actual)
+{
+    std::map<std::string, std::string> last;
+    for (const Change& was : compare_states(declared_before(actual.spec.labels), {}))
+        last[was.attribute] = was.from;
+    const bool replaces = !std::ranges::all_of(changes, is_in_place);
+    for (Change& change : changes) {
+        const auto was = last.find(change.attribute);
+        const bool is_ours = change.from.empty() || change.attribute == "networks" || change.attribute == "image" ||
+                             (was != last.end() && was->second == change.from);
+        std::vector<std::string> words;
+        if (!change.note.empty())
+            words.push_back(change.note);
+        if (!is_ours)
+            words.emplace_back("set by somebody else");
+        if (replaces && !is_in_place(change))
+            words.emplace_back("needs another container");
+        change.note = join(words, "; ");
+    }
+    return changes;
+}
+
+/// What a declaration as it stands comes to, where its author may have meant something else.
+std::string doubts(const Resource& resource)
+{
+    const engine::ContainerSpec spec = container_spec(resource);
+    std::vector<std::string> words;
+    for (const engine::PortBinding& port : spec.ports)
+        if (port.host_port == 0)
+            words.push_back(fmt::format("port {0} is published on a random host port: write HOST:{0} for one of your "
+                                        "choice",
+                                        port.container_port));
+    for (const std::string& path : spec.volumes)
+        words.push_back(
+            fmt::format("{0} is an anonymous volume: write NAME:{0} or /PATH:{0} to find its data again", path));
+    return join(words, "; ");
+}
+
 bool has_done_its_work(const Resource& resource, const ContainerDetails& actual)
 {
     return !flag_or(resource, "detach", true) && actual.state.status == "exited" && actual.state.exit_code == 0;
@@ -101,6 +141,7 @@ bool has_done_its_work(const Resource& resource, const ContainerDetails& actual)
 Step create(const Resource& resource, Scene& scene, bool starts)
 {
     Step step{.effect = Effect::create, .changes = compare_states({}, declared_state(resource)), .perform = {}};
+    step.hint = doubts(resource);
     step.perform = [&resource, &host = scene.host, starts] { make_container(resource, host, starts); };
     return step;
 }
@@ -108,11 +149,12 @@ Step create(const Resource& resource, Scene& scene, bool starts)
 Step replace(const Resource& resource, const ContainerDetails& actual, std::vector<Change> changes, Scene& scene,
              bool starts)
 {
-    return {.effect = Effect::replace,
-            .changes = std::move(changes),
-            .perform = [&resource, &host = scene.host, actual, starts] {
-                replace_container(resource, actual, host, starts);
-            }};
+    Step step{.effect = Effect::replace, .changes = explained(std::move(changes), actual), .perform = {}};
+    step.hint = doubts(resource);
+    step.perform = [&resource, &host = scene.host, actual, starts] {
+        replace_container(resource, actual, host, starts);
+    };
+    return step;
 }
 
 engine::ContainerUpdate update_of(const Resource& resource, const std::vector<Change>& changes)
@@ -135,7 +177,7 @@ Step update(const Resource& resource, const ContainerDetails& actual, std::vecto
     if (std::ranges::any_of(changes, [](const Change& change) { return change.attribute != "networks"; }))
         limits = update_of(resource, changes);
     return {.effect = Effect::update,
-            .changes = std::move(changes),
+            .changes = explained(std::move(changes), actual),
             .perform = [&resource, &host = scene.host, id = actual.id, moves, limits, starts,
                         running = actual.state.running] {
                 if (limits)

@@ -249,6 +249,28 @@ TEST_CASE("planner: a limit that somebody took away is seen by a deep look alone
     CHECK(stage.apply("memory: 32m", true) == Effect::none);
 }
 
+TEST_CASE("planner: each difference says what it takes, and whether somebody else made it")
+{
+    Stage stage;
+    stage.apply("memory: 32m");
+    stage.host.engine.containers.at("web").spec.memory = 16 << 20;
+    const auto planned = [&](const std::string& attributes) {
+        return plan(declared("resources:\n  - docker_container: web\n    image: app\n" + attributes), stage.host, {},
+                    {.parallel = 1, .deep = true})
+            .results.at(0);
+    };
+    CHECK(planned("    memory: 32m\n").changes ==
+          std::vector<Change>{{"memory", "16m", "32m", "set by somebody else"}});
+    CHECK(planned("    memory: 32m\n    user: a\n").changes ==
+          std::vector<Change>{{"memory", "16m", "32m", "set by somebody else"},
+                              {"user", "", "a", "needs another container"}});
+    const Result doubtful = planned("    ports: [8000]\n    volumes: [/data]\n");
+    CHECK(doubtful.hint == "port 8000 is published on a random host port: write HOST:8000 for one of your choice; "
+                           "/data is an anonymous volume: write NAME:/data or /PATH:/data to find its data again");
+    CHECK(render_result(doubtful).find("    hint: port 8000") != std::string::npos);
+    CHECK(planned("    ports: [\"80:8000\"]\n    volumes: [\"/a:/data\"]\n").hint.empty());
+}
+
 TEST_CASE("planner: a limit that is no longer declared makes the container anew")
 {
     Stage stage;

@@ -138,7 +138,7 @@ TEST_CASE("docker_container: another declaration replaces it, and says what diff
         "resources:\n  - docker_container: web\n    image: app\n    ports: [\"81:80\"]\n    env: [A=1]\n", host);
     REQUIRE(report.results.size() == 1);
     CHECK(report.results[0].effect == Effect::replace);
-    CHECK(report.results[0].changes == std::vector<Change>{{"ports", "80:80", "81:80"}});
+    CHECK(report.results[0].changes == std::vector<Change>{{"ports", "80:80", "81:80", "needs another container"}});
     CHECK(host.engine.containers.size() == 1);
     CHECK(host.engine.containers.at("web").id != old);
     CHECK(host.engine.containers.at("web").state.running);
@@ -153,7 +153,7 @@ TEST_CASE("docker_container: taking an attribute away is a change, its order is 
         applied("resources:\n  - docker_container: web\n    image: app\n    env: [B=2, A=1]\n", host).has_changes());
     const Report report = applied("resources:\n  - docker_container: web\n    image: app\n    env: [B=2]\n", host);
     REQUIRE(report.has_changes());
-    CHECK(report.results[0].changes == std::vector<Change>{{"env", "A=1, B=2", "B=2"}});
+    CHECK(report.results[0].changes == std::vector<Change>{{"env", "A=1, B=2", "B=2", "needs another container"}});
 }
 
 TEST_CASE("docker_container: where the new one does not start, the old one is back and runs")
