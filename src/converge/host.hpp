@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,19 @@ struct PathState {
     std::uint64_t size = 0;
     std::int64_t modified = 0; ///< seconds since 1970
     bool operator==(const PathState&) const = default;
+};
+
+/// What an image is built from, and how.
+struct ImageBuild {
+    std::string image;
+    std::string directory;
+    std::string dockerfile; ///< its path on disk; empty: Dockerfile in the directory
+    std::map<std::string, std::string> arguments;
+    engine::Labels labels;
+    std::string target; ///< a stage; empty: the last one
+    bool no_cache = false;
+    bool remove_intermediate = true;
+    engine::Builder builder = engine::Builder::automatic;
 };
 
 /// The Docker Engine of a host, as far as resources need it. Names and failures are those of engine::Client. What
@@ -53,9 +67,15 @@ class Docker {
     /// The digest that the image has in its registry now.
     virtual std::string remote_digest(const std::string& image) = 0;
     virtual void pull(const std::string& image) = 0;
-    virtual void build(const std::string& directory, const std::string& image, engine::Builder builder) = 0;
-    virtual void remove_image(const std::string& image, bool force) = 0;
+    virtual void push(const std::string& image) = 0;
+    virtual void tag(const std::string& image, const std::string& reference) = 0;
+    virtual void build(const ImageBuild& build) = 0;
+    /// What a build would send, as a digest of names, modes and contents.
+    virtual std::string context_digest(const std::string& directory, const std::string& dockerfile) = 0;
+    virtual void remove_image(const std::string& image, bool force, bool keeps_parents) = 0;
     virtual void load_image(const std::string& archive) = 0;
+    /// The archive is a whole file system; the image has it as its one layer.
+    virtual void import_image(const std::string& archive, const std::string& image) = 0;
     virtual void save_image(const std::string& image, const std::string& archive) = 0;
 
     /// The login that config.json has for a registry.
@@ -74,7 +94,13 @@ class Docker {
     virtual void unpause(const std::string& container) = 0;
     virtual void update(const std::string& container, const engine::ContainerUpdate& change) = 0;
     virtual void rename(const std::string& container, const std::string& name) = 0;
-    virtual void remove(const std::string& container) = 0;
+    /// Anonymous volumes stay, unless they are to go with it.
+    virtual void remove(const std::string& container, bool with_volumes = false) = 0;
+    virtual void commit(const std::string& container, const engine::ImageChanges& changes) = 0;
+    /// What stands at a path inside, into a folder of the host.
+    virtual void copy_from(const std::string& container, const std::string& path, const std::string& folder) = 0;
+    /// Its whole file system as a tar archive.
+    virtual void export_files(const std::string& container, const std::function<void(std::string_view)>& on_bytes) = 0;
     /// Waits for its end; returns the exit code.
     virtual int wait(const std::string& container) = 0;
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "archive/unpack.hpp"
 #include "base/error.hpp"
 #include "base/scope_exit.hpp"
 #include "base/text.hpp"
@@ -46,6 +47,33 @@ net::Task<> send_file(http::BodyWriter& writer, std::shared_ptr<os::Descriptor> 
             co_return;
         co_await writer.write(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
     }
+}
+
+net::Task<> receive_export(engine::Client& client, std::string container,
+                           const std::function<void(std::string_view)>& on_bytes)
+{
+    http::Reply reply = co_await client.containers().export_files(std::move(container));
+    std::vector<char> piece(64UL << 10U);
+    while (const std::size_t count = co_await reply.read_some(piece))
+        on_bytes({piece.data(), count});
+}
+
+std::vector<std::string> buildkit_options(const ImageBuild& build)
+{
+    std::vector<std::string> options{"--progress", "plain", "--tag", build.image};
+    const auto add = [&](const char* option, const std::string& value) {
+        if (!value.empty())
+            options.insert(options.end(), {option, value});
+    };
+    add("--file", build.dockerfile);
+    add("--target", build.target);
+    for (const auto& [name, value] : build.arguments)
+        add("--build-arg", name + "=" + value);
+    for (const auto& [name, value] : build.labels)
+        add("--label", name + "=" + value);
+    if (build.no_cache)
+        options.emplace_back("--no-cache");
+    return options;
 }
 
 /// Clients of one engine, one for each call that is under way: a client serves one thread at a time.
@@ -176,29 +204,49 @@ class RealDocker final : public Docker {
                 .hint("the engine has no such image: build it, load it, or see that the registry can be reached");
         }
     }
-    void build(const std::string& directory, const std::string& image, engine::Builder builder) override
+    void push(const std::string& image) override
     {
         const ScopeExit changed([this] { forget_images(); });
-        if (builder == engine::Builder::buildkit ||
-            (builder == engine::Builder::automatic &&
-             engine::find_buildkit_syntax(engine::read_dockerfile(directory)))) {
-            engine::build_with_buildkit(clients_.host(), {.options = {"--progress", "plain", "--tag", image},
-                                                          .context = std::filesystem::absolute(directory).string(),
-                                                          .on_line = say_});
+        clients_.with([&](engine::Client& client) { return client.images().push(image, progress_of(say_)); });
+    }
+    void tag(const std::string& image, const std::string& reference) override
+    {
+        const ScopeExit changed([this] { forget_images(); });
+        clients_.with([&](engine::Client& client) { return client.images().tag(image, reference); });
+    }
+    void build(const ImageBuild& build) override
+    {
+        const ScopeExit changed([this] { forget_images(); });
+        if (build.builder == engine::Builder::buildkit ||
+            (build.builder == engine::Builder::automatic &&
+             engine::find_buildkit_syntax(engine::read_dockerfile(build.directory, build.dockerfile)))) {
+            engine::build_with_buildkit(clients_.host(),
+                                        {.options = buildkit_options(build),
+                                         .context = std::filesystem::absolute(build.directory).string(),
+                                         .on_line = say_});
             return;
         }
-        engine::BuildContext context = engine::read_context(directory);
+        engine::BuildContext context = engine::read_context(build.directory, build.dockerfile);
         engine::BuildOptions options;
-        options.tags = {image};
+        options.tags = {build.image};
         options.dockerfile = context.dockerfile;
+        options.labels = build.labels;
+        options.target = build.target;
+        options.no_cache = build.no_cache;
+        options.remove_intermediate = build.remove_intermediate;
+        options.arguments.insert(build.arguments.begin(), build.arguments.end());
         clients_.with([&](engine::Client& client) {
             return client.images().build(std::move(context.tar), options, progress_of(say_));
         });
     }
-    void remove_image(const std::string& image, bool force) override
+    std::string context_digest(const std::string& directory, const std::string& dockerfile) override
+    {
+        return engine::digest_context(directory, dockerfile);
+    }
+    void remove_image(const std::string& image, bool force, bool keeps_parents) override
     {
         const ScopeExit changed([this] { forget_images(); });
-        clients_.with([&](engine::Client& client) { return client.images().remove(image, force); });
+        clients_.with([&](engine::Client& client) { return client.images().remove(image, force, keeps_parents); });
     }
     void load_image(const std::string& archive) override
     {
@@ -208,6 +256,16 @@ class RealDocker final : public Docker {
             return client.images().load(
                 [file, archive](http::BodyWriter& writer) { return send_file(writer, file, archive); },
                 progress_of(say_));
+        });
+    }
+    void import_image(const std::string& archive, const std::string& image) override
+    {
+        const ScopeExit changed([this] { forget_images(); });
+        auto file = std::make_shared<os::Descriptor>(os::open_file(archive, O_RDONLY));
+        clients_.with([&](engine::Client& client) {
+            return client.images().import_files(
+                [file, archive](http::BodyWriter& writer) { return send_file(writer, file, archive); },
+                {.reference = image, .lines = {}, .message = {}});
         });
     }
     /// A neighbour takes the archive's place once it is whole.
@@ -286,9 +344,35 @@ class RealDocker final : public Docker {
     {
         clients_.with([&](engine::Client& client) { return client.containers().rename(container, name); });
     }
-    void remove(const std::string& container) override
+    void remove(const std::string& container, bool with_volumes) override
     {
-        clients_.with([&](engine::Client& client) { return client.containers().remove(container); });
+        clients_.with(
+            [&](engine::Client& client) { return client.containers().remove(container, false, with_volumes); });
+    }
+    void commit(const std::string& container, const engine::ImageChanges& changes) override
+    {
+        const ScopeExit changed([this] { forget_images(); });
+        clients_.with([&](engine::Client& client) { return client.containers().commit(container, changes); });
+    }
+    /// The archive is kept on disk before it is unpacked: it may be long.
+    void copy_from(const std::string& container, const std::string& path, const std::string& folder) override
+    {
+        const os::TemporaryDirectory place;
+        const std::string archive = place.path() / "copy.tar";
+        const os::Descriptor file = os::open_file(archive, O_RDWR | O_CREAT | O_EXCL, 0600);
+        clients_.with([&](engine::Client& client) {
+            return client.containers().copy_from(container, path, [&](engine::Channel, std::string_view bytes) {
+                os::write_all(file.number(), bytes, archive);
+            });
+        });
+        if (::lseek(file.number(), 0, SEEK_SET) != 0)
+            throw Error(kind_of_errno(errno), "cannot read '{}': {}", archive, describe_errno(errno));
+        auto reader = archive::Reader::from_descriptor(file.number());
+        archive::unpack(reader, folder, [](std::string_view name) { return std::string(name); });
+    }
+    void export_files(const std::string& container, const std::function<void(std::string_view)>& on_bytes) override
+    {
+        clients_.with([&](engine::Client& client) { return receive_export(client, container, on_bytes); });
     }
     int wait(const std::string& container) override
     {

@@ -27,9 +27,16 @@ constexpr std::array docker_image{
     Attribute{"image", text, "Repository, where it is not the resource's name"},
     Attribute{"tag", text, "Tag; default latest"},
     Attribute{"source", text, "Directory with a Dockerfile to build it from"},
+    Attribute{"dockerfile", text, "Dockerfile in that directory, where it has another name"},
+    Attribute{"build_args", text_map, "Values of the Dockerfile's ARGs"},
+    Attribute{"target", text, "Stage of the Dockerfile to build; default the last one"},
+    Attribute{"no_cache", flag, "Build all steps anew"},
+    Attribute{"remove_intermediate", flag, "Remove the containers of a build's steps; default true"},
     Attribute{"builder", text, "classic, buildkit, or auto (default): BuildKit where the Dockerfile needs it"},
-    Attribute{"force", flag, "Remove it even where containers use it"},
-    Attribute{"archive", text, "File to load it from or save it to"},
+    Attribute{"force", flag, "Remove it even where containers use it; tag: take the name from another image"},
+    Attribute{"no_prune", flag, "Removing it leaves the images that it was made from"},
+    Attribute{"archive", text, "File to load or import it from, or save it to"},
+    Attribute{"tag_as", text, "Further name that the action tag gives it: NAME:TAG"},
 };
 constexpr auto docker_container = std::to_array<Attribute>({
     {"container", text, "Name of the container, where it is not the resource's name"},
@@ -54,6 +61,8 @@ constexpr auto docker_container = std::to_array<Attribute>({
     {"stop_signal", text, "Signal that stops it"},
     {"stop_timeout", number, "Seconds to wait before a stop kills"},
     {"signal", text, "Signal of the action kill"},
+    {"reload_signal", text, "Signal of the action reload; default HUP"},
+    {"remove_volumes", flag, "The action remove takes its anonymous volumes along"},
     {"health_cmd", text, "Command that checks its health"},
     {"health_interval", text, "Time between two checks"},
     {"health_retries", number, "Failures in a row that mean unhealthy"},
@@ -128,6 +137,13 @@ constexpr auto docker_container = std::to_array<Attribute>({
     {"pid", text, "PID namespace"},
     {"userns", text, "User namespace"},
     {"uts", text, "UTS namespace"},
+    // What is made of it.
+    {"commit_as", text, "Image that the action commit makes: NAME:TAG"},
+    {"author", text, "Author of that image"},
+    {"message", text, "Message of that image"},
+    {"copy_source", text, "Path inside that the action copy takes"},
+    {"copy_to", text, "Folder of the host that it is copied to"},
+    {"archive", text, "File of the host that the action export writes"},
     // How its output is kept, and how it is compared.
     {"log_driver", text, "Log driver"},
     {"log_options", text_map, "Options of the log driver"},
@@ -146,6 +162,10 @@ constexpr std::array docker_network{
     Attribute{"ipv6", flag, "IPv6 as well"},
     Attribute{"internal", flag, "No way out"},
     Attribute{"attachable", flag, "Containers may join it by hand"},
+    Attribute{"container", text, "Container that the actions connect and disconnect are about"},
+    Attribute{"ip", text, "Its IPv4 address in the network"},
+    Attribute{"ip6", text, "Its IPv6 address in the network"},
+    Attribute{"aliases", text_list, "Its further names in the network"},
 };
 constexpr std::array docker_registry{
     Attribute{"server", text, "Registry, where it is not the resource's name"},
@@ -232,11 +252,14 @@ constexpr std::array message{
 
 constexpr std::array<std::string_view, 4> engine_actions{"install", "restart", "remove", "nothing"};
 constexpr std::array<std::string_view, 2> create_delete{"create", "delete"};
+constexpr std::array<std::string_view, 4> network_actions{"create", "delete", "connect", "disconnect"};
 constexpr std::array<std::string_view, 2> create_remove{"create", "remove"};
-constexpr std::array<std::string_view, 8> image_actions{"pull_if_missing", "pull", "build", "build_if_missing",
-                                                        "remove",          "load", "save",  "nothing"};
-constexpr std::array<std::string_view, 12> container_actions{
-    "run", "create", "start", "stop", "restart", "pause", "unpause", "reload", "kill", "remove", "redeploy", "nothing"};
+constexpr std::array<std::string_view, 11> image_actions{
+    "pull_if_missing", "pull", "build", "build_if_missing", "remove", "load", "import", "save", "tag", "push",
+    "nothing"};
+constexpr std::array<std::string_view, 16> container_actions{
+    "run",  "create", "start",    "stop",   "restart", "pause",  "unpause", "reload",
+    "kill", "remove", "redeploy", "commit", "copy",    "export", "wait",    "nothing"};
 constexpr std::array<std::string_view, 2> registry_actions{"login", "logout"};
 constexpr std::array<std::string_view, 4> package_actions{"install", "upgrade", "remove", "nothing"};
 constexpr std::array<std::string_view, 7> service_actions{"start",  "stop",    "restart", "reload",
@@ -250,7 +273,7 @@ constexpr std::array resource_type_rows{
     ResourceType{"docker_container", docker_container, container_actions, "restart"},
     ResourceType{"docker_engine", docker_engine, engine_actions, "restart"},
     ResourceType{"docker_image", docker_image, image_actions, {}},
-    ResourceType{"docker_network", docker_network, create_delete, {}},
+    ResourceType{"docker_network", docker_network, network_actions, {}},
     ResourceType{"docker_registry", docker_registry, registry_actions, {}},
     ResourceType{"docker_volume", docker_volume, create_remove, {}},
     ResourceType{"exec", exec, exec_actions, "run"},

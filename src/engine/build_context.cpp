@@ -4,12 +4,18 @@
 #include "archive/tar_writer.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "crypto/hash.hpp"
 #include "crypto/random.hpp"
 #include "engine/byte_pipe.hpp"
 #include "os/file.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
 #include <map>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace dfriends::engine {
 
@@ -22,6 +28,7 @@ struct Plan {
     Path directory;
     std::vector<std::string> names;           ///< sorted; folders before what they hold
     std::map<std::string, std::string> extra; ///< texts that are not on disk under that name
+    std::string dockerfile;                   ///< one of the names
 };
 
 bool is_sendable(const std::filesystem::directory_entry& entry)
@@ -97,9 +104,7 @@ std::optional<std::string> name_inside(const Path& directory, const Path& file)
     return relative.generic_string();
 }
 
-} // namespace
-
-BuildContext read_context(const Path& directory, const Path& dockerfile)
+Plan make_plan(const Path& directory, const Path& dockerfile)
 {
     std::error_code code;
     const Path root = std::filesystem::canonical(directory, code);
@@ -114,18 +119,63 @@ BuildContext read_context(const Path& directory, const Path& dockerfile)
                     "unable to prepare context: unable to evaluate symlinks in Dockerfile path: '{}': no such file",
                     wanted.string())
             .hint("name it with -f FILE");
-    auto plan = std::make_shared<Plan>();
-    plan->directory = root;
-    BuildContext context;
+    Plan plan;
+    plan.directory = root;
     const auto inside = name_inside(root, file);
-    context.dockerfile = inside ? *inside : ".dockerfile." + crypto::random_hex(10);
+    plan.dockerfile = inside ? *inside : ".dockerfile." + crypto::random_hex(10);
     if (!inside)
-        plan->extra[context.dockerfile] = os::read_file(file, 16U << 20U);
+        plan.extra[plan.dockerfile] = os::read_file(file, 16U << 20U);
     const auto patterns = read_ignore_file(root, file);
     const IgnoreList ignored(patterns.value_or(""));
-    collect(root, "", ignored, {context.dockerfile, ".dockerignore"}, plan->names);
+    collect(root, "", ignored, {plan.dockerfile, ".dockerignore"}, plan.names);
+    return plan;
+}
+
+/// Its name, kind and mode, and what it holds.
+void add_entry(crypto::Hash& hash, const Path& path, const std::string& name)
+{
+    struct stat status{};
+    if (::lstat(path.c_str(), &status) != 0)
+        throw Error(kind_of_errno(errno), "cannot read the build context '{}': {}", path.string(),
+                    describe_errno(errno));
+    hash.update(fmt::format("\n{}:{} {:o} ", name.size(), name, status.st_mode));
+    if (S_ISLNK(status.st_mode))
+        hash.update(std::filesystem::read_symlink(path).string());
+    if (!S_ISREG(status.st_mode))
+        return;
+    const os::Descriptor file = os::open_file(path, O_RDONLY);
+    crypto::Hash content(crypto::Algorithm::sha256);
+    std::array<char, 64UL * 1024> piece{};
+    while (const ssize_t count = ::read(file.number(), piece.data(), piece.size())) {
+        if (count < 0)
+            throw Error(kind_of_errno(errno), "cannot read '{}': {}", path.string(), describe_errno(errno));
+        content.update({piece.data(), static_cast<std::size_t>(count)});
+    }
+    hash.update(content.finish());
+}
+
+} // namespace
+
+BuildContext read_context(const Path& directory, const Path& dockerfile)
+{
+    auto plan = std::make_shared<Plan>(make_plan(directory, dockerfile));
+    BuildContext context;
+    context.dockerfile = plan->dockerfile;
     context.tar = producer_of(std::move(plan));
     return context;
+}
+
+std::string digest_context(const Path& directory, const Path& dockerfile)
+{
+    const Plan plan = make_plan(directory, dockerfile);
+    crypto::Hash hash(crypto::Algorithm::sha256);
+    if (plan.extra.empty())
+        hash.update(plan.dockerfile);
+    for (const auto& [name, text] : plan.extra) // its name is another one each time
+        hash.update(crypto::hash(crypto::Algorithm::sha256, text));
+    for (const std::string& name : plan.names)
+        add_entry(hash, plan.directory / name, name);
+    return hash.finish_hex();
 }
 
 BuildContext dockerfile_context(std::string dockerfile)

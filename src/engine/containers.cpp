@@ -267,7 +267,7 @@ net::Task<std::string> Containers::commit(std::string container, ImageChanges ch
 {
     refuse_empty(container);
     Query query;
-    query.add("container", container).add("comment", changes.message).add(changes);
+    query.add("container", container).add("comment", changes.message).add("author", changes.author).add(changes);
     co_return decode_created(co_await connection_.fetch(post("/commit" + query.text(), true))).id;
 }
 

@@ -341,6 +341,7 @@ struct ImageChanges {
     std::string reference; ///< "NAME:TAG"; empty: the image has no name
     std::vector<std::string> lines;
     std::string message;
+    std::string author = {}; ///< of a commit
 };
 
 struct LogOptions {

@@ -33,6 +33,11 @@ bool is(const Value* value, bool wanted)
     return flag != nullptr && *flag == wanted;
 }
 
+bool acts(const Declaration& from, std::string_view action)
+{
+    return std::ranges::find(from.actions, action) != from.actions.end();
+}
+
 /// The last part of an image's name, without its tag or digest: what a container may be called.
 std::string short_name(std::string_view image)
 {
@@ -49,7 +54,8 @@ std::string image_of(const Declaration& from)
     if (given == nullptr)
         given = from.find("repo");
     std::string image = given == nullptr ? from.name : scalar_text(*given);
-    const Value* tag = from.find("tag");
+    const bool tags_other = acts(from, "commit") && from.find("repository") != nullptr;
+    const Value* tag = tags_other ? nullptr : from.find("tag");
     const std::size_t slash = image.rfind('/');
     const bool has_tag = image.find(':', slash == std::string::npos ? 0 : slash) != std::string::npos;
     return tag == nullptr || has_tag ? image : image + ":" + scalar_text(*tag);
@@ -126,6 +132,23 @@ void set_health_check(Resource& resource, const Value& check)
     }
 }
 
+/// What a commit, a copy, an export and a removal make of it.
+void set_products(Resource& resource, const Declaration& from, const std::string& image)
+{
+    if (const Value* destination = from.find("destination"))
+        resource.attributes[acts(from, "cp") ? "copy_to" : "archive"] = *destination;
+    if (acts(from, "remove_volume"))
+        resource.attributes["remove_volumes"] = {true, from.position};
+    if (!acts(from, "commit"))
+        return;
+    const Value* repository = from.find("repository");
+    const Value* tag = from.find("tag");
+    std::string name = image; // today's cookbook names the container's own image
+    if (repository != nullptr)
+        name = scalar_text(*repository) + ":" + (tag == nullptr ? "latest" : scalar_text(*tag));
+    resource.attributes["commit_as"] = {std::move(name), from.position};
+}
+
 } // namespace
 
 Dialect dialect_of(const std::vector<Declaration>& declarations)
@@ -153,11 +176,12 @@ void translate_container(Resource& resource, const Declaration& from, Dialect di
         throw Error(ErrorKind::invalid, from.position, "'{}' gives no name for a container", printable(from.name))
             .hint("give it one with container_name");
     resource.attributes["container"] = {name, from.position};
-    if (is(from.find("networking"), false))
+    if (is(from.find("networking"), false) || is(from.find("network_disabled"), true))
         resource.attributes["network"] = {std::string("none"), from.position};
     if (const Value* check = from.find("health_check"))
         set_health_check(resource, *check);
     set_restart(resource, from, dialect);
+    set_products(resource, from, image);
 }
 
 } // namespace dfriends::converge::chef

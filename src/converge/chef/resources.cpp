@@ -6,6 +6,7 @@
 #include "converge/attributes.hpp"
 #include "converge/chef/dialect.hpp"
 #include "converge/chef/guard_text.hpp"
+#include "converge/chef/images.hpp"
 #include "converge/chef/system_types.hpp"
 #include "converge/chef/words.hpp"
 #include "converge/schema.hpp"
@@ -245,7 +246,7 @@ void translate_manner(Resource& resource, const Declaration& from)
     resource.retry_delay = number_up_to(from, "retry_delay", 86'400, 2);
 }
 
-/// docker_exec, docker_tag and docker_image_prune are commands of docker.
+/// docker_exec and docker_image_prune are commands of docker.
 void set_command(Resource& resource, const Declaration& from, const std::vector<std::string>& words)
 {
     std::string command = "docker";
@@ -272,28 +273,6 @@ void translate_docker_exec(Resource& resource, const Declaration& from)
     resource.attributes.try_emplace("timeout", Value{std::int64_t{60}, from.position}); // Chef's
 }
 
-/// A destination that is there stays, unless force says that it shall be this image.
-void translate_docker_tag(Resource& resource, const Declaration& from)
-{
-    const auto given = [&](std::string_view property, const std::string& otherwise) {
-        const Value* value = from.find(property);
-        return value == nullptr ? otherwise : scalar_text(*value);
-    };
-    if (from.find("to_repo") == nullptr || from.find("to_tag") == nullptr)
-        throw Error(ErrorKind::invalid, from.position, "'docker_tag[{}]' wants 'to_repo' and 'to_tag'",
-                    printable(from.name));
-    const std::string source = given("target_repo", from.name) + ":" + given("target_tag", "latest");
-    const std::string target = given("to_repo", "") + ":" + given("to_tag", "");
-    set_command(resource, from, {"tag", source, target});
-    const std::string inspect = "docker image inspect -f '{{.Id}}' ";
-    const std::string there = inspect + shell_quoted(target) + " 2>/dev/null";
-    resource.guards.push_back({false,
-                               is_true(from, "force")
-                                   ? there + " | grep -qxF \"$(" + inspect + shell_quoted(source) + ")\""
-                                   : there + " >/dev/null",
-                               from.position});
-}
-
 /// docker_image_prune and docker_volume_prune.
 void translate_prune(Resource& resource, const Declaration& from)
 {
@@ -309,13 +288,6 @@ void translate_prune(Resource& resource, const Declaration& from)
             words.push_back(std::string(filter) + scalar_text(*value));
         }
     set_command(resource, from, words);
-}
-
-void translate_image(Resource& resource, const Declaration& from)
-{
-    if (const Value* registry = from.find("registry"))
-        resource.attributes["image"] =
-            text(scalar_text(*registry) + "/" + text_or_name(resource, "image"), registry->position);
 }
 
 void translate_apart(Resource& resource, const Declaration& from, Dialect dialect)

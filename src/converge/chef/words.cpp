@@ -14,6 +14,9 @@ using enum Conversion;
 
 constexpr std::string_view local_only = "containers are those of the engine that converge is given";
 
+constexpr std::string_view by_restart_policy =
+    "the engine's restart policy keeps containers running here; write a unit of your own with systemd_unit";
+
 constexpr auto common = std::to_array<PropertyRow>({
     {"guard_interpreter", "guards are run by /bin/sh; write them so", refused},
     {"ignore_failure", "", apart},
@@ -29,19 +32,26 @@ constexpr auto container = std::to_array<PropertyRow>({
     {"add_host", "extra_hosts", append},
     {"api_retries", "", ignored},
     {"attach", "", ignored},
+    {"attach_stderr", "", ignored},
+    {"attach_stdin", "", ignored},
+    {"attach_stdout", "", ignored},
+    {"author", "author"},
     {"autoremove", "remove"},
     {"binds", "volumes", append},
     {"cap_add", "cap_add"},
     {"cap_drop", "cap_drop"},
     {"cgroup_ns", "cgroupns"},
     {"cgroup_parent", "cgroup_parent"},
+    {"cidfile", "name the container, and ask for its id by that name", refused},
     {"cmd_timeout", "stop_timeout"},
     {"command", "command"},
     {"container_name", "", apart},
+    {"cookbook", by_restart_policy, refused},
     {"cpu_shares", "cpu_shares"},
     {"cpus", "cpus"},
     {"cpuset_cpus", "cpuset_cpus"},
     {"detach", "detach"},
+    {"destination", "", apart},
     {"devices", "devices"},
     {"dns", "dns"},
     {"dns_search", "dns_search"},
@@ -59,6 +69,7 @@ constexpr auto container = std::to_array<PropertyRow>({
     {"hostname", "hostname"},
     {"image", "", apart},
     {"init", "init"},
+    {"init_template", by_restart_policy, refused},
     {"init_type", "", apart},
     {"ip_address", "ip"},
     {"ipc_mode", "ipc"},
@@ -76,14 +87,17 @@ constexpr auto container = std::to_array<PropertyRow>({
     {"memory_reservation", "memory_reservation"},
     {"memory_swap", "memory_swap"},
     {"memory_swappiness", "memory_swappiness"},
+    {"message", "message"},
     {"net", "network"},
     {"network_aliases", "network_aliases"},
+    {"network_disabled", "", apart},
     {"network_mode", "network"},
     {"networking", "", apart},
     {"oom_kill_disable", "oom_kill_disable"},
     {"oom_score_adj", "oom_score_adj"},
     {"open_stdin", "stdin"},
     {"opt", "write the options as properties", refused},
+    {"outfile", "archive"},
     {"pid_mode", "pid"},
     {"port", "ports", append},
     {"port_bindings", "use port", refused},
@@ -92,21 +106,29 @@ constexpr auto container = std::to_array<PropertyRow>({
     {"publish_all_ports", "publish_all"},
     {"publish_exposed_ports", "publish_all"},
     {"read_timeout", "", ignored},
+    {"reload_signal", "reload_signal"},
     {"remove_automatically", "remove"},
+    {"remove_volumes", "remove_volumes"},
     {"repo", "", apart},
+    {"repository", "", apart},
     {"restart_maximum_retry_count", "", apart},
     {"restart_policy", "", apart},
     {"rm", "remove"},
     {"ro_rootfs", "read_only"},
+    {"run", "give the image its command with docker_image and a Dockerfile", refused},
     {"running_wait_time", "", ignored},
     {"runtime", "runtime"},
     {"security_opt", "security_options"},
     {"shm_size", "shm_size"},
     {"signal", "signal"},
+    {"socket_template", by_restart_policy, refused},
+    {"source", "copy_source"},
     {"stdin", "stdin"},
+    {"stdin_once", "", ignored},
     {"stop_signal", "stop_signal"},
     {"sysctls", "sysctls", map},
     {"tag", "", apart},
+    {"timeout", "", ignored},
     {"tmpfs", "tmpfs", paths},
     {"tty", "tty"},
     {"ulimits", "ulimits"},
@@ -120,26 +142,34 @@ constexpr auto container = std::to_array<PropertyRow>({
     {"workdir", "working_directory"},
     {"working_dir", "working_directory"},
     {"working_directory", "working_directory"},
+    {"write_timeout", "", ignored},
 });
 constexpr auto image = std::to_array<PropertyRow>({
-    {"buildargs", "write ARG defaults into the Dockerfile", refused},
+    {"buildargs", "", apart},
     {"builder", "builder"},
     {"cmd_timeout", "", ignored},
     {"destination", "archive"},
-    {"dockerfile", "source"},
+    {"dockerfile", "", apart},
     {"force", "force"},
     {"host", local_only, refused},
     {"image_name", "image"},
+    {"image_url", "", apart},
     {"input", "archive"},
-    {"no_cache", "", ignored},
-    {"nocache", "", ignored},
+    {"no_cache", "no_cache"},
+    {"no_prune", "no_prune"},
+    {"nocache", "no_cache"},
+    {"noprune", "no_prune"},
     {"output", "archive"},
     {"path", "source"},
     {"read_timeout", "", ignored},
     {"registry", "", apart},
     {"repo", "image"},
+    {"repository", "", apart},
+    {"rm", "remove_intermediate"},
     {"source", "source"},
     {"tag", "tag"},
+    {"target", "target"},
+    {"write_timeout", "", ignored},
 });
 constexpr auto docker_exec = std::to_array<PropertyRow>({
     {"command", "", apart},
@@ -157,10 +187,10 @@ constexpr auto image_prune = std::to_array<PropertyRow>({
     {"without_label", "", apart},
 });
 constexpr auto tag = std::to_array<PropertyRow>({
-    {"force", "", apart},
+    {"force", "force"},
     {"host", local_only, refused},
-    {"target_repo", "", apart},
-    {"target_tag", "", apart},
+    {"target_repo", "image"},
+    {"target_tag", "tag"},
     {"to_repo", "", apart},
     {"to_tag", "", apart},
 });
@@ -168,12 +198,15 @@ constexpr auto network = std::to_array<PropertyRow>({
     {"attachable", "attachable"},
     {"aux_address", "aux_addresses", map},
     {"auxiliary_addresses", "aux_addresses", map},
+    {"container", "container"},
     {"driver", "driver"},
     {"driver_opts", "options", map},
     {"enable_ipv6", "ipv6"},
     {"gateway", "gateway"},
     {"host", local_only, refused},
     {"internal", "internal"},
+    {"ip", "ip"},
+    {"ip6", "ip6"},
     {"ip_range", "ip_range"},
     {"ipam_driver", "ipam_driver"},
     {"network_name", "", apart},
@@ -396,7 +429,8 @@ constexpr auto group = std::to_array<PropertyRow>({
 constexpr auto log = std::to_array<PropertyRow>({{"level", "", ignored}, {"message", "message"}});
 constexpr auto apt_update = std::to_array<PropertyRow>({{"frequency", "", ignored}});
 
-constexpr auto container_actions = std::to_array<ActionRow>({{"delete", "remove"}, {"run_if_missing", "run"}});
+constexpr auto container_actions = std::to_array<ActionRow>(
+    {{"cp", "copy"}, {"delete", "remove"}, {"remove_volume", "remove"}, {"run_if_missing", "run"}});
 constexpr auto network_actions = std::to_array<ActionRow>({{"remove", "delete"}});
 constexpr auto volume_actions = std::to_array<ActionRow>({{"delete", "remove"}});
 constexpr auto engine_actions =
@@ -408,7 +442,6 @@ constexpr auto update_actions = std::to_array<ActionRow>({{"periodic", "run"}, {
 constexpr auto folder_actions = std::to_array<ActionRow>({{"create_if_missing", "create"}});
 
 constexpr auto prune_actions = std::to_array<ActionRow>({{"prune", "run"}});
-constexpr auto tag_actions = std::to_array<ActionRow>({{"tag", "run"}});
 
 constexpr auto types = std::to_array<TypeRow>({
     {"apt_package", "package", "package", package, package_actions},
@@ -428,7 +461,7 @@ constexpr auto types = std::to_array<TypeRow>({
     {"docker_registry", "docker_registry", "server", registry, {}},
     {"docker_service", "docker_engine", "", engine, engine_actions},
     {"docker_service_manager", "docker_engine", "", engine, engine_actions},
-    {"docker_tag", "exec", "command", tag, tag_actions},
+    {"docker_tag", "docker_image", "image", tag, {}},
     {"docker_volume", "docker_volume", "", volume, volume_actions},
     {"docker_volume_prune", "exec", "command", volume_prune, prune_actions},
     {"dpkg_package", "package", "package", package, package_actions},

@@ -3,6 +3,7 @@
 #include "converge/attributes.hpp"
 #include "converge/container_attributes.hpp"
 #include "converge/container_spec.hpp"
+#include "converge/providers/container_actions.hpp"
 #include "converge/providers/container_networks.hpp"
 #include "converge/providers/replace_container.hpp"
 #include "converge/providers/start_container.hpp"
@@ -265,7 +266,8 @@ Step examine_existing(const Resource& resource, const std::string& action, const
             .changes = {{"state", actual.state.status, action == "pause" ? "paused" : "running"}},
             .perform = [&docker, id, pauses = action == "pause"] { pauses ? docker.pause(id) : docker.unpause(id); }};
     if (action == "reload" && running)
-        return act([&docker, id] { docker.kill(id, "HUP"); }, {{"signal", "", "HUP"}});
+        return act([&docker, id, signal = text_or(resource, "reload_signal", "HUP")] { docker.kill(id, signal); },
+                   {{"signal", "", text_or(resource, "reload_signal", "HUP")}});
     if (action == "kill" && running)
         return act([&docker, id, signal = text_or(resource, "signal", "KILL")] { docker.kill(id, signal); },
                    {{"signal", "", text_or(resource, "signal", "KILL")}});
@@ -280,9 +282,9 @@ Step examine_existing(const Resource& resource, const std::string& action, const
                 .perform = [&resource, &host = scene.host, id, running] {
                     if (running)
                         stop_container(resource, id, host);
-                    host.docker().remove(id);
+                    host.docker().remove(id, flag_or(resource, "remove_volumes", false));
                 }};
-    return {};
+    return act_on_container(resource, action, actual, scene.host).value_or(Step{});
 }
 
 /// Whether the engine's list alone says that there is nothing to do.
@@ -322,7 +324,9 @@ Step examine_docker_container(const Resource& resource, const std::string& actio
         return examine_existing(resource, action, *actual, scene);
     if (action == "redeploy")
         return create(resource, scene, true);
-    if ((action == "start" || action == "restart") && !scene.planning)
+    const bool wants_one =
+        action == "start" || action == "restart" || action == "commit" || action == "copy" || action == "export";
+    if (wants_one && !scene.planning)
         throw Error(ErrorKind::not_found, "there is no container '{}'", name).hint("the action run makes it");
     return {};
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/attributes.hpp"
 #include "converge/provider.hpp"
+#include "converge/providers/image_build.hpp"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 
@@ -77,25 +80,63 @@ Step pull(const std::string& image, const std::string& id, Scene& scene)
             .probe = [&docker, image] { return id_of(image, docker); }};
 }
 
-engine::Builder builder_of(const Resource& resource)
-{
-    try {
-        return engine::parse_builder(find_text(resource, "builder").value_or("auto"));
-    } catch (const Error& error) {
-        throw Error(ErrorKind::invalid, resource.position, "'{}': {}", address(resource), error.message())
-            .hint(error.hint());
-    }
-}
-
-Step build(const Resource& resource, const std::string& action, const std::string& image, Scene& scene, bool exists)
+/// What the registry has already under the name is not sent again.
+Step push(const std::string& image, Scene& scene)
 {
     Docker& docker = scene.host.docker();
-    const std::string directory = require_text(resource, "source", action);
-    const engine::Builder builder = builder_of(resource);
-    return {.effect = exists ? Effect::act : Effect::create,
-            .changes = {{"source", "", directory}},
-            .perform = [&docker, directory, image, builder] { docker.build(directory, image, builder); },
-            .probe = [&docker, image] { return id_of(image, docker); }};
+    const auto found = docker.find_image(image);
+    const auto remote = found && !found->digests.empty() ? digest_in_registry(image, docker) : std::nullopt;
+    if (remote &&
+        std::ranges::any_of(found->digests, [&](const std::string& digest) { return digest.ends_with("@" + *remote); }))
+        return {};
+    return {.effect = Effect::act,
+            .changes = {{"registry", remote ? short_digest(*remote) : "", image}},
+            .perform = [&docker, image] { docker.push(image); }};
+}
+
+/// A name that another image has stays with that one, unless forced.
+Step tag(const Resource& resource, const std::string& image, const std::string& id, Scene& scene)
+{
+    Docker& docker = scene.host.docker();
+    const std::string name = require_text(resource, "tag_as", "tag");
+    const std::string holder = can_ask_docker(scene) ? docker.image_id(name) : "";
+    if (id.empty() && !scene.planning)
+        throw Error(ErrorKind::not_found, "there is no image '{}' to tag", image);
+    if (!holder.empty() && (holder == id || !flag_or(resource, "force", false)))
+        return {};
+    return {.effect = holder.empty() ? Effect::create : Effect::update,
+            .changes = {{"tag_as", short_digest(holder), name}},
+            .perform = [&docker, image, name] { docker.tag(image, name); }};
+}
+
+Step from_archive(const Resource& resource, const std::string& action, const std::string& image, Scene& scene)
+{
+    const std::string archive = require_text(resource, "archive", action);
+    return {.effect = Effect::create,
+            .changes = {{"archive", "", archive}},
+            .perform = [&docker = scene.host.docker(), archive, image, imports = action == "import"] {
+                imports ? docker.import_image(archive, image) : docker.load_image(archive);
+            }};
+}
+
+Step save(const Resource& resource, const std::string& image, Scene& scene)
+{
+    const std::string archive = require_text(resource, "archive", "save");
+    if (scene.host.find_path(archive))
+        return {};
+    return {.effect = Effect::create,
+            .changes = {{"archive", "", archive}},
+            .perform = [&docker = scene.host.docker(), image, archive] { docker.save_image(image, archive); }};
+}
+
+Step remove(const Resource& resource, const std::string& image, Scene& scene)
+{
+    return {.effect = Effect::remove,
+            .changes = {{"image", image, ""}},
+            .perform = [&docker = scene.host.docker(), image, force = flag_or(resource, "force", false),
+                        keeps_parents = flag_or(resource, "no_prune", false)] {
+                docker.remove_image(image, force, keeps_parents);
+            }};
 }
 
 } // namespace
@@ -103,38 +144,29 @@ Step build(const Resource& resource, const std::string& action, const std::strin
 Step examine_docker_image(const Resource& resource, const std::string& action, Scene& scene)
 {
     const std::string image = image_of(resource);
-    const bool can_ask = can_ask_docker(scene);
-    const std::string id = can_ask ? scene.host.docker().image_id(image) : "";
+    const std::string id = can_ask_docker(scene) ? scene.host.docker().image_id(image) : "";
     const bool found = !id.empty();
-    Docker& docker = scene.host.docker();
     if (action == "pull_if_missing") {
         if (found)
             return {};
         return find_attribute(resource, "source") == nullptr ? pull(image, "", scene)
-                                                             : build(resource, action, image, scene, false);
+                                                             : build_image(resource, action, image, scene);
     }
     if (action == "pull")
         return pull(image, id, scene);
-    if (action == "build" || (action == "build_if_missing" && !found))
-        return build(resource, action, image, scene, found);
-    if (action == "load" && !found)
-        return {
-            .effect = Effect::create,
-            .changes = {{"archive", "", require_text(resource, "archive", action)}},
-            .perform = [&docker, archive = require_text(resource, "archive", action)] { docker.load_image(archive); }};
-    if (action == "save" && !scene.host.find_path(require_text(resource, "archive", action)))
-        return {.effect = Effect::create,
-                .changes = {{"archive", "", require_text(resource, "archive", action)}},
-                .perform = [&docker, image, archive = require_text(resource, "archive", action)] {
-                    docker.save_image(image, archive);
-                }};
-    if (action == "remove" && found)
-        return {.effect = Effect::remove,
-                .changes = {{"image", image, ""}},
-                .perform = [&docker, image, force = flag_or(resource, "force", false)] {
-                    docker.remove_image(image, force);
-                }};
-    return {};
+    if (action == "build")
+        return build_image(resource, action, image, scene);
+    if (action == "build_if_missing")
+        return found ? Step{} : build_image(resource, action, image, scene);
+    if (action == "load" || action == "import")
+        return found ? Step{} : from_archive(resource, action, image, scene);
+    if (action == "save")
+        return save(resource, image, scene);
+    if (action == "tag")
+        return tag(resource, image, id, scene);
+    if (action == "push")
+        return push(image, scene);
+    return found ? remove(resource, image, scene) : Step{};
 }
 
 } // namespace dfriends::converge

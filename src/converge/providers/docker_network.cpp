@@ -115,12 +115,65 @@ std::vector<Change> compare(const Resource& resource, const engine::NetworkSpec&
     return changes;
 }
 
+/// A container's place in the network, as declared.
+engine::NetworkAttachment declared_place(const Resource& resource)
+{
+    engine::NetworkAttachment place;
+    place.network = resource.name;
+    place.ipv4_address = text_or(resource, "ip", "");
+    place.ipv6_address = text_or(resource, "ip6", "");
+    place.aliases = list_of(resource, "aliases");
+    return place;
+}
+
+bool is_at(const engine::NetworkAttachment& place, const engine::NetworkAttachment& found)
+{
+    return (place.ipv4_address.empty() || place.ipv4_address == found.ipv4_address) &&
+           (place.ipv6_address.empty() || place.ipv6_address == found.ipv6_address) &&
+           without(place.aliases, found.aliases).empty();
+}
+
+/// One that is in the network at another address leaves it first.
+Step connect_or_disconnect(const Resource& resource, const std::string& action, bool can_ask, Docker& docker)
+{
+    const auto container = find_text(resource, "container");
+    if (!container)
+        throw Error(ErrorKind::invalid, resource.position, "the action {} of '{}' wants 'container'", action,
+                    address(resource));
+    const auto actual = can_ask ? docker.find_container(*container) : std::nullopt;
+    const std::string& network = resource.name;
+    std::optional<engine::NetworkAttachment> found;
+    if (actual)
+        for (const engine::NetworkAttachment& place : actual->spec.networks)
+            if (place.network == network)
+                found = place;
+    if (action == "disconnect") {
+        if (!found)
+            return {};
+        return {.effect = Effect::update,
+                .changes = {{"container", *container, ""}},
+                .perform = [&docker, network, container = *container] { docker.disconnect(network, container); }};
+    }
+    const engine::NetworkAttachment place = declared_place(resource);
+    if (found && is_at(place, *found))
+        return {};
+    return {.effect = Effect::update,
+            .changes = {{"container", "", *container}},
+            .perform = [&docker, place, container = *container, leaves = found.has_value()] {
+                if (leaves)
+                    docker.disconnect(place.network, container);
+                docker.connect(container, place);
+            }};
+}
+
 } // namespace
 
 Step examine_docker_network(const Resource& resource, const std::string& action, Scene& scene)
 {
     Docker& docker = scene.host.docker();
     const bool can_ask = can_ask_docker(scene);
+    if (action == "connect" || action == "disconnect")
+        return connect_or_disconnect(resource, action, can_ask, docker);
     const auto found = can_ask ? docker.find_network(resource.name) : std::nullopt;
     const std::string& name = resource.name;
     if (action == "delete") {

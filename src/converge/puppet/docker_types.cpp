@@ -25,20 +25,12 @@ void Translation::finish_image()
     if (const Attribute* digest = given("image_digest"))
         set("image", (given("image") == nullptr ? from_.title : text("image")) + "@" + to_text(digest->value),
             digest->position);
-    int ways = 0;
-    for (const char* way : {"docker_dir", "docker_file", "docker_tar"})
-        ways += given(way) == nullptr ? 0 : 1;
-    if (ways > 1)
-        throw Error(ErrorKind::invalid, from_.position,
-                    "the image '{}' is made of one of docker_dir, docker_file and docker_tar, not of several",
-                    from_.title);
-    if (const Attribute* file = given("docker_file")) {
-        const std::string path = to_text(file->value);
-        if (!path.ends_with("/Dockerfile"))
-            throw Error(ErrorKind::invalid, file->position, "the file '{}' is not called Dockerfile", printable(path))
-                .hint("give its folder as docker_dir, with a Dockerfile in it");
-        set("source", path.substr(0, path.size() - std::string_view("/Dockerfile").size()), file->position);
-    }
+    for (const char* way : {"docker_dir", "docker_file"})
+        if (given(way) != nullptr && given("docker_tar") != nullptr)
+            throw Error(ErrorKind::invalid, from_.position,
+                        "the image '{}' is made of docker_tar or of {}, not of both", from_.title, way);
+    if (given("docker_file") != nullptr)
+        set_dockerfile();
     const bool newest = ensure == "latest" || is_true("force");
     if (ensure == "absent") {
         resource.actions = {"remove"};
@@ -50,6 +42,22 @@ void Translation::finish_image()
         resource.actions = {"load"};
     else
         resource.actions = {newest ? "pull" : "pull_if_missing"};
+}
+
+/// Alone, its folder is the context.
+void Translation::set_dockerfile()
+{
+    const Attribute* file = given("docker_file");
+    const std::string path = to_text(file->value);
+    if (given("docker_dir") != nullptr)
+        return set("dockerfile", path, file->position);
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos || slash + 1 == path.size())
+        throw Error(ErrorKind::invalid, file->position, "the Dockerfile '{}' is no full path", printable(path))
+            .hint("write docker_file => '/srv/app/Dockerfile'");
+    set("source", slash == 0 ? "/" : path.substr(0, slash), file->position);
+    if (path.substr(slash + 1) != "Dockerfile")
+        set("dockerfile", path.substr(slash + 1), file->position);
 }
 
 void Translation::finish_container()

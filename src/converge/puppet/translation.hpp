@@ -39,6 +39,7 @@ class Translation {
 
     void finish_engine();
     void finish_image();
+    void set_dockerfile();
     void finish_container();
     void set_command();
     static void refuse_shell(const std::string& command, const SourcePosition& position);

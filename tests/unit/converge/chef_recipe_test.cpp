@@ -198,28 +198,76 @@ TEST_CASE("chef: how a resource is tried and told of")
     CHECK_FALSE(catalog.resources[1].notifications[0].immediately);
 }
 
-TEST_CASE("chef: docker_exec, docker_tag and docker_image_prune are commands")
+TEST_CASE("chef: what is done with images")
+{
+    const Resource built = one("docker_image 'app' do\n  source '/src'\n  dockerfile 'Dockerfile.prod'\n  buildargs "
+                               "'{\"A\": \"1\", \"N\": 2}'\n"
+                               "  nocache true\n  rm false\n  action :build\nend");
+    CHECK(value(built, "build_args") == "A=1 N=2");
+    CHECK(value(built, "dockerfile") == "Dockerfile.prod");
+    CHECK(flag_or(built, "no_cache", false));
+    CHECK_FALSE(flag_or(built, "remove_intermediate", true));
+    CHECK(value(one("docker_image 'a' do buildargs 'A' => 'b'\nsource '/s' end"), "build_args") == "A=b");
+    CHECK(value(one("docker_image 'a' do dockerfile '/s'\naction :build end"), "source") == "/s");
+    CHECK(error_of("docker_image 'a' do buildargs '[1]' end").message() == "'buildargs': the text is no map");
+    CHECK(error_of("docker_image 'a' do buildargs '{' end").hint() == "write a hash: 'NAME' => 'value'");
+    CHECK(value(one("docker_image 'a' do source '/a.tar'\naction :import end"), "archive") == "/a.tar");
+    CHECK(value(one("docker_image 'a' do source '/a.tar'\nrepository 'r/b'\naction :import end"), "image") == "r/b");
+    CHECK(error_of("docker_image 'a' do source 'http://x/a.tar'\naction :import end").hint() ==
+          "fetch it with remote_file, and import that file");
+    CHECK(one("docker_image 'a' do action :push end").actions == std::vector<std::string>{"push"});
+    const Resource old = one("docker_image 'app' do repository 'r/app'\ntag 'v1'\naction :tag end");
+    CHECK(value(old, "tag_as") == "r/app:v1");
+    CHECK(value(old, "tag") == "(none)");
+    CHECK(error_of("docker_image 'app' do action :tag end").message() ==
+          "the action tag of 'docker_image[app]' wants 'repository'");
+    const Resource tag = one("docker_tag 'mine' do target_repo 'app'\ntarget_tag 'a'\nto_repo 'r.example/app'\n"
+                             "to_tag 'v1'\nforce true end");
+    CHECK(tag.type == "docker_image");
+    CHECK(tag.actions == std::vector<std::string>{"tag"});
+    CHECK(value(tag, "image") == "app");
+    CHECK(value(tag, "tag") == "a");
+    CHECK(value(tag, "tag_as") == "r.example/app:v1");
+    CHECK(flag_or(tag, "force", false));
+    CHECK(error_of("docker_tag 'a' do to_repo 'x' end").message() == "'docker_tag[a]' wants 'to_repo' and 'to_tag'");
+    CHECK(error_of("docker_tag 'a' do to_rep 'x' end").hint() == "did you mean 'to_repo'?");
+}
+
+TEST_CASE("chef: what is made of containers, and who is in a network")
+{
+    const Resource old = one("docker_container 'u/app' do\n  repository 'r/copy'\n  tag 'v1'\n"
+                             "  author 'ann'\n  message 'why'\n  action :commit\nend");
+    CHECK(value(old, "commit_as") == "r/copy:v1");
+    CHECK(value(old, "image") == "u/app");
+    CHECK(value(one("docker_container 'w' do repo 'app'\ntag '2'\naction :commit end"), "commit_as") == "app:2");
+    const Resource copied = one("docker_container 'w' do source '/etc/x'\ndestination '/srv'\naction :cp end");
+    CHECK(copied.actions == std::vector<std::string>{"copy"});
+    CHECK(value(copied, "copy_source") == "/etc/x");
+    CHECK(value(copied, "copy_to") == "/srv");
+    CHECK(value(one("docker_container 'w' do destination '/w.tar'\naction :export end"), "archive") == "/w.tar");
+    CHECK(value(one("docker_container 'w' do outfile '/w.tar'\naction :export end"), "archive") == "/w.tar");
+    CHECK(flag_or(one("docker_container 'w' do action :remove_volume end"), "remove_volumes", false));
+    CHECK(value(one("docker_container 'w' do network_disabled true end"), "network") == "none");
+    CHECK(value(one("docker_container 'w' do reload_signal 'USR1'\nattach_stdin false end"), "reload_signal") ==
+          "USR1");
+    CHECK(error_of("docker_container 'w' do init_template 'x' end").hint().find("systemd_unit") != std::string::npos);
+    CHECK(error_of("docker_container 'w' do socket_template 'x' end").hint().find("systemd_unit") != std::string::npos);
+    const Resource joined = one("docker_network 'back' do container 'w'\nip '10.9.0.7'\naction :connect end");
+    CHECK(joined.actions == std::vector<std::string>{"connect"});
+    CHECK(value(joined, "ip") == "10.9.0.7");
+}
+
+TEST_CASE("chef: docker_exec and docker_image_prune are commands")
 {
     const Resource inside = one("docker_exec 'touch' do container 'web'\ncommand ['sh', '-c', \"it's\"] end");
     CHECK(inside.type == "exec");
     CHECK(value(inside, "command") == "docker 'exec' 'web' 'sh' '-c' 'it'\\''s'");
     CHECK(value(inside, "timeout") == "60");
     CHECK(value(one("docker_exec 'a' do container 'w'\ncommand 'ls -l'\nreturns [0, 2] end"), "returns") == "0 2");
-    const Resource tag =
-        one("docker_tag 'mine' do target_repo 'app'\nto_repo 'r.example/app'\nto_tag 'v1'\naction :tag end");
-    CHECK(value(tag, "command") == "docker 'tag' 'app:latest' 'r.example/app:v1'");
-    REQUIRE(tag.guards.size() == 1);
-    CHECK_FALSE(tag.guards[0].only_if);
-    CHECK(tag.guards[0].command == "docker image inspect -f '{{.Id}}' 'r.example/app:v1' 2>/dev/null >/dev/null");
-    CHECK(one("docker_tag 'app' do target_tag 'a'\nto_repo 'x'\nto_tag 'v'\nforce true end").guards[0].command ==
-          "docker image inspect -f '{{.Id}}' 'x:v' 2>/dev/null | grep -qxF "
-          "\"$(docker image inspect -f '{{.Id}}' 'app:a')\"");
     CHECK(value(one("docker_image_prune 'old' do dangling false\nprune_until '24h'\nwith_label 'a=b' end"),
                 "command") == "docker 'image' 'prune' '--force' '--all' '--filter' 'until=24h' '--filter' 'label=a=b'");
     CHECK(value(one("docker_image_prune 'old' do action :prune end"), "command") == "docker 'image' 'prune' '--force'");
     CHECK(error_of("docker_exec 'a' do command 'x' end").message() == "'docker_exec[a]' wants 'container'");
-    CHECK(error_of("docker_tag 'a' do to_repo 'x' end").message() == "'docker_tag[a]' wants 'to_repo' and 'to_tag'");
-    CHECK(error_of("docker_tag 'a' do to_rep 'x' end").hint() == "did you mean 'to_repo'?");
 }
 
 TEST_CASE("chef: guards and notifications")

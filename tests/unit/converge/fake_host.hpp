@@ -18,9 +18,11 @@ class FakeDocker final : public Docker {
   public:
     bool alive = true;
     bool registry_answers = false;
-    std::map<std::string, std::string> images;                  ///< reference to id
-    std::map<std::string, std::string> digests;                 ///< of the registry that they came from
-    std::map<std::string, std::string> remote_digests;          ///< that the registry has now
+    std::map<std::string, std::string> images;         ///< reference to id
+    std::map<std::string, std::string> digests;        ///< of the registry that they came from
+    std::map<std::string, std::string> remote_digests; ///< that the registry has now
+    std::map<std::string, engine::Labels> image_labels;
+    std::map<std::string, std::string> contexts;                ///< digests of folders that images are built from
     std::map<std::string, engine::ContainerDetails> containers; ///< by name
     std::map<std::string, engine::NetworkDetails> networks;
     std::map<std::string, engine::VolumeDetails> volumes;
@@ -68,6 +70,8 @@ class FakeDocker final : public Docker {
             return std::nullopt;
         engine::ImageDetails details;
         details.id = row->second;
+        if (const auto labels = image_labels.find(full(image)); labels != image_labels.end())
+            details.defaults.labels = labels->second;
         if (const auto digest = digests.find(full(image)); digest != digests.end())
             details.digests = {image + "@" + digest->second};
         return details;
@@ -86,15 +90,36 @@ class FakeDocker final : public Docker {
             throw Error(ErrorKind::unavailable, "the registry does not answer");
         images[full(image)] = "sha256:" + image;
     }
-    void build(const std::string& directory, const std::string& image, engine::Builder builder) override
+    void push(const std::string& image) override
     {
-        calls.push_back("build " + directory + (builder == engine::Builder::buildkit ? " with BuildKit" : ""));
-        images[full(image)] = "sha256:" + directory;
+        calls.push_back("push " + image);
+        digests[full(image)] = remote_digests[full(image)] = "sha256:pushed";
     }
-    void remove_image(const std::string& image, bool) override
+    void tag(const std::string& image, const std::string& reference) override
+    {
+        calls.push_back("tag " + image + " " + reference);
+        images[full(reference)] = images.at(full(image));
+    }
+    void build(const ImageBuild& build) override
+    {
+        calls.push_back("build " + build.directory + (build.dockerfile.empty() ? "" : " with " + build.dockerfile) +
+                        (build.builder == engine::Builder::buildkit ? " with BuildKit" : ""));
+        images[full(build.image)] = "sha256:" + build.directory + std::to_string(++built_);
+        image_labels[full(build.image)] = build.labels;
+    }
+    std::string context_digest(const std::string& directory, const std::string& dockerfile) override
+    {
+        return contexts[directory] + dockerfile;
+    }
+    void remove_image(const std::string& image, bool, bool) override
     {
         calls.push_back("rmi " + image);
         images.erase(full(image));
+    }
+    void import_image(const std::string& archive, const std::string& image) override
+    {
+        calls.push_back("import " + archive);
+        images[full(image)] = "sha256:" + archive;
     }
     void load_image(const std::string& archive) override { calls.push_back("load " + archive); }
     void save_image(const std::string&, const std::string& archive) override { calls.push_back("save " + archive); }
@@ -179,10 +204,23 @@ class FakeDocker final : public Docker {
         details.name = name;
         containers[name] = details;
     }
-    void remove(const std::string& container) override
+    void commit(const std::string& container, const engine::ImageChanges& changes) override
+    {
+        calls.push_back("commit " + at(container).name + " " + changes.reference + " by " + changes.author);
+        images[full(changes.reference)] = "sha256:committed";
+    }
+    void copy_from(const std::string& container, const std::string& path, const std::string& folder) override
+    {
+        calls.push_back("copy " + at(container).name + " " + path + " " + folder);
+    }
+    void export_files(const std::string& container, const std::function<void(std::string_view)>& on_bytes) override
+    {
+        on_bytes("files of " + at(container).name);
+    }
+    void remove(const std::string& container, bool with_volumes) override
     {
         const std::string name = at(container).name;
-        calls.push_back("rm " + name);
+        calls.push_back("rm " + name + (with_volumes ? " with volumes" : ""));
         containers.erase(name);
     }
     int wait(const std::string& container) override { return at(container).state.exit_code; }
@@ -236,6 +274,7 @@ class FakeDocker final : public Docker {
         throw Error(ErrorKind::not_found, "there is no container '{}'", container);
     }
     int created_ = 0;
+    int built_ = 0;
 };
 
 /// Servers in memory: files by their URLs. What they were asked stands in `asked`.

@@ -230,6 +230,11 @@ TEST_CASE("puppet: images, networks, volumes and the engine")
     CHECK(one("docker::image { 'a': ensure => 'absent', force => true }").actions == Texts{"remove"});
     CHECK(one("docker::image { 'a': docker_dir => '/src' }").actions == Texts{"build_if_missing"});
     CHECK(value(one("docker::image { 'a': docker_file => '/src/Dockerfile' }"), "source") == "/src");
+    CHECK(value(one("docker::image { 'a': docker_file => '/src/Other' }"), "dockerfile") == "Other");
+    CHECK(value(one("docker::image { 'a': docker_file => '/src/Other' }"), "source") == "/src");
+    CHECK(value(one("docker::image { 'a': docker_file => '/d/F', docker_dir => '/src' }"), "dockerfile") == "/d/F");
+    CHECK(error_of("docker::image { 'a': docker_file => 'Dockerfile' }").hint() ==
+          "write docker_file => '/srv/app/Dockerfile'");
     CHECK(one("docker::image { 'a': docker_tar => '/a.tar' }").actions == Texts{"load"});
     CHECK(value(one("docker::image { 'a': image_digest => 'sha256:ab' }"), "image") == "a@sha256:ab");
     CHECK(error_of("docker::image { 'a': docker_dir => '/x', docker_tar => '/y' }").kind() == ErrorKind::invalid);
