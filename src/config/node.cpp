@@ -28,6 +28,47 @@ std::string_view kind_word(NodeKind kind)
 
 } // namespace
 
+Node Node::make_scalar(std::string text, bool is_quoted, SourcePosition position)
+{
+    Node node;
+    node.kind_ = NodeKind::scalar;
+    node.text_ = std::move(text);
+    node.quoted_ = is_quoted;
+    node.position_ = std::move(position);
+    return node;
+}
+
+Node Node::make_list(std::vector<Node> items, SourcePosition position)
+{
+    Node node;
+    node.kind_ = NodeKind::list;
+    node.items_ = std::move(items);
+    node.position_ = std::move(position);
+    return node;
+}
+
+Node Node::make_map(std::vector<Member> members, SourcePosition position)
+{
+    Node node;
+    node.kind_ = NodeKind::map;
+    node.members_ = std::move(members);
+    node.position_ = std::move(position);
+    return node;
+}
+
+Node Node::moved_to(const SourcePosition& position) const
+{
+    Node node = *this;
+    node.position_ = position;
+    for (Node& item : node.items_)
+        item = item.moved_to(position);
+    for (auto& [key, value] : node.members_) {
+        key = key.moved_to(position);
+        value = value.moved_to(position);
+    }
+    return node;
+}
+
 Error Node::error(std::string message) const
 {
     return Error(ErrorKind::invalid, position_, "{}", message);

@@ -25,6 +25,13 @@ class Node {
     bool is_quoted() const { return quoted_; }
     const SourcePosition& position() const { return position_; }
 
+    /// Values that stand in no file as they are, such as that of an expression.
+    static Node make_scalar(std::string text, bool is_quoted, SourcePosition position);
+    static Node make_list(std::vector<Node> items, SourcePosition position);
+    static Node make_map(std::vector<Member> members, SourcePosition position);
+    /// The same value with all its parts at one place.
+    Node moved_to(const SourcePosition& position) const;
+
     /// The scalar as written (quotes resolved). Wrong kinds throw Error(invalid) at the node's position.
     const std::string& text() const;
     std::int64_t number() const;

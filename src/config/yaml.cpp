@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t largest = 8U << 20U;
 constexpr unsigned deepest = 64;
 constexpr std::size_t most_nodes = 100'000;
+constexpr std::size_t longest_kept_line = 500;
 
 /// yaml-cpp's parser recurses once a level, so that depth is refused before it starts: by flow brackets, and by how far
 /// block structure is indented (every level of it takes a column, also of "- - - -").
@@ -84,7 +85,9 @@ class NodeBuilder {
         if (mark.line >= 0) {
             at.line = static_cast<unsigned>(mark.line) + 1;
             at.column = static_cast<unsigned>(mark.column) + 1;
-            if (static_cast<std::size_t>(mark.line) < lines_.size())
+            // Each value has its line with it: a long one would be kept as often as it has values.
+            if (static_cast<std::size_t>(mark.line) < lines_.size() &&
+                lines_[static_cast<std::size_t>(mark.line)].size() <= longest_kept_line)
                 at.text = lines_[static_cast<std::size_t>(mark.line)];
         }
         return at;
