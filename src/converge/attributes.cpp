@@ -151,4 +151,9 @@ std::vector<std::string> shell_words(std::string_view text)
     return words;
 }
 
+std::string shell_quoted(std::string_view word)
+{
+    return "'" + replace_all(word, "'", "'\\''") + "'";
+}
+
 } // namespace dfriends::converge

@@ -36,5 +36,7 @@ std::vector<std::pair<std::string, std::string>> map_of(const Resource& resource
 /// Splits a text into words as a shell does: blanks, quotes and backslashes, but nothing is expanded. Throws
 /// Error(invalid) for an open quote.
 std::vector<std::string> shell_words(std::string_view text);
+/// In single quotes, so that a shell reads one word.
+std::string shell_quoted(std::string_view word);
 
 } // namespace dfriends::converge

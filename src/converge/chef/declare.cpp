@@ -2,6 +2,7 @@
 #include "base/scope_exit.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
+#include "converge/attributes.hpp"
 #include "converge/chef/evaluator.hpp"
 #include "converge/chef/guard_text.hpp"
 #include "converge/chef/methods.hpp"

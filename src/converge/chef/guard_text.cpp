@@ -31,9 +31,4 @@ std::optional<char> test_flag(std::string_view constant, std::string_view method
     return std::nullopt;
 }
 
-std::string shell_quoted(std::string_view text)
-{
-    return "'" + replace_all(text, "'", "'\\''") + "'";
-}
-
 } // namespace dfriends::converge::chef

@@ -10,7 +10,4 @@ namespace dfriends::converge::chef {
 /// The letter of test(1) that asks the same as a method of File or Dir, such as e for File.exist?.
 std::optional<char> test_flag(std::string_view constant, std::string_view method);
 
-/// In single quotes, so that the shell reads one word.
-std::string shell_quoted(std::string_view text);
-
 } // namespace dfriends::converge::chef
