@@ -88,13 +88,18 @@ std::string shown(std::string_view attribute, const std::string& value)
     return join(parts, ", ");
 }
 
+std::string digest_of_secret(std::string_view text)
+{
+    return fmt::format("sha256:{:.32}", crypto::hash_hex(crypto::Algorithm::sha256, text));
+}
+
 /// Labels and plans of a container outlive its declaration: of a secret they keep a digest, which says when it changes.
 std::string sealed(const std::string& pair)
 {
     const auto [name, text] = split_once(pair, '=');
     if (!is_secret(name) || text.empty())
         return pair;
-    return fmt::format("{}=sha256:{:.32}", name, crypto::hash_hex(crypto::Algorithm::sha256, text));
+    return fmt::format("{}={}", name, digest_of_secret(text));
 }
 
 /// What the flags say, as a state; secrets sealed.
@@ -222,6 +227,10 @@ DeclaredState declared_state(const Resource& resource)
     for (const char* attribute : {"command", "entrypoint"})
         if (const auto words = command_words(resource, attribute); !words.empty())
             state[attribute] = join(words, " ");
+    if (resource.sensitive)
+        for (auto& [attribute, value] : state)
+            if (attribute != "networks") // the names of those to leave
+                value = digest_of_secret(value);
     return state;
 }
 

@@ -84,6 +84,9 @@ void check_containers(const Catalog& catalog)
         try {
             container_spec(resource);
         } catch (const Error& error) {
+            if (error.kind() != ErrorKind::not_found && resource.sensitive)
+                throw Error(ErrorKind::invalid, resource.position,
+                            "'{}' is wrong; why is not told of a sensitive resource", address(resource));
             if (error.kind() != ErrorKind::not_found)
                 throw;
         }

@@ -157,9 +157,10 @@ class Run {
                 return false;
             states_[at] = State::guarded;
             result.status = Status::guarded;
-            result.reason = *refusal;
+            result.reason = catalog_.resources[at].sensitive ? hidden : *refusal;
         } catch (const Error& error) {
-            fail(at, result, error.what(), error.hint());
+            const bool is_told = !catalog_.resources[at].sensitive;
+            fail(at, result, is_told ? error.what() : "its guard failed", is_told ? error.hint() : "");
         }
         finish(at, std::move(result));
         return true;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a change of each attribute leads to, without an engine: nothing, a change in place, or another container.
+#include "converge/container_spec.hpp"
 #include "converge/graph_text.hpp"
 #include "converge/inventory.hpp"
 #include "converge/run.hpp"
@@ -50,6 +51,17 @@ struct Stage {
 };
 
 } // namespace
+
+TEST_CASE("declared_state: of a sensitive resource it has digests alone")
+{
+    const Catalog catalog =
+        read_yaml_manifest("resources:\n  - {docker_container: a, image: b, command: say hush, env: "
+                           "[A=hush], sensitive: true}\n",
+                           "m.yaml");
+    const DeclaredState state = declared_state(catalog.resources[0]);
+    CHECK(state.at("command").starts_with("sha256:"));
+    CHECK(render_state(state).find("hush") == std::string::npos);
+}
 
 TEST_CASE("planner: an attribute that is set, repeated and changed")
 {

@@ -333,7 +333,9 @@ TEST_CASE("a sensitive resource's values are told by neither plan nor apply")
     host.outcomes["/bin/sh -c echo hunter2"] = {.status = 1, .timed_out = false, .output = {}, .error = "hunter2"};
     const std::string text = "resources:\n  - file: /a\n    content: hunter2\n    sensitive: true\n"
                              "  - log: x\n    message: hunter2\n    sensitive: true\n"
-                             "  - exec: e\n    command: echo hunter2\n    sensitive: true\n    retries: 1\n";
+                             "  - exec: e\n    command: echo hunter2\n    sensitive: true\n    retries: 1\n"
+                             "  - exec: g\n    only_if: test hunter2\n    sensitive: true\n";
+    host.outcomes["/bin/sh -c test hunter2"] = {.status = 1, .timed_out = false, .output = {}, .error = {}};
     const auto told = [&](const Report& report) {
         std::string all;
         for (const Result& result : report.results) {
