@@ -270,6 +270,22 @@ Value Facts::puppet() const
     return below(table.begin(), table.end(), "");
 }
 
+Value Facts::host() const
+{
+    Table table;
+    add_shared_words(*this, table);
+    table["arch"] = text(architecture);
+    table["cpus"] = number(processors);
+    table["kernel"] = text(kernel);
+    table["kernel_release"] = text(kernel_release);
+    table["memory_mb"] = number(memory_bytes / (1024 * 1024));
+    table["os.codename"] = text(distribution_codename);
+    table["os.family"] = text(os_family);
+    table["os.name"] = text(distribution);
+    table["os.release"] = text(distribution_version);
+    return below(table.begin(), table.end(), "");
+}
+
 std::vector<std::string> Facts::names() const
 {
     std::vector<std::string> names;

@@ -33,6 +33,8 @@ struct Facts {
     std::optional<Value> find(std::string_view name) const;
     /// All facts in Puppet's words alone, as a map: what $facts is there.
     Value puppet() const;
+    /// All facts in the native manifest's words, as a map: what `host` is there.
+    Value host() const;
     /// Every dotted name that find() knows, sorted.
     std::vector<std::string> names() const;
 };

@@ -68,7 +68,7 @@ Catalog read(const fs::path& file, const Facts& facts)
     if (suffix == ".pp")
         return read_puppet(text, file.string(), facts);
     if (suffix != ".rb")
-        return read_yaml_manifest(text, file.string());
+        return read_yaml_manifest(text, file.string(), facts);
     Catalog catalog = read_chef(text, file.string(), facts);
     chain(catalog);
     return catalog;

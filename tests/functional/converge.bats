@@ -41,7 +41,8 @@ clean() {
   for container in $(docker ps -aq --filter label=dfriends.converge --filter ancestor=shrikrishna/code.it) code.it-puppet dft-cv dft-cv-dfriends-old dft-cv-dfriends-new; do
     docker rm -fv "$container" >/dev/null 2>&1 || true
   done
-  docker network rm dft-cv-net dft-cv-net2 >/dev/null 2>&1 || true
+  docker ps -aq --filter name=^dft-cv-sections- | xargs -r docker rm -fv >/dev/null
+  docker network rm dft-cv-net dft-cv-net2 dft-cv-sections >/dev/null 2>&1 || true
   docker volume rm dft-cv-vol >/dev/null 2>&1 || true
 }
 
@@ -215,6 +216,86 @@ walkthrough_host() {
   dfriends converge apply "$examples/codeit.yaml"
   wait_for 10 curl -fs http://127.0.0.1:8000/
   fails 0 dfriends converge apply --detailed-exitcode "$examples/codeit.yaml"
+}
+
+# sections: a manifest in Compose's words, with a secret in a template, in a container's environment and as a file.
+sections() {
+  busybox_image dft-busybox
+  echo hunter2 >pw
+  echo 'port=${vars.port} pw=${secret.pw} home=$${HOME}' >conf.tmpl
+  mkdir -p env
+  echo 'port: 8099' >env/port.yaml
+  cat >m.yaml <<'END'
+dfriends: 1
+vars: {port: 1, sites: [a, b], loop: "while :; do sleep 0.2; done"}
+var_files: [env/port.yaml, "?env/${host.hostname}.yaml"]
+secrets:
+  pw: {file: ./pw}
+images:
+  box: {image: dft-busybox}
+networks:
+  dft-cv-sections: {internal: true}
+files:
+  - {path: "${vars.home}/conf", template: conf.tmpl, mode: "0600", notify: [mark, restart site]}
+containers:
+  dft-cv-sections-db:
+    image: ${image.box}
+    command: [sh, -c, "sleep 1; : >/ready; ${vars.loop}"]
+    healthcheck: {test: [CMD, test, -e, /ready], interval: 1s, retries: 30}
+    networks: {dft-cv-sections: {aliases: [db]}}
+    secrets: [pw]
+    stop_grace_period: 0s
+  "dft-cv-sections-${each}":
+    for_each: ${vars.sites}
+    image: ${image.box}
+    command: [sh, -c, "${vars.loop}"]
+    environment: {PORT: "${vars.port}", DSN: "db://u:${secret.pw}@db"}
+    networks: [dft-cv-sections]
+    depends_on: {dft-cv-sections-db: {condition: healthy}}
+    stop_grace_period: 0s
+  dft-cv-sections-never:
+    when: host.os.family == 'plan9'
+    image: ${image.box}
+handlers:
+  mark: {command: "echo told >>${vars.home}/marks"}
+  restart site: {restart: dft-cv-sections-a}
+END
+  sed -i "s|^vars: {|&home: $PWD, |" m.yaml
+}
+
+@test "a manifest in sections: variables, repetition, health, handlers and secrets, and again nothing" {
+  sections
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  [[ $output != *hunter2* ]]
+  equal "$(docker inspect -f '{{.State.Health.Status}}' dft-cv-sections-db)" healthy
+  equal "$(docker exec dft-cv-sections-db cat /run/secrets/pw)" hunter2
+  equal "$(docker exec dft-cv-sections-b sh -c 'echo $PORT $DSN')" "8099 db://u:hunter2@db"
+  equal "$(cat conf)" 'port=8099 pw=hunter2 home=${HOME}'
+  equal "$(cat marks)" told
+  fails 1 docker inspect dft-cv-sections-never
+  fails 0 dfriends converge apply --detailed-exitcode m.yaml
+  equal "$(cat marks)" told
+  dfriends converge plan --out p.json m.yaml >said 2>&1
+  dfriends converge history >>said 2>&1
+  fails 1 grep -raq hunter2 said p.json "$DFRIENDS_STATE_DIR"
+  docker inspect dft-cv-sections-db >inspected
+  docker inspect -f '{{json .Config.Labels}}' dft-cv-sections-a >>inspected
+  fails 1 grep -q hunter2 inspected
+}
+
+@test "a secret that changes makes what uses it anew, and the handler is told; nothing says what it was" {
+  sections
+  dfriends converge apply m.yaml
+  echo swordfish >pw
+  fails 2 dfriends converge plan --detailed-exitcode m.yaml
+  says "-/+ docker_container[dft-cv-sections-a]"
+  [[ $output != *hunter2* && $output != *swordfish* ]]
+  dfriends converge apply m.yaml
+  equal "$(docker exec dft-cv-sections-a sh -c 'echo $DSN')" "db://u:swordfish@db"
+  equal "$(cat marks)" $'told\ntold'
+  sed -i 's/PORT: "[^"]*"/PORT: "${secret.pw"/' m.yaml
+  fails 3 dfriends converge validate m.yaml
+  says "m.yaml:24:26: the expression does not end"
 }
 
 @test "the walkthrough's Chef recipe runs as it stands, and again changes nothing" {

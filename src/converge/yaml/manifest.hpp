@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "converge/facts.hpp"
 #include "converge/resource.hpp"
 
 #include <string>
@@ -8,9 +9,15 @@
 
 namespace dfriends::converge {
 
-/// Reads the native manifest:
+/// Reads the native manifest, and the files that it includes:
 ///
-///     resources:
+///     vars: {port: 8000}
+///     containers:                         # sections in Compose's words; `yaml/words` has them all
+///       web:
+///         image: busybox
+///         ports: ["${vars.port}:80"]
+///         for_each: [a, b]                # ${each}; and when: EXPRESSION
+///     resources:                          # any type, in the schema's own words
 ///       - docker_image: busybox           # TYPE: NAME stands first
 ///       - docker_container: web
 ///         image: busybox                  # the type's attributes; one that is called as the type is TYPE_name
@@ -22,7 +29,7 @@ namespace dfriends::converge {
 ///         only_if: test -d /srv           # not_if likewise, or lists
 ///
 /// Throws Error(invalid) at the place of what is not of that shape, with a suggestion for a mistyped word.
-Catalog read_yaml_manifest(std::string_view text, const std::string& file);
+Catalog read_yaml_manifest(std::string_view text, const std::string& file, const Facts& facts = {});
 
 /// The key of an attribute: one that is called as its type (the package of a package) would be the same key twice.
 std::string yaml_key(std::string_view type, std::string_view attribute);
