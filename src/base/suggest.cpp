@@ -42,6 +42,10 @@ std::optional<std::string> suggest(std::string_view typed, const std::vector<std
             found = candidate;
         }
     }
+    // What was typed may be the first part of a longer word.
+    for (const std::string& candidate : candidates)
+        if (!found && typed.size() >= 3 && candidate.starts_with(typed))
+            found = candidate;
     return found;
 }
 

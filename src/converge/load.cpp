@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace dfriends::converge {
 
@@ -55,23 +56,35 @@ void chain(Catalog& catalog)
         const Resource& previous = catalog.resources[at - 1];
         const Reference reference{
             .type = previous.type, .name = previous.name, .position = catalog.resources[at].position};
+        catalog.resources[at].ends_with_recipe = true;
         auto& required = catalog.resources[at].requires_;
         if (std::ranges::find(required, reference) == required.end())
             required.push_back(reference);
     }
 }
 
+bool is_recipe(const fs::path& file)
+{
+    return file.extension() == ".rb";
+}
+
+/// Recipes are one list, as Chef runs it: they notify each other, and all end where one fails.
+Catalog read_recipes(const std::vector<fs::path>& files, const Facts& facts)
+{
+    std::vector<Recipe> recipes;
+    for (const fs::path& file : files)
+        if (is_recipe(file))
+            recipes.push_back({file.string(), read_manifest(file)});
+    Catalog catalog = read_chef(recipes, facts);
+    chain(catalog);
+    return catalog;
+}
+
 Catalog read(const fs::path& file, const Facts& facts)
 {
     const std::string text = read_manifest(file);
-    const std::string suffix = file.extension().string();
-    if (suffix == ".pp")
-        return read_puppet(text, file.string(), facts);
-    if (suffix != ".rb")
-        return read_yaml_manifest(text, file.string(), facts);
-    Catalog catalog = read_chef(text, file.string(), facts);
-    chain(catalog);
-    return catalog;
+    return file.extension() == ".pp" ? read_puppet(text, file.string(), facts)
+                                     : read_yaml_manifest(text, file.string(), facts);
 }
 
 /// Options that docker run does not know are mistakes of the file. What they name on disk may still be made by the run
@@ -138,8 +151,11 @@ std::string read_manifest(const fs::path& file)
 Catalog load(const std::vector<fs::path>& files, const Facts& facts)
 {
     Catalog catalog;
+    bool has_recipes = false;
     for (const fs::path& file : files) {
-        Catalog part = read(file, facts);
+        if (is_recipe(file) && std::exchange(has_recipes, true))
+            continue;
+        Catalog part = is_recipe(file) ? read_recipes(files, facts) : read(file, facts);
         for (Resource& resource : part.resources)
             catalog.resources.push_back(std::move(resource));
     }

@@ -65,6 +65,7 @@ struct Resource {
     std::vector<Guard> guards;
     SourcePosition position;
     bool sensitive = false;       ///< its values are not told
+    bool ends_with_recipe = false; ///< it is skipped where one before it in its recipe fails
     bool ignore_failure = false;  ///< the run goes on as if it had not been looked at
     std::int64_t retries = 0;     ///< how often it is tried again where it fails
     std::int64_t retry_delay = 2; ///< seconds between them

@@ -90,7 +90,7 @@ class Run {
     static constexpr int most_deliveries = 100;
     static constexpr const char* hidden = "(sensitive)";
     static constexpr unsigned most_at_once = 64;
-    enum class State { waiting, unchanged, changed, failed, guarded };
+    enum class State { waiting, unchanged, changed, failed, skipped, guarded };
 
     /// Of a run that ended before it was done. What is no longer declared cannot be notified.
     void take_over(const Pending& left)
@@ -132,7 +132,7 @@ class Run {
     {
         states_[at] = State::unchanged;
         for (const std::size_t needed : graph_.dependencies[at])
-            if (states_[needed] == State::failed) {
+            if (states_[needed] == State::failed || states_[needed] == State::skipped) {
                 skip(at, action, needed);
                 return true;
             }
@@ -141,7 +141,7 @@ class Run {
 
     void skip(std::size_t at, const std::string& action, std::size_t needed)
     {
-        states_[at] = State::failed; // for those that require this one
+        states_[at] = State::skipped;
         Result result = result_of(at, action, "");
         result.status = Status::skipped;
         result.reason = address(catalog_.resources[needed]) + " failed or was skipped";
@@ -303,7 +303,7 @@ class Run {
             const std::size_t target = *find(next.type, next.name);
             told_any = true;
             deliver(next);
-            if (states_[target] == State::failed) {
+            if (states_[target] == State::failed || states_[target] == State::skipped) {
                 attempt.result.status = Status::failed;
                 attempt.result.reason = address(catalog_.resources[target]) + ", which comes before, failed";
                 return;
@@ -479,7 +479,9 @@ class Run {
     void deliver(const Pending& notification)
     {
         const std::size_t at = *find(notification.type, notification.name);
-        if (states_[at] == State::failed ||
+        // What only a recipe's end has skipped is notified nevertheless, as Chef does it.
+        const bool is_skipped = states_[at] == State::skipped && !catalog_.resources[at].ends_with_recipe;
+        if (states_[at] == State::failed || is_skipped ||
             ++deliveries_[notification.type + ' ' + notification.name] > most_deliveries)
             return; // two that notify each other would go on for ever
         const State before = states_[at];

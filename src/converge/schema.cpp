@@ -257,9 +257,9 @@ constexpr std::array<std::string_view, 2> create_remove{"create", "remove"};
 constexpr std::array<std::string_view, 11> image_actions{
     "pull_if_missing", "pull", "build", "build_if_missing", "remove", "load", "import", "save", "tag", "push",
     "nothing"};
-constexpr std::array<std::string_view, 16> container_actions{
-    "run",  "create", "start",    "stop",   "restart", "pause",  "unpause", "reload",
-    "kill", "remove", "redeploy", "commit", "copy",    "export", "wait",    "nothing"};
+constexpr std::array<std::string_view, 17> container_actions{
+    "run",  "create", "run_if_missing", "start",  "stop", "restart", "pause", "unpause", "reload",
+    "kill", "remove", "redeploy",       "commit", "copy", "export",  "wait",  "nothing"};
 constexpr std::array<std::string_view, 2> registry_actions{"login", "logout"};
 constexpr std::array<std::string_view, 4> package_actions{"install", "upgrade", "remove", "nothing"};
 constexpr std::array<std::string_view, 7> service_actions{"start",  "stop",    "restart", "reload",

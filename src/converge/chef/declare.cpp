@@ -76,9 +76,13 @@ Object Evaluator::property(const Node& node)
         if (is_resource(what))
             throw source_->error(node.offset, fmt::format("the resource '{}' stands inside of another", what),
                                  "close the block before with 'end'");
+        const bool may_be_value = node.children.empty() && !node.has_block;
         const std::string nearest = did_you_mean(what, known);
-        throw source_->error(node.offset, fmt::format("'{}' has no property '{}'", current_->type, what),
-                             nearest.empty() ? fmt::format("it has: {}", join(known, ", ")) : nearest);
+        throw source_->error(
+            node.offset,
+            may_be_value ? fmt::format("'{}' is neither a variable nor a property of '{}'", what, current_->type)
+                         : fmt::format("'{}' has no property '{}'", current_->type, what),
+            !nearest.empty() || may_be_value ? nearest : fmt::format("it has: {}", join(known, ", ")));
     }
     if (arguments.empty())
         throw source_->error(node.offset, fmt::format("the property '{}' has no value", what));

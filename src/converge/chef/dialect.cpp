@@ -65,8 +65,8 @@ std::string container_name(const Declaration& from, Dialect dialect, const std::
 {
     if (const Value* given = from.find("container_name"))
         return scalar_text(*given);
-    // In 2014 too a recipe that says repo follows the later rule: the word came with it.
-    if (dialect == Dialect::modern || from.find("repo") != nullptr)
+    // In a recipe of 2014, too, a container in later words follows the later rule: it came with them.
+    if (dialect == Dialect::modern || uses(from, modern_words))
         return short_name(from.name);
     const std::string name = short_name(image);
     if (!is(from.find("init_type"), false))

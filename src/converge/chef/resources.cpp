@@ -338,26 +338,31 @@ Resource translate_one(const Declaration& from, const TypeRow& type, Dialect dia
 /// Puts the translations together: unique names, and notifications to what was declared last under a name.
 class Translation {
   public:
-    explicit Translation(const std::vector<Declaration>& declarations)
-        : declarations_(declarations), dialect_(dialect_of(declarations))
-    {
-    }
-
-    Catalog run();
+    /// Adds what a recipe declares.
+    void add(const std::vector<Declaration>& declarations);
+    /// Everything, once all recipes are there.
+    Catalog finish();
 
   private:
+    struct Placed {
+        const Declaration* from;
+        std::size_t place; ///< in the catalog
+    };
+
     void include(const Declaration& from);
     void add(Resource resource, std::string_view chef_type, const std::string& chef_name,
              std::string_view name_attribute);
     std::size_t find(const Reference& reference) const;
     const TypeRow& type_of(const Reference& reference) const;
 
-    const std::vector<Declaration>& declarations_;
-    Dialect dialect_;
+    Reference reference_to(std::size_t place, const SourcePosition& position) const;
+    void notify(const Placed& source, const Notice& notice);
+    void subscribe(const Placed& target, const Notice& notice);
+
     Catalog catalog_;
     std::map<std::pair<std::string, std::string>, int> named_;
     std::map<std::pair<std::string, std::string>, std::size_t> declared_; ///< by Chef's type and name
-    std::vector<std::size_t> places_;                                     ///< of the declarations in the catalog
+    std::vector<Placed> placed_;
     std::set<std::string> included_;
 };
 
@@ -426,36 +431,49 @@ const TypeRow& Translation::type_of(const Reference& reference) const
     return *find_type_row(engine ? "docker_service" : std::string_view(reference.type));
 }
 
-Catalog Translation::run()
+void Translation::add(const std::vector<Declaration>& declarations)
 {
-    for (const Declaration& from : declarations_) {
+    const Dialect dialect = dialect_of(declarations);
+    for (const Declaration& from : declarations) {
         if (from.type == "include_recipe") {
             include(from);
-            places_.push_back(catalog_.resources.empty() ? 0 : catalog_.resources.size() - 1);
             continue;
         }
         const TypeRow& type = *find_type_row(from.type);
-        add(translate_one(from, type, dialect_), from.type, from.name, type.name_attribute);
-        places_.push_back(catalog_.resources.size() - 1);
+        add(translate_one(from, type, dialect), from.type, from.name, type.name_attribute);
+        placed_.push_back({&from, catalog_.resources.size() - 1});
     }
-    const auto reference_to = [&](std::size_t place, const SourcePosition& position) {
-        return Reference{catalog_.resources[place].type, catalog_.resources[place].name, position};
-    };
-    for (std::size_t at = 0; at < declarations_.size(); ++at) {
-        const Declaration& from = declarations_[at];
-        for (const Notice& notice : from.notifications) {
-            const std::size_t target = find(notice.other);
-            const std::string action = house_action(type_of(notice.other), notice.action, notice.other.position);
-            if (action != "nothing")
-                catalog_.resources[places_[at]].notifications.push_back(
-                    {reference_to(target, notice.other.position), action, notice.immediately, notice.before});
-        }
-        for (const Notice& notice : from.subscriptions) {
-            const std::string action = house_action(*find_type_row(from.type), notice.action, notice.other.position);
-            if (action != "nothing")
-                catalog_.resources[find(notice.other)].notifications.push_back(
-                    {reference_to(places_[at], notice.other.position), action, notice.immediately, notice.before});
-        }
+}
+
+Reference Translation::reference_to(std::size_t place, const SourcePosition& position) const
+{
+    return {catalog_.resources[place].type, catalog_.resources[place].name, position};
+}
+
+void Translation::notify(const Placed& source, const Notice& notice)
+{
+    const std::size_t target = find(notice.other);
+    const std::string action = house_action(type_of(notice.other), notice.action, notice.other.position);
+    if (action != "nothing")
+        catalog_.resources[source.place].notifications.push_back(
+            {reference_to(target, notice.other.position), action, notice.immediately, notice.before});
+}
+
+void Translation::subscribe(const Placed& target, const Notice& notice)
+{
+    const std::string action = house_action(*find_type_row(target.from->type), notice.action, notice.other.position);
+    if (action != "nothing")
+        catalog_.resources[find(notice.other)].notifications.push_back(
+            {reference_to(target.place, notice.other.position), action, notice.immediately, notice.before});
+}
+
+Catalog Translation::finish()
+{
+    for (const Placed& one : placed_) {
+        for (const Notice& notice : one.from->notifications)
+            notify(one, notice);
+        for (const Notice& notice : one.from->subscriptions)
+            subscribe(one, notice);
     }
     return std::move(catalog_);
 }
@@ -485,9 +503,12 @@ std::vector<std::string> property_names(std::string_view type)
     return names;
 }
 
-Catalog translate(const std::vector<Declaration>& declarations)
+Catalog translate(const std::vector<std::vector<Declaration>>& recipes)
 {
-    return Translation(declarations).run();
+    Translation translation;
+    for (const auto& declarations : recipes)
+        translation.add(declarations);
+    return translation.finish();
 }
 
 } // namespace dfriends::converge::chef

@@ -13,7 +13,8 @@ std::vector<std::string> resource_names();
 /// The properties that a resource type may have; the common ones (action, notifies, only_if …) are the evaluator's.
 std::vector<std::string> property_names(std::string_view type);
 
-/// The declarations in the house's words. Throws Error(invalid) at the place of what has no translation.
-Catalog translate(const std::vector<Declaration>& declarations);
+/// The declarations of each recipe in the house's words, as one catalog. Throws Error(invalid) at the place of what has
+/// no translation.
+Catalog translate(const std::vector<std::vector<Declaration>>& recipes);
 
 } // namespace dfriends::converge::chef

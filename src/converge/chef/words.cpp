@@ -429,8 +429,8 @@ constexpr auto group = std::to_array<PropertyRow>({
 constexpr auto log = std::to_array<PropertyRow>({{"level", "", ignored}, {"message", "message"}});
 constexpr auto apt_update = std::to_array<PropertyRow>({{"frequency", "", ignored}});
 
-constexpr auto container_actions = std::to_array<ActionRow>(
-    {{"cp", "copy"}, {"delete", "remove"}, {"remove_volume", "remove"}, {"run_if_missing", "run"}});
+constexpr auto container_actions =
+    std::to_array<ActionRow>({{"cp", "copy"}, {"delete", "remove"}, {"remove_volume", "remove"}});
 constexpr auto network_actions = std::to_array<ActionRow>({{"remove", "delete"}});
 constexpr auto volume_actions = std::to_array<ActionRow>({{"delete", "remove"}});
 constexpr auto engine_actions =

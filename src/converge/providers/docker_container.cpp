@@ -243,6 +243,10 @@ Step run_or_create(const Resource& resource, const std::optional<ContainerDetail
                 }};
     if (starts && !actual->state.running && !has_done_its_work(resource, *actual))
         return start(resource, *actual, scene);
+    if (starts && actual->state.paused)
+        return {.effect = Effect::update,
+                .changes = {{"state", "paused", "running"}},
+                .perform = [&docker = scene.host.docker(), id = actual->id] { docker.unpause(id); }};
     if (starts && actual->state.health == "unhealthy" && flag_or(resource, "restart_unhealthy", false))
         return act([&resource, &host = scene.host, id = actual->id] { restart_container(resource, id, host); },
                    {{"health", "unhealthy", "restarted"}});
@@ -304,10 +308,23 @@ bool is_settled(const Resource& resource, const engine::ContainerSummary& seen, 
            }));
 }
 
+/// One that is there stays as it is, whatever it is and whether it runs.
+Step examine_missing(const Resource& resource, Scene& scene)
+{
+    if (!can_ask_docker(scene))
+        return create(resource, scene, true);
+    const std::string name = container_name(resource);
+    if (scene.host.docker().glance_at_container(name))
+        return {};
+    return run_or_create(resource, recover_container(name, scene), scene, true);
+}
+
 } // namespace
 
 Step examine_docker_container(const Resource& resource, const std::string& action, Scene& scene)
 {
+    if (action == "run_if_missing")
+        return examine_missing(resource, scene);
     const bool makes = action == "run" || action == "create";
     if (!can_ask_docker(scene))
         return makes || action == "redeploy" ? create(resource, scene, action != "create") : Step{};

@@ -127,7 +127,7 @@ TEST_CASE("chef: modern containers")
     CHECK(value(web, "health_interval") == "10000000000ns");
     CHECK(value(web, "health_retries") == "2");
     CHECK(value(web, "stop_timeout") == "5");
-    CHECK(web.actions == std::vector<std::string>{"create", "run"});
+    CHECK(web.actions == std::vector<std::string>{"create", "run_if_missing"});
 }
 
 TEST_CASE("chef: the engine's options are keys of its daemon.json")

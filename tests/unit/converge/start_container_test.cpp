@@ -101,6 +101,27 @@ TEST_CASE("docker_container: a newer image is pulled before a start, not for a c
     CHECK(machine.container().image_id == "sha256:app");
 }
 
+TEST_CASE("docker_container: one that is paused does not run")
+{
+    Machine machine;
+    machine.apply("");
+    machine.host.engine.pause("web");
+    CHECK(machine.apply("").changes == std::vector<Change>{{"state", "paused", "running"}});
+    CHECK_FALSE(machine.container().state.paused);
+    machine.host.engine.pause("web");
+    CHECK(machine.apply("    action: [run, pause]\n").status == Status::changed);
+}
+
+TEST_CASE("docker_container: one that is there is left as it is where only a missing one is to be run")
+{
+    Machine machine;
+    machine.apply("    action: run_if_missing\n");
+    CHECK(machine.calls() == Texts{"create web", "start web"});
+    machine.host.engine.stop("web", std::nullopt);
+    CHECK(machine.apply("    action: run_if_missing\n    user: a\n").effect == Effect::none);
+    CHECK(machine.calls().empty());
+}
+
 TEST_CASE("docker_container: one that is unhealthy is restarted where that is wanted")
 {
     Machine machine;
