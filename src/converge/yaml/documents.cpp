@@ -88,6 +88,53 @@ std::string shown(const std::string& path, const std::string& from)
     return relative.empty() || *relative.begin() == ".." ? path : (folder / relative).string();
 }
 
+/// With the members of the maps that `<<` names, where a map has none of that key itself; of several maps the first
+/// that has it counts. YAML 1.2 has no such key, but those who write for Compose share values by it.
+Node with_merges(const Node& node)
+{
+    if (node.kind() == NodeKind::list) {
+        std::vector<Node> items;
+        for (const Node& item : node.items())
+            items.push_back(with_merges(item));
+        return Node::make_list(std::move(items), node.position());
+    }
+    if (node.kind() != NodeKind::map)
+        return node;
+    std::vector<Node::Member> members;
+    std::set<std::string> seen;
+    const auto is_merge = [](const Node& key) { return key.text() == "<<" && !key.is_quoted(); };
+    for (const auto& [key, value] : node.members())
+        if (!is_merge(key)) {
+            seen.insert(key.text());
+            members.emplace_back(key, with_merges(value));
+        }
+    const auto take = [&](const Node& source) {
+        const Node whole = with_merges(source);
+        for (const auto& [name, value] : whole.members())
+            if (seen.insert(name.text()).second)
+                members.emplace_back(name, value);
+    };
+    for (const auto& [key, value] : node.members())
+        if (is_merge(key) && value.kind() == NodeKind::list)
+            std::ranges::for_each(value.items(), take);
+        else if (is_merge(key))
+            take(value);
+    return Node::make_map(std::move(members), node.position());
+}
+
+/// A file of a manifest. A ${ that no quotes protect ends a value inside of braces.
+Node parse(std::string_view text, const std::string& file)
+{
+    try {
+        const Node root = config::parse_yaml(text, file);
+        return text.find("<<") == std::string_view::npos ? root : with_merges(root);
+    } catch (Error& error) {
+        if (error.position().text.find("${") != std::string::npos)
+            error.hint("inside of braces and brackets an expression stands in quotes: \"${...}\"");
+        throw;
+    }
+}
+
 class Reader {
   public:
     explicit Reader(Variables& variables) : variables_(variables) {}
@@ -96,7 +143,7 @@ class Reader {
     {
         const std::string identity = identity_of(file);
         open_.push_back({file, identity});
-        const Node root = config::parse_yaml(text, file);
+        const Node root = parse(text, file);
         variables_.add_file(file, std::string(text));
         if (root.kind() != NodeKind::map)
             throw root.error("a manifest is a map with sections, such as 'containers', or 'resources'");
@@ -186,7 +233,7 @@ class Reader {
     {
         const std::string file = shown(path, word.position().file);
         const std::string text = take(word, path);
-        Node root = config::parse_yaml(text, file);
+        Node root = parse(text, file);
         variables_.add_file(file, text);
         if (root.kind() != NodeKind::map && root.kind() != NodeKind::null)
             throw root.error("a file of variables is a map of them");

@@ -4,6 +4,7 @@
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "converge/attributes.hpp"
+#include "converge/container_spec.hpp"
 #include "converge/yaml/item.hpp"
 #include "converge/yaml/values.hpp"
 
@@ -170,9 +171,7 @@ class Relating {
             const std::string_view place = split_once(line, ',').first;
             require_if_declared(at, "docker_network", place.starts_with("name=") ? place.substr(5) : place);
         }
-        const std::string mode = text_or(container, "network", "");
-        require_if_declared(at, mode.starts_with("container:") ? "docker_container" : "docker_network",
-                            mode.starts_with("container:") ? mode.substr(10) : mode);
+        relate_network(at, text_or(container, "network", ""));
         for (const std::string& volume : list_of(container, "volumes")) {
             const auto [source, target] = split_once(volume, ':');
             if (source.starts_with('/'))
@@ -185,6 +184,19 @@ class Relating {
                 require_if_declared(at, "docker_container", split_once(other, ':').first);
         for (const std::string& path : list_of(container, "env_file"))
             require_path(at, path);
+    }
+
+    /// A network, or the container whose network it shares: the engine knows that one by its own name.
+    void relate_network(std::size_t at, const std::string& mode)
+    {
+        constexpr std::string_view donor = "container:";
+        if (!mode.starts_with(donor))
+            return require_if_declared(at, "docker_network", mode);
+        const auto other = find("docker_container", std::string_view(mode).substr(donor.size()));
+        if (!other || *other == at)
+            return;
+        require(at, *other, resources_[at].position);
+        resources_[at].attributes["network"].content = std::string(donor) + container_name(resources_[*other]);
     }
 
     Declared& declared_;

@@ -210,7 +210,7 @@ constexpr auto refused_containers = std::to_array<Advice>({
     {"build", in_images},
     {"configs", "declare the file in files, and mount it with volumes"},
     {"env", "write environment"},
-    {"extends", "share values with YAML's anchors and <<, or with vars"},
+    {"extends", "share values with an anchor and <<, or with vars"},
     {"external_links", "write links"},
     {"label_file", "write labels"},
     {"pre_stop", "write a command in exec"},

@@ -278,6 +278,49 @@ TEST_CASE("sections: a key of Compose that cannot be had says what to write inst
     CHECK(refused("containers: [a]\n").find("expected a map, found a list") != std::string::npos);
 }
 
+TEST_CASE("sections: << takes what a map does not have itself, also inside of others")
+{
+    const Catalog catalog = catalog_of(R"(x-env: &env {A: 1, B: 2}
+x-base: &base {image: busybox, restart: always, environment: *env}
+containers:
+  a: {<<: *base, restart: "no"}
+  b:
+    <<: [*base, {tty: true, image: other}]
+    environment: {<<: *env, B: 3}
+)");
+    CHECK(value(resource(catalog, "docker_container[a]"), "restart") == "no");
+    CHECK(value(resource(catalog, "docker_container[a]"), "image") == "busybox");
+    const Resource& b = resource(catalog, "docker_container[b]");
+    CHECK(value(b, "image") == "busybox");
+    CHECK(flag_or(b, "tty", false));
+    CHECK(list_of(b, "env") == Texts{"B=3", "A=1"});
+    CHECK(refused("containers: {a: {image: ${vars.x}}}\n").find("an expression stands in quotes") != std::string::npos);
+}
+
+TEST_CASE("sections: what shares another one's network names it as the engine does")
+{
+    const Catalog catalog = catalog_of("containers: {web: {image: a, container_name: the-web}, side: {image: b, "
+                                       "network_mode: \"service:web\"}}\n");
+    CHECK(value(resource(catalog, "docker_container[side]"), "network") == "container:the-web");
+}
+
+TEST_CASE("sections: the engine, registries and their secrets")
+{
+    const Folder folder;
+    folder.write("pw", "hush\n");
+    const Catalog catalog = read_yaml_manifest(R"(secrets: {pw: {file: pw}}
+docker: {ensure: unmanaged}
+registries: [{server: registry.example, username: u, password: "${secret.pw}"}, {server: other.example, state: absent}]
+)",
+                                               folder.at("m.yaml"));
+    REQUIRE(catalog.resources.size() == 2);
+    CHECK(catalog.resources[0].sensitive);
+    CHECK(value(catalog.resources[0], "password") == "hush");
+    CHECK(catalog.resources[1].actions == Texts{"logout"});
+    CHECK(refused("docker: {ensure: stopped}\n").find("write one of running, absent, unmanaged") != std::string::npos);
+    CHECK(refused("registries: [{username: u}]\n").find("a registry wants 'server'") != std::string::npos);
+}
+
 TEST_CASE("sections: templates, and secrets as files of a container")
 {
     const Folder folder;
