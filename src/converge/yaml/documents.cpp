@@ -198,7 +198,12 @@ class Reader {
     std::vector<Node> words_of(const Node& root, std::string_view key)
     {
         const Node* words = root.find(key);
-        return words == nullptr ? std::vector<Node>{} : variables_.expand(*words).items_or_one();
+        if (words == nullptr)
+            return {};
+        const Node paths = variables_.expand(*words);
+        if (variables_.take_secrecy())
+            throw words->error("a secret would be a part of a path, which everybody is told");
+        return paths.items_or_one();
     }
 
     /// The text of one more file.

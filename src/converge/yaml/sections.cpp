@@ -104,6 +104,8 @@ class Declaring {
             key.text().find("each") == std::string::npos)
             throw key.error(fmt::format("each of those that '{}' is repeated to needs a name", printable(key.text())))
                 .hint("put ${each} into it: \"" + key.text() + "-${each}\"");
+        if (section.kind == "handler" && key.text().find("${") == std::string::npos)
+            declared_.handlers.try_emplace(key.text()); // one that is left out is told in vain
         each_time(raw, [&] {
             const bool is_named = section.shape == Shape::by_name;
             const Node name = is_named ? variables_.expand(key) : key;
@@ -138,7 +140,8 @@ class Declaring {
                 take(item, word, value);
         else if (!body.is_null() && section.type != "package")
             throw body.error("this wants a map");
-        item.resource.sensitive |= variables_.take_secrecy(); // a template's
+        is_secret_ |= variables_.take_secrecy(); // a template's
+        item.resource.sensitive |= is_secret_;   // whatever it says itself
         section.finish(item);
         if (item.is_resource) {
             declared_.items.push_back(item.index());

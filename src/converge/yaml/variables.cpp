@@ -182,7 +182,8 @@ void Variables::add_file(const std::string& file, std::string text)
 void Variables::set_name(const Node& name)
 {
     name_ = expand(name);
-    static_cast<void>(name_.text());
+    if (take_secrecy() || name_.text().empty())
+        throw name.error("this is no name of a manifest").hint("write a text without a secret in it");
 }
 
 /// What was found out about others may depend on what is replaced.

@@ -188,6 +188,8 @@ TEST_CASE("secrets: what uses one is sensitive, and no complaint or name has it"
     CHECK(refused("resources:\n  - {log: \"${secret.pw}\"}\n").find("a part of a name") != std::string::npos);
     CHECK(refused("resources:\n  - {log: \"${each}\", for_each: [\"${secret.pw}\"]}\n").find("a part of a name") !=
           std::string::npos);
+    CHECK(refused("name: \"${secret.pw}\"\n").find("no name of a manifest") != std::string::npos);
+    CHECK(read("commands: {a: {command: \"echo ${secret.pw}\", sensitive: false}}\n").resources[0].sensitive);
     CHECK(refused("resources:\n  - {log: a, requires: \"${vars.url}\"}\n").find("a part of a name") !=
           std::string::npos);
     CHECK(refused("containers: {a: {image: b, ports: [\"${secret.pw}\"]}}\n").find("not told") != std::string::npos);

@@ -241,6 +241,7 @@ handlers:
     CHECK(value(resource(catalog, "exec[inside]"), "command") == "docker exec 'the-web' 'touch' '/a b'");
     CHECK(refused("packages: [{name: a, notify: relod}]\nhandlers: {reload: {command: a}}\n") ==
           "/srv/m.yaml:1:30: there is no handler 'relod'|did you mean 'reload'?");
+    CHECK(refused("packages: [{name: a, notify: b}]\nhandlers: {b: {command: c, when: false}}\n") == "accepted");
     CHECK(refused("handlers: {a: {restart: web, command: b}}\n").find("one of restart, signal and command") !=
           std::string::npos);
 }
