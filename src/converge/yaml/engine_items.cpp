@@ -39,15 +39,16 @@ std::string pull_action(const Item& item)
         .hint("write missing, always or digest; an image that must not be pulled is loaded (load) or built (build)");
 }
 
+/// A build of ours is done anew where its context changed.
 std::string build_action(const Item& item)
 {
     const Node* policy = item.find("pull_policy");
-    if (policy == nullptr || policy->text() == "missing")
-        return "build_if_missing";
-    if (policy->text() == "always" || policy->text() == "build")
+    if (policy == nullptr || policy->text() == "always" || policy->text() == "build")
         return "build";
+    if (policy->text() == "missing")
+        return "build_if_missing";
     throw policy->error(fmt::format("'{}' is no pull policy of an image that is built", printable(policy->text())))
-        .hint("write missing (the default) or always");
+        .hint("write build (the default: anew where its context changed) or missing");
 }
 
 } // namespace

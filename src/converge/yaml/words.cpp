@@ -56,7 +56,8 @@ constexpr auto images = std::to_array<Word>({
     {"force", "force"},
     {"image", "image"},
     {"load", "archive", read::path, Form::text, "Archive to load it from"},
-    {"pull_policy", "", read::later, Form::text, "missing (the default), always or digest"},
+    {"pull_policy", "", read::later, Form::text,
+     "missing (the default), always or digest; of one that is built: build (the default) or missing"},
     {"state", "", read::later, Form::text, state_help},
     {"tag", "tag"},
 });

@@ -82,7 +82,7 @@ docker: {daemon: {log-driver: json-file}, package: {name: auto, version: "20"}}
         all += address(one) + "=" + join(one.actions, "+") + " ";
     CHECK(all ==
           "docker_engine[docker]=install docker_registry[registry.example]= docker_image[app]=pull "
-          "docker_image[web]=build_if_missing docker_image[old]=load docker_network[front]= docker_volume[data]= "
+          "docker_image[web]=build docker_image[old]=load docker_network[front]= docker_volume[data]= "
           "docker_volume[old]=remove directory[/etc/app]= file[/etc/app/conf]= file[/old]=delete "
           "package[curl]=install package[nginx]=upgrade docker_container[web]=create exec[migrate]= exec[warm]= ");
     CHECK(value(resource(catalog, "docker_image[web]"), "source") == "/srv/web");
@@ -277,6 +277,24 @@ TEST_CASE("sections: a key of Compose that cannot be had says what to write inst
     CHECK(refused("files: [{path: a}]\n").find("begins with /") != std::string::npos);
     CHECK(refused("networks: {a: {external: true}}\n").find("leave it out of the manifest") != std::string::npos);
     CHECK(refused("containers: [a]\n").find("expected a map, found a list") != std::string::npos);
+}
+
+TEST_CASE("images: a build has Compose's words for its context")
+{
+    const Catalog catalog = catalog_of(R"(images:
+  web:
+    build: {context: ./web, dockerfile: Dockerfile.web, args: {A: "1"}, target: run, no_cache: true}
+    pull_policy: missing
+)");
+    const Resource& web = resource(catalog, "docker_image[web]");
+    CHECK(web.actions == Texts{"build_if_missing"});
+    CHECK(value(web, "source") == "/srv/web");
+    CHECK(value(web, "dockerfile") == "Dockerfile.web");
+    CHECK(map_of(web, "build_args").front().second == "1");
+    CHECK(value(web, "target") == "run");
+    CHECK(flag_or(web, "no_cache", false));
+    CHECK(refused("images: {web: {build: {contxt: .}}}\n").find("did you mean 'context'?") != std::string::npos);
+    CHECK(refused("images: {web: {build: ., load: a.tar}}\n").find("built or loaded, not both") != std::string::npos);
 }
 
 TEST_CASE("sections: << takes what a map does not have itself, also inside of others")
