@@ -188,6 +188,34 @@ void RunJournal::finish(const Report& report)
     waiting_.clear();
 }
 
+KeptDeclarations::KeptDeclarations(state::Store& store) : store_(store)
+{
+    const auto reader = store_.reader();
+    state::Statement query = reader->prepare("select id, state from converge_declared");
+    while (query.next())
+        states_[query.text(0)] = query.text(1);
+}
+
+std::optional<std::string> KeptDeclarations::find(const std::string& id)
+{
+    const std::lock_guard lock(mutex_);
+    const auto row = states_.find(id);
+    return row == states_.end() ? std::nullopt : std::optional(row->second);
+}
+
+void KeptDeclarations::keep(const std::string& name, const std::string& id, const std::string& state)
+{
+    store_.change([&](state::Database& database) {
+        database.prepare("insert or replace into converge_declared (name, id, state) values (?,?,?)")
+            .bind(name)
+            .bind(id)
+            .bind(state)
+            .run();
+    });
+    const std::lock_guard lock(mutex_);
+    states_[id] = state;
+}
+
 std::vector<PastRun> list_runs(const state::Store& store, std::size_t limit)
 {
     std::vector<PastRun> runs;

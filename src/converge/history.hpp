@@ -2,10 +2,13 @@
 #pragma once
 
 #include "converge/journal.hpp"
+#include "converge/last_declared.hpp"
 #include "converge/result.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,6 +57,20 @@ class RunJournal final : public Journal {
     std::int64_t position_ = 0;
     std::vector<Result> waiting_; ///< results that are not on disk yet
     std::chrono::steady_clock::time_point next_write_;
+};
+
+/// What is kept of containers that were changed in place, in the state database.
+class KeptDeclarations final : public LastDeclared {
+  public:
+    explicit KeptDeclarations(state::Store& store);
+
+    std::optional<std::string> find(const std::string& id) override;
+    void keep(const std::string& name, const std::string& id, const std::string& state) override;
+
+  private:
+    state::Store& store_;
+    std::mutex mutex_;
+    std::map<std::string, std::string> states_; ///< by id
 };
 
 /// The newest first.

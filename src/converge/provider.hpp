@@ -2,6 +2,7 @@
 #pragma once
 
 #include "converge/host.hpp"
+#include "converge/last_declared.hpp"
 #include "converge/resource.hpp"
 
 #include <functional>
@@ -49,7 +50,8 @@ struct Scene {
     bool engine_to_come = false; ///< an earlier resource of a plan would install Docker
     bool refreshing = false;     ///< the action is a notification's
     bool may_restart_engine = false;
-    bool deep = false; ///< also what can change in a container whose list entry stays the same
+    bool deep = false;            ///< also what can change in a container whose list entry stays the same
+    LastDeclared* last = nullptr; ///< null: labels alone say what was declared
 };
 
 /// Compares a resource with the machine and says what is left to do; changes nothing itself. The scene must outlive the

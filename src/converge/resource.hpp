@@ -64,11 +64,11 @@ struct Resource {
     std::vector<Notification> notifications;
     std::vector<Guard> guards;
     SourcePosition position;
-    bool sensitive = false;       ///< its values are not told
+    bool sensitive = false;        ///< its values are not told
     bool ends_with_recipe = false; ///< it is skipped where one before it in its recipe fails
-    bool ignore_failure = false;  ///< the run goes on as if it had not been looked at
-    std::int64_t retries = 0;     ///< how often it is tried again where it fails
-    std::int64_t retry_delay = 2; ///< seconds between them
+    bool ignore_failure = false;   ///< the run goes on as if it had not been looked at
+    std::int64_t retries = 0;      ///< how often it is tried again where it fails
+    std::int64_t retry_delay = 2;  ///< seconds between them
 };
 
 /// What files declare, in their order (which is the order of the run where nothing else is said).

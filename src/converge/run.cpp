@@ -50,7 +50,8 @@ class Run {
         : catalog_(catalog), graph_(order_resources(catalog)), scene_{.host = host,
                                                                       .planning = journal == nullptr,
                                                                       .may_restart_engine = options.may_restart_engine,
-                                                                      .deep = options.deep},
+                                                                      .deep = options.deep,
+                                                                      .last = options.last},
           journal_(journal), on_result_(on_result),
           parallel_(scene_.planning ? 1 : std::clamp(options.parallel, 1U, most_at_once)),
           states_(catalog.resources.size(), State::waiting), refreshes_(catalog.resources.size())

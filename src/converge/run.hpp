@@ -16,6 +16,7 @@ struct RunOptions {
     unsigned parallel = 1; ///< steps at once, where resources do not need each other
     bool deep = false;     ///< see Scene
     bool may_restart_engine = false;
+    LastDeclared* last = nullptr; ///< see Scene
 };
 
 /// Says what apply() would do. Guards are asked; nothing is changed. `on_result` hears of each resource in its turn.

@@ -19,6 +19,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <unistd.h>
 
 namespace dfriends::applets::converge {
 
@@ -35,13 +36,35 @@ struct Machine {
               const std::lock_guard lock(*mutex); // several pulls tell of their progress
               context.say("  " + std::string(line));
           }),
-          docker(domain::make_real_docker(context.engine(), say)), host(domain::make_real_host(*docker, say))
+          docker(domain::make_real_docker(context.engine(), say)), host(domain::make_real_host(*docker, say)),
+          last(open_last(context))
     {
+    }
+
+    /// A plan may be made by who cannot read what an apply of root's has kept.
+    static std::unique_ptr<domain::LastDeclared> open_last(Context& context)
+    {
+        if (::access((context.state_directory() / "state.db").c_str(), R_OK | W_OK) != 0)
+            return nullptr;
+        return std::make_unique<domain::KeptDeclarations>(context.store());
+    }
+
+    domain::RunOptions options(Context& context) const
+    {
+        return {.parallel = 1,
+                .deep = context.settings.flag("deep"),
+                .may_restart_engine = context.settings.flag("allow-engine-restart"),
+                .last = last.get()};
+    }
+    domain::RunOptions deep_options() const
+    {
+        return {.parallel = 1, .deep = true, .may_restart_engine = true, .last = last.get()};
     }
 
     domain::Say say;
     std::unique_ptr<domain::Docker> docker;
     std::unique_ptr<domain::Host> host;
+    std::unique_ptr<domain::LastDeclared> last;
 };
 
 std::string painted(const domain::Result& result, const cli::Colour& colour)
@@ -74,14 +97,6 @@ int finish(Context& context, const domain::Report& report, bool planning)
     return report.has_failures() ? 1 : 0;
 }
 
-domain::RunOptions options_of(Context& context)
-{
-    domain::RunOptions options;
-    options.deep = context.settings.flag("deep");
-    options.may_restart_engine = context.settings.flag("allow-engine-restart");
-    return options;
-}
-
 /// What the files declare, and with --prune the removal of what they declare no more.
 domain::Catalog catalog_of(Context& context, const std::vector<std::filesystem::path>& files)
 {
@@ -102,7 +117,7 @@ std::vector<std::string> absolute(const std::vector<std::filesystem::path>& file
 }
 
 /// The plan's files, if an apply would still do what it says.
-std::vector<std::filesystem::path> files_of_plan(Context& context, domain::Host& host)
+std::vector<std::filesystem::path> files_of_plan(Context& context, const Machine& machine)
 {
     if (!context.arguments.empty())
         throw Error(ErrorKind::usage, "a saved plan has its own files").hint("leave FILE out, or --plan");
@@ -111,7 +126,7 @@ std::vector<std::filesystem::path> files_of_plan(Context& context, domain::Host&
     const auto files = domain::find_manifests(saved.files);
     const domain::Catalog catalog = catalog_of(context, files);
     if (!domain::still_declares(saved, catalog) ||
-        domain::digest_of(domain::plan(catalog, host, {}, options_of(context))) != saved.digest)
+        domain::digest_of(domain::plan(catalog, *machine.host, {}, machine.options(context))) != saved.digest)
         throw Error(ErrorKind::conflict, "the files or this host are not as they were when '{}' was saved", name)
             .hint("look at a new plan: dfriends converge plan --out " + name + " FILE...");
     return files;
@@ -144,8 +159,8 @@ int watch(Context& context, const std::vector<std::filesystem::path>& files)
             std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
                 .count();
         Machine machine(context);
-        const domain::Report report = domain::plan(domain::load(files, domain::gather_facts()), *machine.host, {},
-                                                   {.parallel = 1, .deep = true, .may_restart_engine = true});
+        const domain::Report report =
+            domain::plan(domain::load(files, domain::gather_facts()), *machine.host, {}, machine.deep_options());
         if (const std::string digest = domain::digest_of(report); digest != told) {
             for (const domain::Result& result : report.results)
                 if (!context.global.json)
@@ -165,7 +180,7 @@ int plan(Context& context)
     const auto files = domain::find_manifests(context.arguments);
     const domain::Catalog catalog = catalog_of(context, files);
     Machine machine(context);
-    const domain::Report report = domain::plan(catalog, *machine.host, printer(context), options_of(context));
+    const domain::Report report = domain::plan(catalog, *machine.host, printer(context), machine.options(context));
     if (const std::string out = context.settings.text("out"); !out.empty()) {
         if (report.has_failures())
             throw Error(ErrorKind::failed, "a plan with failures is not saved");
@@ -189,10 +204,7 @@ int drift(Context& context)
         return watch(context, files);
     const domain::Catalog catalog = domain::load(files, domain::gather_facts());
     Machine machine(context);
-    return finish(context,
-                  domain::plan(catalog, *machine.host, printer(context),
-                               {.parallel = 1, .deep = true, .may_restart_engine = true}),
-                  true);
+    return finish(context, domain::plan(catalog, *machine.host, printer(context), machine.deep_options()), true);
 }
 
 int apply(Context& context)
@@ -200,12 +212,13 @@ int apply(Context& context)
     const bool has_plan = !context.settings.text("plan").empty();
     context.expect_arguments(has_plan ? 0 : 1);
     const state::ServiceLock lock(context.state_directory(), "converge");
+    context.store(); // there from the first run on
     Machine machine(context);
-    const auto files = has_plan ? files_of_plan(context, *machine.host) : domain::find_manifests(context.arguments);
+    const auto files = has_plan ? files_of_plan(context, machine) : domain::find_manifests(context.arguments);
     domain::Catalog catalog = catalog_of(context, files);
     if (context.settings.flag("boot"))
         catalog = domain::only_starts(catalog);
-    domain::RunOptions options = options_of(context);
+    domain::RunOptions options = machine.options(context);
     options.parallel = static_cast<unsigned>(std::clamp<std::int64_t>(context.settings.number("parallel"), 1, 64));
     domain::RunJournal journal(context.store(), files);
     const domain::Report report = domain::apply(catalog, *machine.host, journal, printer(context), options);

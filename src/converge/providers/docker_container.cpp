@@ -23,10 +23,11 @@ bool can_change_behind_us(std::string_view name)
     return attribute != nullptr && attribute->in_place;
 }
 
-/// Whether a living container can take the change. What is no longer declared it cannot give up.
+/// Whether a living container can take the change. What is no longer declared it cannot give up, but for these.
 bool is_in_place(const Change& change)
 {
-    return can_change_behind_us(change.attribute) && (!change.to.empty() || change.attribute == "networks");
+    return can_change_behind_us(change.attribute) &&
+           (!change.to.empty() || change.attribute == "networks" || change.attribute == "restart");
 }
 
 std::string with_id(const std::string& image, std::string_view id)
@@ -49,7 +50,8 @@ std::vector<Change> changes_of_declaration(const Resource& resource, const Conta
                                              (change.attribute != "networks" || before.contains(change.attribute));
             if (change.attribute == "networks")
                 change.attribute = "network"; // from user-defined ones to another mode, or back
-            if (!is_judged_by_itself && compare_mode(resource, change.attribute) != CompareMode::ignore)
+            const bool is_told = std::ranges::find(changes, change.attribute, &Change::attribute) != changes.end();
+            if (!is_judged_by_itself && !is_told && compare_mode(resource, change.attribute) != CompareMode::ignore)
                 changes.push_back(std::move(change));
         }
     if (auto change = change_of(network_moves(resource, actual, before)))
@@ -169,6 +171,17 @@ engine::ContainerUpdate update_of(const Resource& resource, const std::vector<Ch
     return update;
 }
 
+/// Where a container was changed in place, what was declared then is what was declared last.
+void see_last(engine::Labels& labels, const std::string& id, Scene& scene)
+{
+    const auto state = scene.last == nullptr || !labels.contains(digest_label) ? std::nullopt : scene.last->find(id);
+    if (!state)
+        return;
+    labels[digest_label] = state->empty() ? "" : digest_of(parse_state(*state));
+    if (!state->empty())
+        labels[state_label] = *state;
+}
+
 /// Limits, the restart policy and networks change in place.
 Step update(const Resource& resource, const ContainerDetails& actual, std::vector<Change> changes, Scene& scene,
             bool starts)
@@ -179,11 +192,15 @@ Step update(const Resource& resource, const ContainerDetails& actual, std::vecto
         limits = update_of(resource, changes);
     return {.effect = Effect::update,
             .changes = explained(std::move(changes), actual),
-            .perform = [&resource, &host = scene.host, id = actual.id, moves, limits, starts,
-                        running = actual.state.running] {
+            .perform = [&resource, &host = scene.host, last = scene.last, id = actual.id, name = actual.name, moves,
+                        limits, starts, running = actual.state.running] {
+                if (last != nullptr)
+                    last->keep(name, id, "");
                 if (limits)
                     host.docker().update(id, *limits);
                 carry_out(moves, id, host.docker());
+                if (last != nullptr)
+                    last->keep(name, id, render_state(declared_state(resource)));
                 if (starts && !running)
                     start_container(resource, id, host);
             }};
@@ -329,12 +346,16 @@ Step examine_docker_container(const Resource& resource, const std::string& actio
     if (!can_ask_docker(scene))
         return makes || action == "redeploy" ? create(resource, scene, action != "create") : Step{};
     const std::string name = container_name(resource);
-    const auto seen = scene.host.docker().glance_at_container(name);
+    auto seen = scene.host.docker().glance_at_container(name);
+    if (seen)
+        see_last(seen->labels, seen->id, scene);
     if (makes && seen && is_settled(resource, *seen, action == "run", scene) && !left_behind(name, scene))
         return {};
     auto actual = seen ? scene.host.docker().find_container(name) : std::nullopt;
     if (!actual && makes)
         actual = recover_container(name, scene);
+    if (actual)
+        see_last(actual->spec.labels, actual->id, scene);
     if (makes)
         return run_or_create(resource, actual, scene, action == "run");
     if (actual)

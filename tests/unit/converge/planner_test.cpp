@@ -30,9 +30,19 @@ Catalog declared(const std::string& text)
     return catalog;
 }
 
+struct Memory final : LastDeclared {
+    std::map<std::string, std::string> states;
+    std::optional<std::string> find(const std::string& id) override
+    {
+        return states.contains(id) ? std::optional(states.at(id)) : std::nullopt;
+    }
+    void keep(const std::string&, const std::string& id, const std::string& state) override { states[id] = state; }
+};
+
 /// A machine whose engine has the image app.
 struct Stage {
     FakeHost host;
+    Memory last;
     Stage() { host.engine.images["app:latest"] = "sha256:1"; }
 
     Effect apply(const std::string& attribute, bool deep = false)
@@ -40,9 +50,10 @@ struct Stage {
         const Catalog catalog = declared("resources:\n  - docker_container: web\n    image: app\n" +
                                          (attribute.empty() ? "" : "    " + attribute + "\n"));
         // A plan says what an apply then does.
-        const Effect planned = plan(catalog, host, {}, {.parallel = 1, .deep = deep}).results.at(0).effect;
+        const Effect planned =
+            plan(catalog, host, {}, {.parallel = 1, .deep = deep, .last = &last}).results.at(0).effect;
         ForgetfulJournal journal;
-        const Report report = converge::apply(catalog, host, journal, {}, {.parallel = 1, .deep = deep});
+        const Report report = converge::apply(catalog, host, journal, {}, {.parallel = 1, .deep = deep, .last = &last});
         CHECK_FALSE(report.has_failures());
         CHECK(report.results.at(0).effect == planned);
         return report.results.at(0).effect;
@@ -259,6 +270,33 @@ TEST_CASE("planner: a limit that somebody took away is seen by a deep look alone
     CHECK(stage.apply("memory: 32m") == Effect::none);
     CHECK(stage.apply("memory: 32m", true) == Effect::update);
     CHECK(stage.apply("memory: 32m", true) == Effect::none);
+}
+
+TEST_CASE("planner: after a change in place, the way back and the end of it are changes, too")
+{
+    for (const auto& [first, second] :
+         {std::pair("memory: 32m", "memory: 64m"), std::pair("restart: always", "restart: no"),
+          std::pair("networks: [a]", "networks: [a, b]")}) {
+        INFO(first);
+        Stage stage;
+        stage.apply(first);
+        CHECK(stage.apply(second) == Effect::update);
+        CHECK(stage.apply(second) == Effect::none);
+        CHECK(stage.apply(first) == Effect::update);
+        CHECK(stage.apply(first) == Effect::none);
+        CHECK(stage.apply(first, true) == Effect::none);
+    }
+    Stage stage;
+    stage.apply("user: a");
+    CHECK(stage.apply("user: a\n    memory: 64m") == Effect::update);
+    CHECK(stage.apply("user: a\n    memory: 64m") == Effect::none);
+    CHECK(stage.apply("user: a") == Effect::replace);
+    CHECK(stage.host.engine.containers.at("web").spec.memory == 0);
+    // One that was killed before the end of its change is looked at.
+    stage.apply("memory: 32m");
+    stage.last.keep("web", stage.id(), "");
+    stage.host.engine.containers.at("web").spec.memory = 64 << 20;
+    CHECK(stage.apply("memory: 32m") == Effect::update);
 }
 
 TEST_CASE("planner: each difference says what it takes, and whether somebody else made it")
