@@ -17,6 +17,8 @@ struct Row {
 };
 
 constexpr std::array providers{
+    Row{"apt_repository", examine_apt_repository},
+    Row{"cron", examine_cron},
     Row{"directory", examine_directory},
     Row{"docker_container", examine_docker_container},
     Row{"docker_engine", examine_docker_engine},
@@ -26,13 +28,18 @@ constexpr std::array providers{
     Row{"docker_volume", examine_docker_volume},
     Row{"exec", examine_exec},
     Row{"file", examine_file},
+    Row{"git", examine_git},
     Row{"group", examine_group},
     Row{"link", examine_link},
     Row{"log", examine_log},
+    Row{"mount", examine_mount},
     Row{"package", examine_package},
     Row{"remote_file", examine_remote_file},
     Row{"service", examine_service},
+    Row{"sysctl", examine_sysctl},
+    Row{"systemd_unit", examine_systemd_unit},
     Row{"user", examine_user},
+    Row{"yum_repository", examine_yum_repository},
 };
 
 std::string last_lines(std::string_view text, std::size_t count)

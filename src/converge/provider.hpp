@@ -59,6 +59,8 @@ struct Scene {
 Step examine(const Resource& resource, const std::string& action, Scene& scene);
 
 // One for each type, in providers/.
+Step examine_apt_repository(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_cron(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_directory(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_docker_container(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_docker_engine(const Resource& resource, const std::string& action, Scene& scene);
@@ -68,13 +70,18 @@ Step examine_docker_registry(const Resource& resource, const std::string& action
 Step examine_docker_volume(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_exec(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_file(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_git(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_group(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_link(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_log(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_mount(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_package(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_remote_file(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_service(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_sysctl(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_systemd_unit(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_user(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_yum_repository(const Resource& resource, const std::string& action, Scene& scene);
 
 /// Whether Docker can be asked. False only in a plan in which it is still to be installed; throws where no engine
 /// answers.

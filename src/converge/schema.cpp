@@ -223,6 +223,8 @@ constexpr std::array exec{
     Attribute{"creates", text, "File whose presence means that it has run"},
     Attribute{"directory", text, "Working directory"},
     Attribute{"user", text, "User to run as"},
+    Attribute{"group", text, "Group to run as, where it is not the user's"},
+    Attribute{"umask", text, "Mode bits that new files do not get, in octal digits"},
     Attribute{"environment", text_list, "NAME=value pairs"},
     Attribute{"path", text_list, "Directories to search for programs"},
     Attribute{"timeout", number, "Seconds until it is ended; default 300"},
@@ -246,6 +248,67 @@ constexpr std::array group{
     Attribute{"members", text_list, "Users in it"},
     Attribute{"system", flag, "A system group"},
 };
+constexpr std::array apt_repository{
+    Attribute{"file", text, "Name of its files, where it is not the resource's name"},
+    Attribute{"uri", text, "URL of the archive"},
+    Attribute{"suite", text, "Suite; default the name of the distribution's release"},
+    Attribute{"components", text_list, "Components"},
+    Attribute{"architectures", text_list, "Architectures; default the machine's"},
+    Attribute{"key", text, "Key that it is signed with: a file of this machine, or a URL to fetch it from once"},
+    Attribute{"trusted", flag, "Take it without a signature"},
+    Attribute{"source_packages", flag, "Source packages, too"},
+    Attribute{"refresh", flag, "Fetch apt's lists after a change; default true"},
+};
+constexpr std::array yum_repository{
+    Attribute{"file", text, "Name of its file, where it is not the resource's name"},
+    Attribute{"description", text, "Its title"},
+    Attribute{"baseurl", text_list, "URLs of it"},
+    Attribute{"mirrorlist", text, "URL of a list of its mirrors"},
+    Attribute{"enabled", flag, "Whether it is used; default true"},
+    Attribute{"gpgcheck", flag, "Whether signatures of packages are checked; default true"},
+    Attribute{"gpgkey", text_list, "URLs of the keys that they are signed with"},
+    Attribute{"options", text_map, "Further lines of its file"},
+};
+constexpr std::array cron{
+    Attribute{"job", text, "Name of the job, where it is not the resource's name"},
+    Attribute{"command", text, "Command, as a crontab has it"},
+    Attribute{"user", text, "User that it runs as; default root"},
+    Attribute{"minute", text_list, "Minutes; default every one"},
+    Attribute{"hour", text_list, "Hours; default every one"},
+    Attribute{"day", text_list, "Days of the month; default every one"},
+    Attribute{"month", text_list, "Months; default every one"},
+    Attribute{"weekday", text_list, "Days of the week; default every one"},
+    Attribute{"special", text, "Instead of these: reboot, hourly, daily, weekly, monthly, yearly"},
+    Attribute{"environment", text_list, "NAME=value pairs"},
+};
+constexpr std::array git{
+    Attribute{"destination", text, "Folder, where it is not the resource's name"},
+    Attribute{"repository", text, "URL or path to clone", true},
+    Attribute{"revision", text, "Branch, tag or commit; default HEAD"},
+    Attribute{"remote", text, "Name of the repository in the clone; default origin"},
+    Attribute{"depth", number, "Number of commits to fetch; default all"},
+    Attribute{"submodules", flag, "Its submodules, too"},
+    Attribute{"user", text, "User to run as"},
+    Attribute{"group", text, "Group to run as, where it is not the user's"},
+    Attribute{"environment", text_list, "NAME=value pairs"},
+};
+constexpr std::array mount{
+    Attribute{"path", text, "Mount point, where it is not the resource's name"},
+    Attribute{"device", text, "Device, LABEL=, UUID= or a place of the network"},
+    Attribute{"fstype", text, "Type of the file system; default auto"},
+    Attribute{"options", text_list, "Options; default defaults"},
+    Attribute{"dump", number, "The fifth column of fstab; default 0"},
+    Attribute{"pass", number, "The sixth column of fstab; default 0"},
+};
+constexpr std::array sysctl{
+    Attribute{"key", text, "Parameter of the kernel, where it is not the resource's name"},
+    Attribute{"value", text_list, "Its value"},
+};
+constexpr std::array systemd_unit{
+    Attribute{"service", text, "Name of the unit, where it is not the resource's name"},
+    Attribute{"content", text, "Content of its file"},
+    Attribute{"triggers_reload", flag, "systemd reads its units again after a change; default true"},
+};
 constexpr std::array message{
     Attribute{"message", text, "Text, where it is not the resource's name"},
 };
@@ -264,11 +327,18 @@ constexpr std::array<std::string_view, 2> registry_actions{"login", "logout"};
 constexpr std::array<std::string_view, 4> package_actions{"install", "upgrade", "remove", "nothing"};
 constexpr std::array<std::string_view, 7> service_actions{"start",  "stop",    "restart", "reload",
                                                           "enable", "disable", "nothing"};
+constexpr std::array<std::string_view, 2> git_actions{"sync", "checkout"};
+constexpr std::array<std::string_view, 5> mount_actions{"mount", "unmount", "remount", "enable", "disable"};
+constexpr std::array<std::string_view, 2> sysctl_actions{"apply", "remove"};
+constexpr std::array<std::string_view, 9> unit_actions{"create", "delete",  "enable", "disable", "start",
+                                                       "stop",   "restart", "reload", "nothing"};
 constexpr std::array<std::string_view, 2> exec_actions{"run", "nothing"};
 constexpr std::array<std::string_view, 4> file_actions{"create", "create_if_missing", "delete", "touch"};
 constexpr std::array<std::string_view, 1> message_actions{"write"};
 
 constexpr std::array resource_type_rows{
+    ResourceType{"apt_repository", apt_repository, create_delete, {}},
+    ResourceType{"cron", cron, create_delete, {}},
     ResourceType{"directory", directory, create_delete, {}},
     ResourceType{"docker_container", docker_container, container_actions, "restart"},
     ResourceType{"docker_engine", docker_engine, engine_actions, "restart"},
@@ -278,13 +348,18 @@ constexpr std::array resource_type_rows{
     ResourceType{"docker_volume", docker_volume, create_remove, {}},
     ResourceType{"exec", exec, exec_actions, "run"},
     ResourceType{"file", file, file_actions, {}},
+    ResourceType{"git", git, git_actions, {}},
     ResourceType{"group", group, create_remove, {}},
     ResourceType{"link", link, create_delete, {}},
     ResourceType{"log", message, message_actions, {}},
+    ResourceType{"mount", mount, mount_actions, "remount"},
     ResourceType{"package", package, package_actions, {}},
     ResourceType{"remote_file", remote_file, file_actions, {}},
     ResourceType{"service", service, service_actions, "restart"},
+    ResourceType{"sysctl", sysctl, sysctl_actions, {}},
+    ResourceType{"systemd_unit", systemd_unit, unit_actions, "restart"},
     ResourceType{"user", user, create_remove, {}},
+    ResourceType{"yum_repository", yum_repository, create_delete, {}},
 };
 
 } // namespace tables

@@ -1113,3 +1113,105 @@ END
   equal "$(cat app)" three
   equal "$(ls -d app*)" app
 }
+
+@test "an image is built anew only where its context changed; it is tagged once; a container is committed and copied from" {
+  busybox_image dft-busybox
+  mkdir src out
+  printf 'FROM dft-busybox AS base\nARG WORD\nRUN echo $WORD >/word\nFROM base\nCMD ["sleep", "99"]\n' >src/Dockerfile.app
+  cat >r.rb <<END
+docker_image 'dft-cv-built' do
+  source '$PWD/src'
+  dockerfile 'Dockerfile.app'
+  buildargs 'WORD' => 'one'
+  action :build
+end
+docker_tag 'dft-cv-built' do
+  to_repo 'dft-cv-tagged'
+  to_tag 'v1'
+end
+docker_container 'dft-cv' do
+  repo 'dft-cv-built'
+  kill_after 0
+end
+END
+  fails 2 dfriends converge apply --detailed-exitcode r.rb
+  equal "$(docker exec dft-cv cat /word)" one
+  equal "$(docker image inspect -f '{{.Id}}' dft-cv-tagged:v1)" "$(docker image inspect -f '{{.Id}}' dft-cv-built)"
+  touch src/Dockerfile.app
+  dfriends converge apply --detailed-exitcode r.rb
+  cat >products.yaml <<END
+resources:
+  - docker_container: dft-cv
+    image: dft-cv-built
+    action: [commit, export, copy]
+    commit_as: dft-cv-copy:v1
+    author: ann
+    archive: $PWD/out/files.tar
+    copy_source: /word
+    copy_to: $PWD/out
+END
+  dfriends converge apply products.yaml
+  equal "$(docker image inspect -f '{{.Author}}' dft-cv-copy:v1)" ann
+  tar tf out/files.tar | grep -qx word
+  equal "$(cat out/word)" one
+  sed -i "s/'one'/'two'/" r.rb
+  fails 2 dfriends converge apply --detailed-exitcode r.rb
+  equal "$(docker exec dft-cv cat /word)" two
+  docker rm -f dft-cv
+  docker rmi dft-cv-copy:v1 dft-cv-tagged:v1 dft-cv-built
+}
+
+@test "a file system becomes an image once; a container is connected to a network and disconnected" {
+  busybox_image dft-busybox
+  docker network create dft-cv-net
+  docker run -d --name dft-cv dft-busybox sleep 99
+  docker export -o files.tar dft-cv
+  cat >m.yaml <<END
+resources:
+  - docker_image: dft-cv-imported
+    tag: v1
+    action: import
+    archive: $PWD/files.tar
+  - docker_network: dft-cv-net
+    action: connect
+    container: dft-cv
+    aliases: [web]
+END
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  docker image inspect dft-cv-imported:v1 >/dev/null
+  [ "$(docker inspect -f '{{index .NetworkSettings.Networks "dft-cv-net"}}' dft-cv)" != "<nil>" ]
+  dfriends converge apply --detailed-exitcode m.yaml
+  sed -i 's/action: connect/action: disconnect/' m.yaml
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  dfriends converge apply --detailed-exitcode m.yaml
+  docker rm -f dft-cv
+  docker rmi dft-cv-imported:v1
+}
+
+@test "git clones a revision, follows its branch, and leaves a clone that is as declared" {
+  local git=(git -c user.name=ann -c user.email=ann@mirror.example -C origin)
+  git init -q -b main origin
+  echo one >origin/file
+  "${git[@]}" add file
+  "${git[@]}" commit -qm one
+  "${git[@]}" tag -am v1 v1
+  cat >r.rb <<END
+git '$PWD/clone' do
+  repository '$PWD/origin'
+  revision 'main'
+end
+git '$PWD/tagged' do
+  repository 'file://$PWD/origin'
+  revision 'v1'
+  depth 1
+end
+END
+  fails 2 dfriends converge apply --detailed-exitcode r.rb
+  equal "$(cat clone/file tagged/file)" "$(printf 'one\none')"
+  dfriends converge apply --detailed-exitcode r.rb
+  echo two >origin/file
+  "${git[@]}" commit -qam two
+  fails 2 dfriends converge apply --detailed-exitcode r.rb
+  equal "$(cat clone/file tagged/file)" "$(printf 'two\none')"
+  dfriends converge apply --detailed-exitcode r.rb
+}

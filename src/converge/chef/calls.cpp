@@ -16,22 +16,18 @@ namespace dfriends::converge::chef {
 namespace {
 
 /// What Chef knows and this does not, with what to do instead.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 14> refused{{
-    {"ruby_block", "use execute, or only_if and not_if for conditions"},
+constexpr auto refused = std::to_array<std::pair<std::string_view, std::string_view>>({
     {"chef_gem", "no gems are needed here; remove the line"},
-    {"gem_package", "use execute with the gem command"},
-    {"search", "there is no Chef server; write the values into the recipe"},
-    {"git", "use execute with git clone and 'creates'"},
-    {"cron", "use file in /etc/cron.d"},
-    {"docker_registry", "log in with 'docker login' once on this machine"},
-    {"send", "write the call itself"},
-    {"apt_repository", "use file in /etc/apt/sources.list.d and apt_update"},
-    {"yum_repository", "use file in /etc/yum.repos.d"},
-    {"mount", "use execute with mount and only_if or not_if"},
-    {"sysctl", "use file in /etc/sysctl.d and execute with sysctl -p"},
-    {"systemd_unit", "use file in /etc/systemd/system and service"},
     {"docker_plugin", "use execute with docker plugin install"},
-}};
+    {"docker_swarm_init", "a swarm is outside of this; run containers with docker_container"},
+    {"docker_swarm_join", "a swarm is outside of this; run containers with docker_container"},
+    {"docker_swarm_service", "a swarm is outside of this; run containers with docker_container"},
+    {"docker_swarm_token", "a swarm is outside of this; run containers with docker_container"},
+    {"gem_package", "use execute with the gem command"},
+    {"ruby_block", "use execute, or only_if and not_if for conditions"},
+    {"search", "there is no Chef server; write the values into the recipe"},
+    {"send", "write the call itself"},
+});
 
 } // namespace
 

@@ -395,13 +395,13 @@ constexpr auto execute = std::to_array<PropertyRow>({
     {"env", "environment", pairs},
     {"environment", "environment", pairs},
     {"flags", "", apart},
-    {"group", "give the user whose group it is", refused},
+    {"group", "group"},
     {"interpreter", "", apart},
     {"live_stream", "", ignored},
     {"path", "path"},
     {"returns", "returns"},
     {"timeout", "timeout"},
-    {"umask", "call umask in the command", refused},
+    {"umask", "umask", mode},
     {"user", "user"},
 });
 constexpr auto user = std::to_array<PropertyRow>({
@@ -427,6 +427,116 @@ constexpr auto group = std::to_array<PropertyRow>({
     {"system", "system"},
 });
 constexpr auto log = std::to_array<PropertyRow>({{"level", "", ignored}, {"message", "message"}});
+constexpr auto apt_repository = std::to_array<PropertyRow>({
+    {"arch", "architectures"},
+    {"cache_rebuild", "refresh"},
+    {"components", "components"},
+    {"cookbook", "copy the key into this cookbook", refused},
+    {"deb_src", "source_packages"},
+    {"distribution", "suite"},
+    {"key", "", apart},
+    {"key_proxy", "fetch the key with execute, and name its file as key", refused},
+    {"keyserver", "name a URL or a file as key", refused},
+    {"options", "write the file with the resource file in /etc/apt/sources.list.d", refused},
+    {"repo_name", "file"},
+    {"trusted", "trusted"},
+    {"uri", "uri"},
+});
+constexpr auto yum_repository = std::to_array<PropertyRow>({
+    {"baseurl", "baseurl"},
+    {"clean_metadata", "", ignored},
+    {"cost", "", apart},
+    {"description", "description"},
+    {"enabled", "enabled"},
+    {"exclude", "", apart},
+    {"fastestmirror_enabled", "", ignored},
+    {"gpgcheck", "gpgcheck"},
+    {"gpgkey", "gpgkey"},
+    {"includepkgs", "", apart},
+    {"make_cache", "", ignored},
+    {"metadata_expire", "", apart},
+    {"metalink", "", apart},
+    {"mirrorlist", "mirrorlist"},
+    {"mode", "", ignored},
+    {"options", "options", map},
+    {"priority", "", apart},
+    {"proxy", "", apart},
+    {"repo_gpgcheck", "", apart},
+    {"repositoryid", "file"},
+    {"skip_if_unavailable", "", apart},
+    {"sslcacert", "", apart},
+    {"sslverify", "", apart},
+});
+constexpr auto cron = std::to_array<PropertyRow>({
+    {"command", "command"},
+    {"comment", "", ignored},
+    {"cookbook", "", ignored},
+    {"cron_name", "job"},
+    {"day", "day"},
+    {"environment", "environment", pairs},
+    {"home", "", apart},
+    {"hour", "hour"},
+    {"mailto", "", apart},
+    {"minute", "minute"},
+    {"mode", "", ignored},
+    {"month", "month"},
+    {"path", "", apart},
+    {"predefined_value", "", apart},
+    {"random_delay", "begin the command with sleep", refused},
+    {"shell", "", apart},
+    {"time", "", apart},
+    {"time_out", "begin the command with timeout", refused},
+    {"user", "user"},
+    {"weekday", "weekday"},
+});
+constexpr auto git = std::to_array<PropertyRow>({
+    {"additional_remotes", "use execute with git remote add", refused},
+    {"branch", "revision"},
+    {"checkout_branch", "", ignored},
+    {"depth", "depth"},
+    {"destination", "destination"},
+    {"enable_checkout", "", ignored},
+    {"enable_submodules", "submodules"},
+    {"environment", "environment", pairs},
+    {"group", "group"},
+    {"reference", "revision"},
+    {"remote", "remote"},
+    {"repo", "repository"},
+    {"repository", "repository"},
+    {"revision", "revision"},
+    {"ssh_wrapper", "set GIT_SSH in environment", refused},
+    {"timeout", "", ignored},
+    {"user", "user"},
+});
+constexpr auto mount = std::to_array<PropertyRow>({
+    {"device", "device"},
+    {"device_type", "", apart},
+    {"domain", "it is for Windows", refused},
+    {"dump", "dump"},
+    {"enabled", "", ignored},
+    {"fsck_device", "", ignored},
+    {"fstype", "fstype"},
+    {"mount_point", "path"},
+    {"mounted", "", ignored},
+    {"options", "options"},
+    {"pass", "pass"},
+    {"password", "it is for Windows", refused},
+    {"username", "it is for Windows", refused},
+});
+constexpr auto sysctl = std::to_array<PropertyRow>({
+    {"comment", "", ignored},
+    {"conf_dir", "the file stands in /etc/sysctl.d", refused},
+    {"ignore_error", "", ignored},
+    {"key", "key"},
+    {"value", "value"},
+});
+constexpr auto systemd_unit = std::to_array<PropertyRow>({
+    {"content", "", apart},
+    {"triggers_reload", "triggers_reload"},
+    {"unit_name", "service"},
+    {"user", "use file and execute with systemctl --user", refused},
+    {"verify", "", ignored},
+});
 constexpr auto apt_update = std::to_array<PropertyRow>({{"frequency", "", ignored}});
 
 constexpr auto container_actions =
@@ -441,13 +551,20 @@ constexpr auto update_actions = std::to_array<ActionRow>({{"periodic", "run"}, {
 
 constexpr auto folder_actions = std::to_array<ActionRow>({{"create_if_missing", "create"}});
 
+constexpr auto repository_actions =
+    std::to_array<ActionRow>({{"add", "create"}, {"makecache", "create"}, {"remove", "delete"}});
+constexpr auto mount_actions = std::to_array<ActionRow>({{"umount", "unmount"}});
+
 constexpr auto prune_actions = std::to_array<ActionRow>({{"prune", "run"}});
 
 constexpr auto types = std::to_array<TypeRow>({
     {"apt_package", "package", "package", package, package_actions},
+    {"apt_repository", "apt_repository", "file", apt_repository, repository_actions},
     {"apt_update", "exec", "command", apt_update, update_actions},
     {"bash", "exec", "command", execute, {}},
     {"cookbook_file", "file", "path", cookbook_file, {}},
+    {"cron", "cron", "job", cron, {}},
+    {"cron_d", "cron", "job", cron, {}},
     {"directory", "directory", "path", directory, {}},
     {"dnf_package", "package", "package", package, package_actions},
     {"docker_container", "docker_container", "container", container, container_actions},
@@ -467,18 +584,23 @@ constexpr auto types = std::to_array<TypeRow>({
     {"dpkg_package", "package", "package", package, package_actions},
     {"execute", "exec", "command", execute, {}},
     {"file", "file", "path", file, {}},
+    {"git", "git", "destination", git, {}},
     {"group", "group", "group", group, account_actions},
     {"link", "link", "path", link, {}},
     {"log", "log", "message", log, {}},
+    {"mount", "mount", "path", mount, mount_actions},
     {"package", "package", "package", package, package_actions},
     {"remote_directory", "directory", "path", remote_directory, folder_actions},
     {"remote_file", "remote_file", "path", remote_file, {}},
     {"script", "exec", "command", execute, {}},
     {"service", "service", "service", service, {}},
+    {"sysctl", "sysctl", "key", sysctl, {}},
     {"systemd_service", "service", "service", service, {}},
+    {"systemd_unit", "systemd_unit", "service", systemd_unit, {}},
     {"template", "file", "path", template_file, {}},
     {"user", "user", "user", user, account_actions},
     {"yum_package", "package", "package", package, package_actions},
+    {"yum_repository", "yum_repository", "file", yum_repository, repository_actions},
 });
 
 } // namespace tables

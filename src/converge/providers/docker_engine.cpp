@@ -3,6 +3,7 @@
 #include "converge/attributes.hpp"
 #include "converge/daemon_config.hpp"
 #include "converge/provider.hpp"
+#include "converge/providers/package_source.hpp"
 #include "converge/providers/package_tool.hpp"
 #include "converge/providers/service_tool.hpp"
 
@@ -52,15 +53,6 @@ void write_config(Host& host, std::string_view text)
     host.write(config_path, text, 0644);
 }
 
-/// A line of apt's source list, of which the key is named. What is said cannot become a second line.
-std::string source_line(const std::string& repository, bool has_key)
-{
-    if (repository.find_first_of("[]\n\r") != std::string::npos)
-        throw Error(ErrorKind::invalid, "'{}' is no source of packages", printable(repository))
-            .hint("write URL SUITE COMPONENT...: http://mirror.example/docker bookworm stable");
-    return fmt::format("deb {}{}\n", has_key ? fmt::format("[signed-by={}] ", key_path) : "", repository);
-}
-
 /// Names the source to apt. Where it did not know it, its lists are fetched.
 void add_source(const Resource& resource, Host& host)
 {
@@ -74,7 +66,7 @@ void add_source(const Resource& resource, Host& host)
         host.make_directory("/etc/apt/keyrings", 0755, true);
         host.write(key_path, host.read(*key), 0644);
     }
-    const std::string line = source_line(*repository, key.has_value());
+    const std::string line = apt_source_line("deb", key ? fmt::format("signed-by={}", key_path) : "", *repository);
     if (read_if_there(host, source_path) == line)
         return;
     host.write(source_path, line, 0644);

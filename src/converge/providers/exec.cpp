@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.hpp"
 #include "converge/attributes.hpp"
-#include "converge/provider.hpp"
-#include "os/user.hpp"
+#include "converge/providers/kept_file.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -11,10 +10,22 @@ namespace dfriends::converge {
 
 namespace {
 
+/// As a line of the shell; empty where none is declared.
+std::string umask_of(const Resource& resource)
+{
+    const auto mask = find_text(resource, "umask");
+    if (!mask)
+        return "";
+    if (mask->empty() || mask->size() > 4 || mask->find_first_not_of("01234567") != std::string::npos)
+        throw Error(ErrorKind::invalid, find_attribute(resource, "umask")->position, "'{}' is no umask in octal digits",
+                    printable(*mask));
+    return "umask " + *mask + "\n";
+}
+
 os::Command command_of(const Resource& resource)
 {
     os::Command command;
-    command.words = {"/bin/sh", "-c", text_or_name(resource, "command")};
+    command.words = {"/bin/sh", "-c", umask_of(resource) + text_or_name(resource, "command")};
     for (const std::string& pair : list_of(resource, "environment")) {
         const auto [name, value] = split_once(pair, '=');
         command.environment[std::string(name)] = value;
@@ -23,14 +34,7 @@ os::Command command_of(const Resource& resource)
         command.environment["PATH"] = join(folders, ":");
     if (const auto folder = find_text(resource, "directory"))
         command.directory = *folder;
-    if (const auto name = find_text(resource, "user")) {
-        const auto user = os::find_user(*name);
-        if (!user)
-            throw Error(ErrorKind::not_found, "there is no user '{}'", *name);
-        command.user = {user->id, user->group};
-        command.environment.try_emplace("HOME", user->home.string());
-        command.environment.try_emplace("USER", user->name);
-    }
+    run_as_declared(resource, command);
     command.timeout = std::chrono::seconds(find_number(resource, "timeout").value_or(300));
     return command;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/puppet/modules.hpp"
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/file.hpp"
 

@@ -54,6 +54,10 @@ void Translation::run(const TypeRow& row)
         finish_service();
     else if (row.puppet == "exec")
         finish_exec();
+    else if (row.puppet == "cron")
+        finish_cron();
+    else if (row.puppet == "mount")
+        finish_mount();
 }
 
 const Attribute* Translation::given(std::string_view name) const

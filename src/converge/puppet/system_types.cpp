@@ -238,4 +238,28 @@ void Translation::finish_exec()
     resource.retry_delay = number("try_sleep", 0, 86'400, 0);
 }
 
+/// What is «absent» is not said.
+void Translation::finish_cron()
+{
+    for (const char* name : {"minute", "hour", "month", "monthday", "weekday", "special", "environment"})
+        if (text(name) == "absent")
+            resource.attributes.erase(std::string_view(name) == "monthday" ? "day" : name);
+    resource.actions = {is_absent() ? "delete" : "create"};
+}
+
+void Translation::finish_mount()
+{
+    const std::string ensure = text("ensure");
+    if (ensure == "mounted")
+        resource.actions = {"enable", "mount"};
+    else if (ensure == "unmounted")
+        resource.actions = {"enable", "unmount"};
+    else if (ensure == "absent")
+        resource.actions = {"unmount", "disable"};
+    else if (ensure.empty() || ensure == "present" || ensure == "defined")
+        resource.actions = {"enable"};
+    else
+        refuse_word("ensure", "mounted, unmounted, present or absent");
+}
+
 } // namespace dfriends::converge::puppet

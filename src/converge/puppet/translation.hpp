@@ -54,6 +54,8 @@ class Translation {
     void finish_package();
     void finish_service();
     void finish_exec();
+    void finish_cron();
+    void finish_mount();
 
     Declaration from_; ///< with what its secrets hide
 };

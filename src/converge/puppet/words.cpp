@@ -241,7 +241,7 @@ constexpr auto exec = std::to_array<ParameterRow>({
     {"creates", "creates"},
     {"cwd", "directory"},
     {"environment", "environment", list},
-    {"group", "run it with sg(1)", refused},
+    {"group", "group"},
     {"logoutput", "", ignored},
     {"onlyif", "", apart},
     {"path", "", apart},
@@ -252,7 +252,7 @@ constexpr auto exec = std::to_array<ParameterRow>({
     {"timeout", "timeout", number},
     {"tries", "", apart},
     {"try_sleep", "", apart},
-    {"umask", "set it in the command", refused},
+    {"umask", "umask"},
     {"unless", "", apart},
     {"user", "user"},
 });
@@ -286,6 +286,37 @@ constexpr auto group = std::to_array<ParameterRow>({
     {"system", "system"},
 });
 
+constexpr auto cron = std::to_array<ParameterRow>({
+    {"command", "command"},
+    {"ensure", "", apart},
+    {"environment", "environment", list},
+    {"hour", "hour", list},
+    {"minute", "minute", list},
+    {"month", "month", list},
+    {"monthday", "day", list},
+    {"name", "job"},
+    {"provider", "", ignored},
+    {"special", "special"},
+    {"target", "jobs stand in /etc/cron.d here", refused},
+    {"user", "user"},
+    {"weekday", "weekday", list},
+});
+
+constexpr auto mount = std::to_array<ParameterRow>({
+    {"atboot", "", ignored},
+    {"blockdevice", "", ignored},
+    {"device", "device"},
+    {"dump", "dump", number},
+    {"ensure", "", apart},
+    {"fstype", "fstype"},
+    {"name", "path"},
+    {"options", "options", list},
+    {"pass", "pass", number},
+    {"provider", "", ignored},
+    {"remounts", "", ignored},
+    {"target", "file systems stand in /etc/fstab here", refused},
+});
+
 constexpr auto notify = std::to_array<ParameterRow>({
     {"message", "message"},
     {"name", "message"},
@@ -294,6 +325,7 @@ constexpr auto notify = std::to_array<ParameterRow>({
 
 constexpr auto types = std::to_array<TypeRow>({
     {"class", "docker_engine", docker_class},
+    {"cron", "cron", cron},
     {"docker::exec", "exec", docker_exec},
     {"docker::image", "docker_image", image},
     {"docker::registry", "docker_registry", registry},
@@ -303,6 +335,7 @@ constexpr auto types = std::to_array<TypeRow>({
     {"exec", "exec", exec},
     {"file", "file", file},
     {"group", "group", group},
+    {"mount", "mount", mount},
     {"notify", "log", notify},
     {"package", "package", package},
     {"service", "service", service},

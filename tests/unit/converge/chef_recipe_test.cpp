@@ -178,6 +178,48 @@ TEST_CASE("chef: the other resources")
     CHECK(value(one("docker_image 'app' do registry 'r.example' end"), "image") == "r.example/app");
 }
 
+TEST_CASE("chef: what the system runs, mounts and installs from")
+{
+    const Resource job =
+        one("cron 'nightly' do\n  minute 0\n  hour '3'\n  weekday :monday\n  mailto 'ops'\n  home '/srv'\n"
+            "  environment 'A' => 'b'\n  command 'x'\nend");
+    CHECK(value(job, "minute") == "0");
+    CHECK(value(job, "environment") == "A=b HOME=/srv MAILTO=ops");
+    CHECK(value(one("cron 'a' do time :reboot\ncommand 'x' end"), "special") == "reboot");
+    CHECK(value(one("cron_d 'a' do predefined_value '@daily'\ncommand 'x' end"), "special") == "daily");
+    const Resource data = one("mount '/data' do device 'data'\ndevice_type :label\nfstype 'ext4'\noptions 'ro'\n"
+                              "action [:mount, :enable] end");
+    CHECK(value(data, "device") == "LABEL=data");
+    CHECK(value(data, "pass") == "2");
+    CHECK(one("mount '/data' do action :umount end").actions == std::vector<std::string>{"unmount"});
+    CHECK(value(one("sysctl 'vm.swappiness' do value 10 end"), "value") == "10");
+    const Resource unit = one("systemd_unit 'app.service' do\n  content({Unit: {Description: 'App'}, "
+                              "Service: {ExecStart: '/bin/app', Environment: ['A=1', 'B=2']}})\n"
+                              "  action [:create, :enable, :start]\nend");
+    CHECK(value(unit, "content") == "[Unit]\nDescription = App\n\n[Service]\nExecStart = /bin/app\n"
+                                    "Environment = A=1\nEnvironment = B=2\n");
+    CHECK(one("systemd_unit 'a.service'").actions == std::vector<std::string>{"nothing"});
+    const Resource apt = one("apt_repository 'tools' do\n  uri 'http://mirror.example/debian'\n  distribution 'sid'\n"
+                             "  components ['main']\n  key 'https://mirror.example/key'\n  deb_src true\n"
+                             "  action :add\nend");
+    CHECK(apt.actions == std::vector<std::string>{"create"});
+    CHECK(value(apt, "suite") == "sid");
+    CHECK(value(apt, "key") == "https://mirror.example/key");
+    CHECK(error_of("apt_repository 'a' do uri 'http://x'\nkey 'ABCDEF01' end").hint().find("fingerprints") !=
+          std::string::npos);
+    const Resource yum = one("yum_repository 'tools' do baseurl 'http://x'\npriority '5'\nsslverify false end");
+    CHECK(value(yum, "options") == "priority=5 sslverify=0");
+    const Resource app = one("git '/srv/app' do repository 'https://git.example/app'\nbranch 'main'\n"
+                             "enable_submodules true\nuser 'app'\naction :sync end");
+    CHECK(value(app, "revision") == "main");
+    CHECK(flag_or(app, "submodules", false));
+    CHECK(value(one("execute 'a' do group 'app'\numask 0027 end"), "umask") == "0027");
+    CHECK(error_of("docker_swarm_init 'a' do end").hint().find("docker_container") != std::string::npos);
+    CHECK(error_of("docker_plugin 'a' do end").hint() == "use execute with docker plugin install");
+    CHECK(error_of("chef_gem 'a' do end").hint() == "no gems are needed here; remove the line");
+    CHECK(error_of("x = search(:node, 'a')").message() == "'search' is outside the supported subset");
+}
+
 TEST_CASE("chef: how a resource is tried and told of")
 {
     const Resource tried =

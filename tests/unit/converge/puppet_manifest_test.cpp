@@ -302,6 +302,27 @@ TEST_CASE("puppet: the other resources")
     CHECK(value(one("notify { 'a': message => 'b' }"), "message") == "b");
 }
 
+TEST_CASE("puppet: jobs and file systems")
+{
+    const Resource job = one("cron { 'nightly': command => '/bin/x', user => 'app', minute => [0, 30], hour => '*', "
+                             "monthday => 1, weekday => 'absent', environment => 'A=b' }");
+    CHECK(job.actions == Texts{"create"});
+    CHECK(list_of(job, "minute") == Texts{"0", "30"});
+    CHECK(value(job, "day") == "1");
+    CHECK(value(job, "weekday") == "(none)");
+    CHECK(one("cron { 'a': ensure => absent }").actions == Texts{"delete"});
+    CHECK(error_of("cron { 'a': target => 'x', command => 'y' }").hint() == "jobs stand in /etc/cron.d here");
+    const Resource data = one(
+        "mount { '/data': ensure => mounted, device => 'LABEL=data', fstype => 'ext4', options => 'ro', pass => 2 }");
+    CHECK(data.actions == Texts{"enable", "mount"});
+    CHECK(value(data, "pass") == "2");
+    CHECK(one("mount { '/data': ensure => absent }").actions == Texts{"unmount", "disable"});
+    CHECK(error_of("mount { '/data': ensure => gone }").hint() == "it is mounted, unmounted, present or absent");
+    const Resource made = one("exec { '/bin/make': group => 'app', umask => '027' }");
+    CHECK(value(made, "group") == "app");
+    CHECK(value(made, "umask") == "027");
+}
+
 TEST_CASE("puppet: files of servers and of modules, and folders of them")
 {
     const Resource fetched = one("file { '/opt/app': source => 'https://mirror.example/app', mode => '0755', "
@@ -620,7 +641,7 @@ TEST_CASE("puppet: errors say what, where and what else")
     CHECK(twice.message() == "'File[/a]' is declared already, in line 1");
     CHECK(twice.position().line == 3);
     CHECK(error_of("file { '/a': mode => '1', mode => '2' }").message() == "the attribute 'mode' is given twice");
-    CHECK(error_of("consul::service { 'x': }").hint().find("known are class, docker::exec") == 0);
+    CHECK(error_of("consul::service { 'x': }").hint().find("known are class, cron, docker::exec") == 0);
     CHECK(error_of("file { '': }").message() == "a title is empty");
     CHECK(error_of("file { 5: }").message() == "a title is a string, not an integer");
     CHECK(error_of("docker::run { 'a': image => 'x', privileged => 'maybe' }").position().column == 34);
