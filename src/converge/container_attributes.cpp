@@ -98,6 +98,24 @@ Texts devices(const Spec& spec)
     return texts;
 }
 
+Texts gpus(const Spec& spec)
+{
+    Texts texts;
+    for (const engine::DeviceRequest& request : spec.device_requests) {
+        const std::string count = request.count == -1 ? "all" : std::to_string(request.count);
+        std::string line = request.ids.empty() ? "count=" + count : "\"device=" + join(request.ids, ",") + "\"";
+        if (!request.driver.empty())
+            line += ",driver=" + request.driver;
+        if (request.capabilities.size() > 1)
+            line +=
+                ",\"capabilities=" + join({request.capabilities.begin(), request.capabilities.end() - 1}, ",") + "\"";
+        if (!request.options.empty())
+            line += ",\"options=" + join(pairs(request.options), ",") + "\"";
+        texts.push_back(std::move(line));
+    }
+    return texts;
+}
+
 Texts labels(const Spec& spec)
 {
     engine::Labels others = spec.labels;
@@ -232,6 +250,7 @@ constexpr auto rows = std::to_array<ContainerAttribute>({
     {"env_file", "env-file", list, false, nullptr},
     {"expose", "expose", set, false, [](const Spec& s) { return s.exposed_ports; }},
     {"extra_hosts", "add-host", set, false, [](const Spec& s) { return s.extra_hosts; }},
+    {"gpus", "gpus", set, false, gpus},
     {"group_add", "group-add", set, false, [](const Spec& s) { return s.group_add; }},
     {"health_cmd", "health-cmd", list, false, health_command},
     {"health_interval", "health-interval", scalar, false, [](const Spec& s) { return s.health ? duration(s.health->interval) : Texts{}; }},

@@ -107,6 +107,7 @@ constexpr auto docker_container = std::to_array<Attribute>({
     {"storage_options", text_map, "Options of the storage driver"},
     {"devices", text_list, "Devices of the host, as docker run --device takes them"},
     {"device_cgroup_rules", text_list, "Rules of allowed devices"},
+    {"gpus", text, "GPUs to use, as docker run --gpus takes them: all, a number, device=ID"},
     // Its limits.
     {"blkio_weight", number, "Relative weight of block I/O, 10 to 1000"},
     {"cpu_period", number, "Period of the CPU quota in microseconds"},

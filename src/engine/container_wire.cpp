@@ -107,6 +107,12 @@ void encode_resources(const ContainerSpec& spec, Json& host)
                                    {"PathInContainer", device.container_path},
                                    {"CgroupPermissions", device.permissions}});
     put(host, "DeviceCgroupRules", spec.device_cgroup_rules);
+    for (const DeviceRequest& request : spec.device_requests)
+        host["DeviceRequests"].push_back({{"Driver", request.driver},
+                                          {"Count", request.count},
+                                          {"DeviceIDs", request.ids},
+                                          {"Capabilities", Json::array({request.capabilities})},
+                                          {"Options", request.options}});
 }
 
 void encode_isolation(const ContainerSpec& spec, Json& host)
@@ -329,6 +335,18 @@ void decode_resources(const Json& host, ContainerSpec& spec)
         spec.devices.push_back(
             {text_of(entry, "PathOnHost"), text_of(entry, "PathInContainer"), text_of(entry, "CgroupPermissions")});
     spec.device_cgroup_rules = texts_of(host, "DeviceCgroupRules");
+    for (const Json& entry : member_of(host, "DeviceRequests")) {
+        DeviceRequest request{.driver = text_of(entry, "Driver"),
+                              .count = number_of(entry, "Count"),
+                              .ids = texts_of(entry, "DeviceIDs"),
+                              .capabilities = {},
+                              .options = map_of(entry, "Options")};
+        for (const Json& set : member_of(entry, "Capabilities"))
+            for (const Json& capability : set)
+                if (capability.is_string())
+                    request.capabilities.push_back(capability.get<std::string>());
+        spec.device_requests.push_back(std::move(request));
+    }
 }
 
 void decode_isolation(const Json& host, ContainerSpec& spec)

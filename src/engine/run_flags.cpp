@@ -267,6 +267,7 @@ const std::vector<Row>& rows()
         {{"env", 'e', true, "NAME[=VALUE]", "Set an environment variable"}, add_environment},
         {{"env-file", 0, true, "FILE", "Read environment variables from a file"}, add_environment_file},
         {{"expose", 0, true, "PORT", "Expose a port or a range of them"}, add_expose},
+        {{"gpus", 0, true, "GPUS", "GPUs to use: all, a number, or device=ID"}, [](Draft& d, Text v) { d.spec().device_requests.push_back(parse_gpus(v)); }},
         {{"group-add", 0, true, "GROUP", "Add a group to the process"}, [](Draft& d, Text v) { d.spec().group_add.push_back(v); }},
         {{"health-cmd", 0, true, "COMMAND", "Command that checks the container's health"}, [](Draft& d, Text v) { d.health().test = {"CMD-SHELL", v}; }},
         {{"health-interval", 0, true, "DURATION", "Time between two checks"}, [](Draft& d, Text v) { d.health().interval = duration(v); }},

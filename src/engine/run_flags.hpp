@@ -53,6 +53,8 @@ RestartPolicy parse_restart(std::string_view text);
 /// "name=soft[:hard]", "/dev/a[:/dev/b][:rwm]", and NAME:ADDRESS of --add-host.
 Ulimit parse_ulimit(std::string_view text);
 Device parse_device(std::string_view text);
+/// The value of --gpus: "all", a number, or "driver=…,count=…,device=…,capabilities=…,options=…".
+DeviceRequest parse_gpus(std::string_view text);
 std::string parse_extra_host(std::string_view text);
 /// Adds the value of --volume: an anonymous volume, a named one or a bind. A relative host path starting with '.' is
 /// made absolute.

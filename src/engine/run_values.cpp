@@ -309,6 +309,47 @@ Device parse_device(std::string_view text)
     return device;
 }
 
+DeviceRequest parse_gpus(std::string_view text)
+{
+    constexpr std::int64_t most_gpus = 1'000;
+    DeviceRequest request;
+    const auto set_count = [&](std::string_view count) {
+        const auto number = count == "all" ? std::optional<std::int64_t>(-1) : parse_signed(count);
+        if (!number || *number < -1 || *number > most_gpus)
+            throw Error(ErrorKind::usage, "invalid count ({}): value must be either \"all\" or an integer",
+                        printable(count));
+        request.count = *number;
+    };
+    const auto texts = [](std::string_view list) {
+        std::vector<std::string> items;
+        for (const std::string_view item : split(list, ','))
+            items.emplace_back(item);
+        return items;
+    };
+    for (const std::string& field : split_csv(text)) {
+        const auto [key, value] = split_once(field, '=');
+        if (field.find('=') == std::string::npos || key == "count")
+            set_count(key == "count" && field != key ? value : key);
+        else if (key == "driver")
+            request.driver = std::string(value);
+        else if (key == "device")
+            request.ids = texts(value);
+        else if (key == "capabilities")
+            request.capabilities = texts(value);
+        else if (key == "options")
+            for (const std::string& option : split_csv(value)) {
+                const auto [name, content] = split_once(option, '=');
+                request.options[std::string(name)] = content;
+            }
+        else
+            throw Error(ErrorKind::usage, "unexpected key '{}' in '{}'", printable(key), printable(field));
+    }
+    if (request.count == 0 && request.ids.empty())
+        request.count = 1;
+    request.capabilities.emplace_back("gpu");
+    return request;
+}
+
 std::string parse_extra_host(std::string_view text)
 {
     const std::size_t mark = text.find_first_of("=:");

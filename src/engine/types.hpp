@@ -76,6 +76,16 @@ struct Device {
     bool operator==(const Device&) const = default;
 };
 
+/// Devices that a driver gives out, such as GPUs.
+struct DeviceRequest {
+    std::string driver;     ///< empty: the engine's choice
+    std::int64_t count = 0; ///< -1: all of them
+    std::vector<std::string> ids;
+    std::vector<std::string> capabilities; ///< all of these
+    std::map<std::string, std::string> options;
+    bool operator==(const DeviceRequest&) const = default;
+};
+
 /// A container's place in a network.
 struct NetworkAttachment {
     std::string network;
@@ -155,6 +165,7 @@ struct ContainerSpec : ContainerLimits {
     std::vector<std::string> group_add;
     std::vector<Device> devices;
     std::vector<std::string> device_cgroup_rules;
+    std::vector<DeviceRequest> device_requests;
     std::vector<Ulimit> ulimits;
     std::map<std::string, std::string> sysctls;
     std::map<std::string, std::string> storage_options;

@@ -1215,3 +1215,27 @@ END
   equal "$(cat clone/file tagged/file)" "$(printf 'two\none')"
   dfriends converge apply --detailed-exitcode r.rb
 }
+
+@test "an image is pushed once, and again where the registry has another" {
+  busybox_image dft-busybox
+  REGISTRY_PORT=$(free_port) STORAGE=$PWD/registry
+  start_registry
+  local image=127.0.0.1:$REGISTRY_PORT/dft-cv/app
+  docker tag dft-busybox "$image:v1"
+  printf 'resources:\n  - {docker_image: "%s", tag: v1, action: push}\n' "$image" >m.yaml
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  curl -fs "http://127.0.0.1:$REGISTRY_PORT/v2/dft-cv/app/tags/list" | grep -q v1
+  dfriends converge apply --detailed-exitcode m.yaml
+  printf 'FROM dft-busybox\nENV A=b\n' | docker build -q -t "$image:v1" - >/dev/null
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  dfriends converge apply --detailed-exitcode m.yaml
+  docker rmi -f "$image:v1" >/dev/null
+}
+
+@test "a container asks for GPUs" {
+  busybox_image dft-busybox
+  printf 'resources:\n  - {docker_container: dft-cv, image: dft-busybox, action: create, gpus: all}\n' >m.yaml
+  dfriends converge apply m.yaml
+  equal "$(docker inspect -f '{{json .HostConfig.DeviceRequests}}' dft-cv | jq -c '.[0] | [.Count, .Capabilities]')" '[-1,[["gpu"]]]'
+  dfriends converge apply --detailed-exitcode m.yaml
+}

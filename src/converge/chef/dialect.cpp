@@ -149,6 +149,25 @@ void set_products(Resource& resource, const Declaration& from, const std::string
     resource.attributes["commit_as"] = {std::move(name), from.position};
 }
 
+/// «all», a number, or the ids of some.
+void set_gpus(Resource& resource, const Declaration& from)
+{
+    const Value* gpus = from.find("gpus");
+    if (gpus == nullptr)
+        return;
+    const auto* several = std::get_if<Value::List>(&gpus->content);
+    std::string text = scalar_text(*gpus);
+    if (several != nullptr || (text != "all" && !parse_unsigned(text))) {
+        std::vector<std::string> ids;
+        for (const Value& id : several == nullptr ? Value::List{*gpus} : *several)
+            ids.push_back(scalar_text(id));
+        text = "\"device=" + join(ids, ",") + "\"";
+    }
+    if (const Value* driver = from.find("gpu_driver"))
+        text += ",driver=" + scalar_text(*driver);
+    resource.attributes["gpus"] = {std::move(text), gpus->position};
+}
+
 } // namespace
 
 Dialect dialect_of(const std::vector<Declaration>& declarations)
@@ -182,6 +201,7 @@ void translate_container(Resource& resource, const Declaration& from, Dialect di
         set_health_check(resource, *check);
     set_restart(resource, from, dialect);
     set_products(resource, from, image);
+    set_gpus(resource, from);
 }
 
 } // namespace dfriends::converge::chef

@@ -63,6 +63,8 @@ constexpr auto container = std::to_array<PropertyRow>({
     {"exposed_ports", "expose"},
     {"extra_hosts", "extra_hosts", append},
     {"force", "", ignored},
+    {"gpu_driver", "", apart},
+    {"gpus", "", apart},
     {"health_check", "", apart},
     {"host", local_only, refused},
     {"host_name", "hostname"},

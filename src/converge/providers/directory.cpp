@@ -25,11 +25,10 @@ Step examine_directory(const Resource& resource, const std::string& action, Scen
                     host.remove(path, recursive);
                 }};
     }
-    if (state && state->kind == PathState::Kind::link)
-        return {}; // whoever made the link knows what it points at
-    Step step{.effect = state ? Effect::update : Effect::create,
-              .changes = compare_access(resource, state ? &*state : nullptr),
-              .perform = {}};
+    const bool is_link = state && state->kind == PathState::Kind::link;
+    Step step{.effect = state ? Effect::update : Effect::create, .changes = {}, .perform = {}};
+    if (!is_link) // whoever made the link knows what it points at
+        step.changes = compare_access(resource, state ? &*state : nullptr);
     std::shared_ptr<const Tree> tree;
     if (const auto source = find_text(resource, "source"))
         tree = std::make_shared<Tree>(resource, *source, path, host);
@@ -38,10 +37,11 @@ Step examine_directory(const Resource& resource, const std::string& action, Scen
     if (state && step.changes.empty())
         return {};
     const mode_t mode = declared_mode(resource).value_or(0755);
-    step.perform = [&host, &resource, path, recursive, mode, tree, exists = state.has_value()] {
+    step.perform = [&host, &resource, path, recursive, mode, tree, is_link, exists = state.has_value()] {
         if (!exists)
             host.make_directory(path, mode, recursive);
-        apply_access(resource, path, host);
+        if (!is_link)
+            apply_access(resource, path, host);
         if (tree)
             tree->perform();
     };

@@ -6,6 +6,7 @@
 #include "converge/puppet/translation.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace dfriends::converge::puppet {
@@ -204,9 +205,36 @@ std::string sanitised(std::string title)
     return title;
 }
 
+namespace {
+
+/// Types of Puppet and its docker module that are known and not had here, with what to write instead.
+std::string_view instead_of(std::string_view type)
+{
+    static constexpr std::string_view no_swarm = "a swarm is outside of this; run containers with docker::run";
+    static constexpr auto refused = std::to_array<std::pair<std::string_view, std::string_view>>({
+        {"docker::machine", "give each machine its own manifest"},
+        {"docker::plugin", "use exec with docker plugin install"},
+        {"docker::secrets", no_swarm},
+        {"docker::services", no_swarm},
+        {"docker::stack", no_swarm},
+        {"docker::swarm", no_swarm},
+        {"host", "use file or exec for a line of /etc/hosts"},
+        {"ssh_authorized_key", "use file for the user's .ssh/authorized_keys"},
+        {"tidy", "use exec with find"},
+        {"yumrepo", "use file in /etc/yum.repos.d"},
+    });
+    const auto row = std::ranges::find(refused, type, &std::pair<std::string_view, std::string_view>::first);
+    return row == refused.end() ? std::string_view() : row->second;
+}
+
+} // namespace
+
 Resource translate_resource(const Declaration& declaration)
 {
     const TypeRow* row = find_type_row(declaration.type);
+    if (const auto instead = instead_of(declaration.type); row == nullptr && !instead.empty())
+        throw Error(ErrorKind::invalid, declaration.position, "'{}' is outside the supported subset", declaration.type)
+            .hint(std::string(instead));
     if (row == nullptr) {
         std::vector<std::string> names;
         for (const TypeRow& known : type_rows())

@@ -294,6 +294,8 @@ TEST_CASE("chef: what is made of containers, and who is in a network")
           "USR1");
     CHECK(error_of("docker_container 'w' do init_template 'x' end").hint().find("systemd_unit") != std::string::npos);
     CHECK(error_of("docker_container 'w' do socket_template 'x' end").hint().find("systemd_unit") != std::string::npos);
+    CHECK(value(one("docker_container 'w' do gpus 'all'\ngpu_driver 'nvidia' end"), "gpus") == "all,driver=nvidia");
+    CHECK(value(one("docker_container 'w' do gpus ['0', '1'] end"), "gpus") == "\"device=0,1\"");
     const Resource joined = one("docker_network 'back' do container 'w'\nip '10.9.0.7'\naction :connect end");
     CHECK(joined.actions == std::vector<std::string>{"connect"});
     CHECK(value(joined, "ip") == "10.9.0.7");

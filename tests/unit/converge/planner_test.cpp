@@ -138,6 +138,7 @@ TEST_CASE("planner: lists whose order is none: fewer, more and other ones are ch
              Row{"cap_add: [NET_ADMIN, SYS_TIME]", "cap_add: [sys_time, CAP_NET_ADMIN]", "cap_add: [NET_ADMIN]"},
              Row{"ulimits: [nofile=10, nproc=5]", "ulimits: [nproc=5, nofile=10]", "ulimits: [nofile=10]"},
              Row{"sysctls: {a: x, b: z}", "sysctls: {b: z, a: x}", "sysctls: {a: x}"},
+             Row{"gpus: all", "gpus: count=all", "gpus: 2"},
              Row{"devices: [/dev/null, /dev/zero]", "devices: [\"/dev/zero:/dev/zero\", /dev/null]",
                  "devices: [/dev/null]"},
          }) {

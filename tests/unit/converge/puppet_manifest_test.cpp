@@ -641,6 +641,7 @@ TEST_CASE("puppet: errors say what, where and what else")
     CHECK(twice.message() == "'File[/a]' is declared already, in line 1");
     CHECK(twice.position().line == 3);
     CHECK(error_of("file { '/a': mode => '1', mode => '2' }").message() == "the attribute 'mode' is given twice");
+    CHECK(error_of("docker::swarm { 'x': }").hint() == "a swarm is outside of this; run containers with docker::run");
     CHECK(error_of("consul::service { 'x': }").hint().find("known are class, cron, docker::exec") == 0);
     CHECK(error_of("file { '': }").message() == "a title is empty");
     CHECK(error_of("file { 5: }").message() == "a title is a string, not an integer");

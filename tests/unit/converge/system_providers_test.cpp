@@ -168,6 +168,10 @@ TEST_CASE("directory: a source's files and folders are copied; a second run does
     CHECK(host.contents.contains("/dst/own"));
     CHECK(done(text + "    purge: true\n", host).changes == std::vector<Change>{{"own", "there", ""}});
     CHECK_FALSE(host.contents.contains("/dst/own"));
+    host.make_link("/to", "/dst");
+    CHECK(done("  - directory: /to\n    source: /src\n    mode: \"0700\"\n", host).status == Status::changed);
+    CHECK(host.contents.at("/to/a") == "1");
+    CHECK(host.paths.at("/to").mode == 0777);
 }
 
 TEST_CASE("directory: links and strangers are in the way of a copy")

@@ -67,6 +67,26 @@ TEST_CASE("parse_run: restart policies, mounts and volumes")
     CHECK_THROWS_AS(parse_run({"-v", "relative/path:/x:bad:worse", "app"}), Error);
 }
 
+TEST_CASE("parse_run: GPUs")
+{
+    const auto gpus = [](const std::string& text) {
+        return parse_run({"--gpus", text, "app"}).spec.device_requests.at(0);
+    };
+    using Texts = std::vector<std::string>;
+    CHECK(gpus("all").count == -1);
+    CHECK(gpus("2").count == 2);
+    CHECK(gpus("all").capabilities == Texts{"gpu"});
+    const auto some = gpus("\"device=0,GPU-1\",driver=nvidia,\"capabilities=compute,utility\",options=a=b");
+    CHECK(some.count == 0);
+    CHECK(some.ids == Texts{"0", "GPU-1"});
+    CHECK(some.driver == "nvidia");
+    CHECK(some.capabilities == Texts{"compute", "utility", "gpu"});
+    CHECK(some.options.at("a") == "b");
+    CHECK(gpus("driver=nvidia").count == 1);
+    CHECK_THROWS_AS(gpus("some"), Error);
+    CHECK_THROWS_AS(gpus("size=1"), Error);
+}
+
 TEST_CASE("parse_run: an image is required, and an unknown flag is told")
 {
     CHECK_THROWS_AS(parse_run({"--rm"}), Error);
