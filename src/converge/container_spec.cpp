@@ -39,12 +39,31 @@ std::string flag_word(const ContainerAttribute& attribute, std::string_view valu
     return fmt::format("--{}={}", attribute.flag, value);
 }
 
+/// Whether an attribute is given as a list.
+bool has_words(const Resource& resource, std::string_view attribute)
+{
+    const Value* value = find_attribute(resource, attribute);
+    return value != nullptr && std::holds_alternative<Value::List>(value->content);
+}
+
+/// What docker run has no flag for: a check that no shell runs.
+void set_health_words(engine::ContainerSpec& spec, const Resource& resource)
+{
+    if (!has_words(resource, "health_cmd"))
+        return;
+    engine::Health& health = spec.health ? *spec.health : spec.health.emplace();
+    health.test = {"CMD"};
+    for (std::string& word : list_of(resource, "health_cmd"))
+        health.test.push_back(std::move(word));
+}
+
 std::vector<std::string> run_words(const Resource& resource)
 {
     std::vector<std::string> words;
     for (const ContainerAttribute& row : container_attributes())
-        for (const std::string& value : values_of(resource, row.name))
-            words.push_back(flag_word(row, value));
+        if (row.name != "health_cmd" || !has_words(resource, row.name))
+            for (const std::string& value : values_of(resource, row.name))
+                words.push_back(flag_word(row, value));
     for (const std::string& text : list_of(resource, "extra_parameters"))
         for (std::string& word : shell_words(text))
             words.push_back(std::move(word));
@@ -196,6 +215,7 @@ engine::ContainerSpec container_spec(const Resource& resource)
         engine::apply_run_flags(request, run_words(resource));
         engine::ContainerSpec spec = std::move(request.spec);
         spec.name = container_name(resource);
+        set_health_words(spec, resource);
         spec.image = text_or(resource, "image", "");
         spec.command = command_words(resource, "command");
         if (find_attribute(resource, "entrypoint") != nullptr)

@@ -6,6 +6,7 @@
 #include "converge/resource.hpp"
 
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,8 +51,9 @@ struct Scene {
     bool engine_to_come = false; ///< an earlier resource of a plan would install Docker
     bool refreshing = false;     ///< the action is a notification's
     bool may_restart_engine = false;
-    bool deep = false;            ///< also what can change in a container whose list entry stays the same
-    LastDeclared* last = nullptr; ///< null: labels alone say what was declared
+    bool deep = false;                    ///< also what can change in a container whose list entry stays the same
+    std::set<std::string> made_anew = {}; ///< containers that this run has made or replaced, or would
+    LastDeclared* last = nullptr;         ///< null: labels alone say what was declared
 };
 
 /// Compares a resource with the machine and says what is left to do; changes nothing itself. The scene must outlive the

@@ -252,6 +252,9 @@ class Run {
             states_[attempt.at] = State::failed;
         if (!scene_.planning && attempt.step.perform)
             forget(catalog_.resources[attempt.at]);
+        if (result.type == "docker_container" && result.status == Status::changed &&
+            (result.effect == Effect::create || result.effect == Effect::replace))
+            scene_.made_anew.insert(container_name(catalog_.resources[attempt.at]));
         scene_.engine_to_come |= result.type == "docker_engine" && result.status == Status::changed;
         result.duration = attempt.spent;
         const bool failed = result.status == Status::failed;

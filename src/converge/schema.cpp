@@ -63,7 +63,7 @@ constexpr auto docker_container = std::to_array<Attribute>({
     {"signal", text, "Signal of the action kill"},
     {"reload_signal", text, "Signal of the action reload; default HUP"},
     {"remove_volumes", flag, "The action remove takes its anonymous volumes along"},
-    {"health_cmd", text, "Command that checks its health"},
+    {"health_cmd", text_list, "Command that checks its health: one text for a shell, or a list of words without one"},
     {"health_interval", text, "Time between two checks"},
     {"health_retries", number, "Failures in a row that mean unhealthy"},
     {"health_start_period", text, "Time before failures count"},

@@ -3,7 +3,6 @@
 
 #include "base/text.hpp"
 #include "converge/attributes.hpp"
-#include "converge/chef/guard_text.hpp"
 #include "crypto/hash.hpp"
 
 #include <algorithm>
@@ -102,9 +101,13 @@ void set_health_test(Resource& resource, const Value& test)
     if ((kind != "CMD" && kind != "CMD-SHELL") || list->size() < 2)
         throw Error(ErrorKind::invalid, test.position, "'Test' of 'health_check' wants a list")
             .hint("['CMD-SHELL', 'curl -f localhost'], ['CMD', 'true'] or ['NONE']");
+    if (kind == "CMD") {
+        resource.attributes["health_cmd"] = {Value::List(list->begin() + 1, list->end()), test.position};
+        return;
+    }
     std::string command;
     for (const Value& word : std::span(*list).subspan(1))
-        command += (command.empty() ? "" : " ") + (kind == "CMD" ? shell_quoted(scalar_text(word)) : scalar_text(word));
+        command += (command.empty() ? "" : " ") + scalar_text(word);
     resource.attributes["health_cmd"] = {command, test.position};
 }
 

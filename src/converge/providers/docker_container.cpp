@@ -4,6 +4,7 @@
 #include "converge/container_attributes.hpp"
 #include "converge/container_spec.hpp"
 #include "converge/providers/container_actions.hpp"
+#include "converge/providers/container_donors.hpp"
 #include "converge/providers/container_networks.hpp"
 #include "converge/providers/replace_container.hpp"
 #include "converge/providers/start_container.hpp"
@@ -106,8 +107,8 @@ std::vector<Change> explained(std::vector<Change> changes, const ContainerDetail
     const bool replaces = !std::ranges::all_of(changes, is_in_place);
     for (Change& change : changes) {
         const auto was = last.find(change.attribute);
-        const bool is_ours = change.from.empty() || change.attribute == "networks" || change.attribute == "image" ||
-                             (was != last.end() && was->second == change.from);
+        const bool is_ours = change.from.empty() || change.attribute == "networks" || !change.note.empty() ||
+                             change.attribute == "image" || (was != last.end() && was->second == change.from);
         std::vector<std::string> words;
         if (!change.note.empty())
             words.push_back(change.note);
@@ -246,6 +247,10 @@ Step run_or_create(const Resource& resource, const std::optional<ContainerDetail
     if (!actual)
         return create(resource, scene, starts);
     auto changes = differences(resource, *actual, scene.host);
+    if (const auto seen = scene.host.docker().glance_at_container(actual->name))
+        if (auto change = change_of_donors(resource, *seen, scene);
+            change && std::ranges::find(changes, change->attribute, &Change::attribute) == changes.end())
+            changes.push_back(std::move(*change));
     if (!changes.empty() && std::ranges::all_of(changes, is_in_place))
         return update(resource, *actual, std::move(changes), scene, starts);
     if (!changes.empty() && actual->state.running && !flag_or(resource, "replace_running", true))
@@ -313,7 +318,7 @@ bool is_settled(const Resource& resource, const engine::ContainerSummary& seen, 
 {
     const auto digest = seen.labels.find(digest_label);
     if (digest == seen.labels.end() || digest->second != digest_of(declared_state(resource)) ||
-        (starts && seen.state != "running") ||
+        (starts && seen.state != "running") || change_of_donors(resource, seen, scene) ||
         (seen.status.ends_with("(unhealthy)") && flag_or(resource, "restart_unhealthy", false)))
         return false;
     const std::string image_id = scene.host.docker().image_id(text_or(resource, "image", ""));

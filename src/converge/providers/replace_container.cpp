@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/providers/replace_container.hpp"
 
+#include "base/text.hpp"
 #include "converge/attributes.hpp"
 #include "converge/container_spec.hpp"
 #include "converge/providers/start_container.hpp"
@@ -46,6 +47,18 @@ engine::ImageDetails require_image(const Resource& resource, Docker& docker)
     throw Error(ErrorKind::not_found, "there is no image '{}'", image);
 }
 
+/// Whether something else is declared to be mounted at a path.
+bool has_mount_at(const engine::ContainerSpec& spec, const std::string& path)
+{
+    const auto is_there = [&](std::string_view target) { return target == path || target == path + "/"; };
+    return std::ranges::any_of(spec.binds,
+                               [&](const std::string& bind) {
+                                   return is_there(split_once(split_once(bind, ':').second, ':').first);
+                               }) ||
+           std::ranges::any_of(spec.mounts, [&](const engine::Mount& mount) { return is_there(mount.target); }) ||
+           std::ranges::any_of(spec.tmpfs, [&](const auto& place) { return is_there(place.first); });
+}
+
 /// Anonymous volumes hold data that nobody named: the new container gets those of the old one that it would have too.
 void keep_anonymous_volumes(engine::ContainerSpec& spec, const engine::ContainerDetails& old,
                             const engine::ImageDetails& image)
@@ -56,7 +69,8 @@ void keep_anonymous_volumes(engine::ContainerSpec& spec, const engine::Container
         const auto has = [&](const std::vector<std::string>& paths) {
             return std::ranges::find(paths, mount.destination) != paths.end();
         };
-        if (is_anonymous && (has(spec.volumes) || has(image.defaults.volumes)))
+        if (is_anonymous && !has_mount_at(spec, mount.destination) &&
+            (has(spec.volumes) || has(image.defaults.volumes)))
             spec.binds.push_back(mount.name + ":" + mount.destination);
     }
 }
@@ -145,6 +159,8 @@ void replace_container(const Resource& resource, const engine::ContainerDetails&
         docker.rename(fresh, name);
         if (starts)
             start_container(resource, fresh, host);
+        if (starts && old.state.running)
+            see_it_stay(resource, fresh, host);
     } catch (Error& error) {
         put_back(old, fresh, name, docker);
         throw std::move(error).during("replacing the container '" + name + "' (the old one is back)");

@@ -15,6 +15,7 @@ namespace {
 
 constexpr auto settling_time = std::chrono::milliseconds(300);
 constexpr auto longest_health_wait = std::chrono::minutes(10);
+constexpr int longest_watch = 2; ///< seconds
 constexpr auto longest_hook = std::chrono::seconds(300);
 constexpr std::array<const char*, 5> moments{"after_create", "after_start", "after_stop", "before_start",
                                              "before_stop"};
@@ -50,6 +51,15 @@ void await_health(const Resource& resource, const engine::ContainerDetails& star
     }
 }
 
+void refuse_end(const Resource& resource, const engine::ContainerDetails& details)
+{
+    const engine::ContainerState& state = details.state;
+    if (state.restarting || (!state.running && state.exit_code != 0))
+        throw Error(ErrorKind::failed, "the container '{}' ended at once with {}", container_name(resource),
+                    state.exit_code)
+            .hint("docker logs " + container_name(resource));
+}
+
 /// Sees that a container that was started stays.
 void see_it_run(const Resource& resource, const std::string& container, Docker& docker)
 {
@@ -69,10 +79,8 @@ void see_it_run(const Resource& resource, const std::string& container, Docker& 
     }
     std::this_thread::sleep_for(settling_time);
     const auto details = docker.find_container(container);
-    if (details && !details->state.running && details->state.exit_code != 0)
-        throw Error(ErrorKind::failed, "the container '{}' ended at once with {}", container_name(resource),
-                    details->state.exit_code)
-            .hint("docker logs " + container_name(resource));
+    if (details)
+        refuse_end(resource, *details);
     if (details && !details->state.health.empty() && flag_or(resource, "wait_healthy", true))
         await_health(resource, *details, docker);
 }
@@ -110,6 +118,21 @@ void start_container(const Resource& resource, const std::string& container, Hos
     host.docker().start(container);
     see_it_run(resource, container, host.docker());
     run_hooks(resource, "after_start", host);
+}
+
+void see_it_stay(const Resource& resource, const std::string& container, Host& host)
+{
+    if (!flag_or(resource, "detach", true))
+        return;
+    for (int second = 0; second < longest_watch; ++second) {
+        const auto details = host.docker().find_container(container);
+        if (!details || !details->state.health.empty())
+            return; // a check has said that it works
+        refuse_end(resource, *details);
+        host.pause(std::chrono::seconds(1));
+    }
+    if (const auto details = host.docker().find_container(container))
+        refuse_end(resource, *details);
 }
 
 void stop_container(const Resource& resource, const std::string& container, Host& host)

@@ -21,6 +21,9 @@ void run_hooks(const Resource& resource, std::string_view moment, Host& host);
 
 /// Starts a container and sees that it stays; without detach, waits for its end, which must be a success.
 void start_container(const Resource& resource, const std::string& container, Host& host);
+/// Watches a container that takes another's place a while longer: what ends after a second is found out while the old
+/// one can still come back.
+void see_it_stay(const Resource& resource, const std::string& container, Host& host);
 void stop_container(const Resource& resource, const std::string& container, Host& host);
 void restart_container(const Resource& resource, const std::string& container, Host& host);
 

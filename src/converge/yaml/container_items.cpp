@@ -167,23 +167,26 @@ std::string network_line(const Node& name, const Node& place)
     return line;
 }
 
-/// The test as one text for a shell, or nothing for none at all.
-std::optional<std::string> health_command(const Node& test)
+/// The test as one text for a shell, or as a list of words without one; nothing for none at all.
+std::optional<Value> health_command(const Node& test)
 {
+    const auto text = [&](std::string command) {
+        return Value{.content = std::move(command), .position = test.position()};
+    };
     if (test.kind() != NodeKind::list)
-        return test.text();
+        return text(test.text());
     const auto words = texts_of(test);
     if (words.size() == 1 && words[0] == "NONE")
         return std::nullopt;
     if (words.size() == 2 && words[0] == "CMD-SHELL")
-        return words[1];
+        return text(words[1]);
     if (words.size() < 2 || words[0] != "CMD")
         throw test.error("this is no test of health")
             .hint("write [CMD, PROGRAM, ...], [CMD-SHELL, TEXT], [NONE] or a text");
-    std::string text;
+    Value::List list;
     for (std::size_t at = 1; at < words.size(); ++at)
-        text += (at == 1 ? "" : " ") + shell_quoted(words[at]);
-    return text;
+        list.push_back(text(words[at]));
+    return Value{.content = std::move(list), .position = test.position()};
 }
 
 Dependency::Condition condition_of(const Node& dependency)
@@ -293,11 +296,11 @@ void healthcheck(Item& item, const Node& value)
 {
     value.allow_only({"test", "interval", "timeout", "retries", "start_period", "disable"});
     const Node* test = value.find("test");
-    const auto command = test == nullptr ? std::optional<std::string>("") : health_command(*test);
+    const auto command = test == nullptr ? std::optional<Value>(std::in_place) : health_command(*test);
     if (!command || flag_at(value, "disable", false))
         return item.set("no_healthcheck", Value{.content = true, .position = value.position()});
     if (test != nullptr)
-        item.set_text("health_cmd", *command, *test);
+        item.set("health_cmd", *command);
     for (const char* key : {"interval", "timeout", "retries", "start_period"})
         take_from(item, value, key, std::string("health_") + key);
 }

@@ -409,7 +409,12 @@ class FakeHost final : public Host {
     }
     bool has_program(const std::string& name) override { return programs.contains(name); }
     bool is_root() override { return true; }
-    void pause(std::chrono::seconds time) override { commands.push_back("pause " + std::to_string(time.count())); }
+    void pause(std::chrono::seconds time) override
+    {
+        commands.push_back("pause " + std::to_string(time.count()));
+        if (on_command)
+            on_command(commands.back());
+    }
     Docker& docker() override { return engine; }
     Web& web() override { return servers; }
     void say(std::string_view line) override { said.emplace_back(line); }

@@ -300,6 +300,33 @@ TEST_CASE("planner: after a change in place, the way back and the end of it are 
     CHECK(stage.apply("memory: 32m") == Effect::update);
 }
 
+TEST_CASE("planner: what is bound to a container is made anew with it, also in the plan")
+{
+    for (const char* bound : {"links: [\"db:master\"]", "network: \"container:db\"", "pid: \"container:db\"",
+                              "extra_parameters: \"--ipc container:db\""}) {
+        INFO(bound);
+        Stage stage;
+        const auto text = [&](const std::string& user) {
+            return "resources:\n  - {docker_container: db, image: app, user: " + user +
+                   "}\n  - docker_container: web\n    image: app\n    " + bound + "\n";
+        };
+        ForgetfulJournal journal;
+        const auto effects = [](const Report& report) {
+            return std::pair(report.results.at(0).effect, report.results.at(1).effect);
+        };
+        const auto applied = [&](const std::string& user) {
+            const Catalog catalog = declared(text(user));
+            const auto planned = effects(plan(catalog, stage.host));
+            CHECK(effects(converge::apply(catalog, stage.host, journal)) == planned);
+            return planned;
+        };
+        CHECK(applied("a") == std::pair(Effect::create, Effect::create));
+        CHECK(applied("a") == std::pair(Effect::none, Effect::none));
+        CHECK(applied("b") == std::pair(Effect::replace, Effect::replace));
+        CHECK(applied("b") == std::pair(Effect::none, Effect::none));
+    }
+}
+
 TEST_CASE("planner: each difference says what it takes, and whether somebody else made it")
 {
     Stage stage;

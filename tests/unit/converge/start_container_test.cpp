@@ -28,7 +28,8 @@ struct Machine {
     {
         host.engine.images["app:latest"] = "sha256:1";
         host.on_command = [this](const std::string& words) {
-            host.engine.calls.push_back(words.substr(words.rfind(' ') + 1));
+            if (!words.starts_with("pause "))
+                host.engine.calls.push_back(words.substr(words.rfind(' ') + 1));
         };
     }
 
@@ -122,6 +123,44 @@ TEST_CASE("docker_container: one that is there is left as it is where only a mis
     CHECK(machine.calls().empty());
 }
 
+TEST_CASE("docker_container: one that ends a second after it took the other's place gives it back")
+{
+    Machine machine;
+    machine.apply("");
+    const std::string id = machine.container().id;
+    machine.host.on_command = [&](const std::string& words) {
+        if (words.starts_with("pause ")) {
+            machine.container().state.running = false;
+            machine.container().state.exit_code = 3;
+        }
+    };
+    const Result result = machine.apply("    user: a\n");
+    CHECK(result.reason ==
+          "the container 'web' ended at once with 3, while replacing the container 'web' (the old one is back)");
+    CHECK(machine.container().id == id);
+    CHECK(machine.container().state.running);
+    machine.host.on_command = {};
+    CHECK(machine.apply("    user: a\n").effect == Effect::replace);
+}
+
+TEST_CASE("docker_container: one that the engine starts again and again does not run")
+{
+    Machine machine;
+    machine.apply("");
+    machine.host.on_command = [&](const std::string&) { machine.container().state.restarting = true; };
+    CHECK(machine.apply("    user: a\n").status == Status::failed);
+}
+
+TEST_CASE("docker_container: a check of health is for a shell or not")
+{
+    Machine machine;
+    machine.apply("    health_cmd: test -e /a\n");
+    CHECK(machine.container().spec.health->test == Texts{"CMD-SHELL", "test -e /a"});
+    CHECK(machine.apply("    health_cmd: [test, \"-e\", \"/a b\"]\n    health_retries: 2\n").effect == Effect::replace);
+    CHECK(machine.container().spec.health->test == Texts{"CMD", "test", "-e", "/a b"});
+    CHECK(machine.container().spec.health->retries == 2);
+}
+
 TEST_CASE("docker_container: one that is unhealthy is restarted where that is wanted")
 {
     Machine machine;
@@ -157,5 +196,8 @@ TEST_CASE("docker_container: anonymous volumes are handed on unless that is not 
         machine.apply("    volumes: [/data]\n    user: a\n    keep_anonymous_volumes: " +
                       std::string(keeps ? "true\n" : "false\n"));
         CHECK(machine.container().spec.binds == (keeps ? Texts{name + ":/data"} : Texts{}));
+        // A path that has a name by now is not mounted twice.
+        machine.apply("    volumes: [\"named:/data\"]\n");
+        CHECK(machine.container().spec.binds == Texts{"named:/data"});
     }
 }

@@ -186,7 +186,7 @@ containers:
                                     "docker_network[front]", "docker_network[back]", "docker_volume[data]",
                                     "file[/etc/web.conf]"});
     const Resource& db = resource(catalog, "docker_container[db]");
-    CHECK(value(db, "health_cmd") == "'test' '-e' '/a b'");
+    CHECK(list_of(db, "health_cmd") == std::vector<std::string>{"test", "-e", "/a b"});
     CHECK(flag_or(db, "wait_healthy", false));
     CHECK(required_by(db) == Texts{"docker_image[app]"});
     REQUIRE(db.notifications.size() == 1);
