@@ -3,6 +3,8 @@
 
 #include "base/error.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace dfriends::converge {
@@ -72,6 +74,7 @@ class Compiler {
     Bytes set();
     Program one(Bytes bytes) const;
     static bool named_set(char letter, Bytes& bytes);
+    bool posix_set(Bytes& bytes);
 
     std::string_view text_;
     bool ignore_case_;
@@ -123,12 +126,18 @@ Program Compiler::repeated()
     Program inner = atom();
     while (more() && (text_[at_] == '*' || text_[at_] == '+' || text_[at_] == '?')) {
         const char sign = take();
+        const bool lazy = take('?'); // takes as little as it can: its ways are preferred the other way round
+        if (!lazy && more() && text_[at_] == '+')
+            throw Error(ErrorKind::invalid, "a possessive repetition in a pattern is outside the supported subset");
         const int size = static_cast<int>(inner.size());
+        const auto split = [&](int on, int past) {
+            return Instruction{Instruction::Kind::split, {}, lazy ? past : on, lazy ? on : past};
+        };
         if (sign == '+') {
-            inner.push_back({Instruction::Kind::split, {}, -size, 1});
+            inner.push_back(split(-size, 1));
             continue;
         }
-        Program program{{Instruction::Kind::split, {}, 1, size + (sign == '*' ? 2 : 1)}};
+        Program program{split(1, size + (sign == '*' ? 2 : 1))};
         append(program, inner);
         if (sign == '*')
             program.push_back({Instruction::Kind::jump, {}, -size - 1});
@@ -223,11 +232,39 @@ Program Compiler::escaped()
     return one(Bytes{}.set(index(c)));
 }
 
+/// "[:digit:]" and the like, inside of a class.
+bool Compiler::posix_set(Bytes& bytes)
+{
+    static const std::array<std::pair<std::string_view, Bytes>, 9> sets{{
+        {"[:alnum:]", range('0', '9') | range('a', 'z') | range('A', 'Z')},
+        {"[:alpha:]", range('a', 'z') | range('A', 'Z')},
+        {"[:blank:]", range(' ', ' ') | range('\t', '\t')},
+        {"[:digit:]", range('0', '9')},
+        {"[:lower:]", range('a', 'z')},
+        {"[:punct:]", range('!', '/') | range(':', '@') | range('[', '`') | range('{', '~')},
+        {"[:space:]", range('\t', '\r') | range(' ', ' ')},
+        {"[:upper:]", range('A', 'Z')},
+        {"[:xdigit:]", range('0', '9') | range('a', 'f') | range('A', 'F')},
+    }};
+    const std::string_view rest = text_.substr(at_);
+    for (const auto& [name, found] : sets)
+        if (rest.starts_with(name)) {
+            bytes |= found;
+            at_ += name.size();
+            return true;
+        }
+    if (rest.starts_with("[:"))
+        throw Error(ErrorKind::invalid, "a class that begins with '[:' in a pattern is outside the supported subset");
+    return false;
+}
+
 Bytes Compiler::set()
 {
     const bool inverted = take('^');
     Bytes bytes;
     for (bool first = true; first || !take(']'); first = false) {
+        if (posix_set(bytes))
+            continue;
         char low = take();
         if (low == '\\') {
             low = take();

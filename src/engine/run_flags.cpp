@@ -71,9 +71,42 @@ std::int64_t bytes(Text value)
     return static_cast<std::int64_t>(*size);
 }
 
+/// Go's: "1.5h", "300ms", "10us", one after the other.
+std::optional<std::chrono::nanoseconds> parse_go_duration(std::string_view text)
+{
+    static constexpr auto units = std::to_array<std::pair<std::string_view, std::int64_t>>({{"ns", 1},
+                                                                                            {"us", 1'000},
+                                                                                            {"ms", 1'000'000},
+                                                                                            {"s", 1'000'000'000},
+                                                                                            {"m", 60'000'000'000},
+                                                                                            {"h", 3'600'000'000'000}});
+    constexpr double longest = 9e18;
+    double total = 0;
+    while (!text.empty()) {
+        const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
+        const std::size_t letters = std::min(text.find_first_of("0123456789.", digits), text.size());
+        const auto [whole, fraction] = split_once(text.substr(0, digits), '.');
+        const auto unit = std::ranges::find(units, text.substr(digits, letters - digits),
+                                            &std::pair<std::string_view, std::int64_t>::first);
+        const auto number = whole.empty() ? std::optional<std::uint64_t>(0) : parse_unsigned(whole);
+        const auto part = fraction.empty() ? std::optional<std::uint64_t>(0) : parse_unsigned(fraction);
+        if (unit == units.end() || !number || !part || (whole.empty() && fraction.empty()) || fraction.size() > 18)
+            return std::nullopt;
+        const double scale = std::pow(10.0, static_cast<double>(fraction.size()));
+        total +=
+            (static_cast<double>(*number) + static_cast<double>(*part) / scale) * static_cast<double>(unit->second);
+        if (total > longest)
+            return std::nullopt;
+        text.remove_prefix(letters);
+    }
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(std::llround(total)));
+}
+
 std::chrono::nanoseconds duration(Text value)
 {
-    const auto read = parse_duration(value);
+    if (const auto read = value.empty() ? std::nullopt : parse_go_duration(value))
+        return *read;
+    const auto read = parse_duration(value); // also "1d", and seconds without a unit
     if (!read)
         throw Error(ErrorKind::usage, "invalid duration \"{}\"", printable(value));
     return *read;

@@ -128,6 +128,9 @@ Datum dig(Arguments arguments)
 
 Datum extreme(Arguments arguments, std::string_view mark)
 {
+    const auto* list = arguments.size() == 1 ? arguments[0].as<List>() : nullptr;
+    if (list != nullptr && !(*list)->items.empty())
+        return extreme((*list)->items, mark);
     Datum best = arguments[0];
     for (const Datum& argument : arguments.subspan(1))
         if (apply_operator(mark, argument, best).truthy())

@@ -23,21 +23,32 @@ Datum join_texts(Arguments arguments)
     return join(texts, between);
 }
 
+constexpr std::size_t most_split_steps = 50'000'000;
+
 Datum split_text(Arguments arguments)
 {
     const std::string text = text_at(arguments, 0);
     const auto* pattern = arguments.size() > 1 ? arguments[1].as<Pattern>() : nullptr;
-    std::string separator = pattern != nullptr ? pattern->text : text_at(arguments, 1);
-    if (separator.size() == 2 && separator[0] == '\\')
-        separator.erase(0, 1);
-    else if (separator.find_first_of("\\[](){}*+?^$|") != std::string::npos ||
-             (separator.find('.') != std::string::npos))
-        throw Error(ErrorKind::invalid, "texts are split at one fixed text, not at the pattern {}", brief(separator));
+    const Automaton separator(pattern != nullptr ? pattern->text : text_at(arguments, 1), false);
     std::vector<Datum> parts;
     std::size_t at = 0;
-    for (std::size_t next = 0; !separator.empty() && (next = text.find(separator, at)) != std::string::npos;
-         at = next + separator.size())
-        parts.push_back(text.substr(at, next - at));
+    std::size_t steps = most_split_steps;
+    for (std::size_t from = 0; from <= text.size();) {
+        const auto found = separator.search(text, from, steps);
+        if (!found)
+            break;
+        const auto [begin, end] = *found->front();
+        const bool is_empty = begin == end; // between two characters
+        if (is_empty && begin == text.size())
+            break;
+        if (!is_empty || begin > at) {
+            parts.push_back(text.substr(at, begin - at));
+            at = end;
+        }
+        from = end;
+        while (is_empty && (++from < text.size() && (static_cast<unsigned char>(text[from]) & 0xC0U) == 0x80U))
+            ;
+    }
     parts.push_back(text.substr(at));
     while (!parts.empty() && to_text(parts.back()).empty())
         parts.pop_back();

@@ -397,6 +397,12 @@ TEST_CASE("puppet: functions")
     CHECK(shown("join(['a', ['b', 1]], '-')") == "<a-b-1>");
     CHECK(shown("split('a,b,,', ',')") == "<[a, b]>");
     CHECK(shown("split('a.b', /\\./)") == "<[a, b]>");
+    CHECK(shown("split('a1b', /\\d/)") == "<[a, b]>");
+    CHECK(shown("split('a,  b,c', /,\\s*/)") == "<[a, b, c]>");
+    CHECK(shown("split('abc', '')") == "<[a, b, c]>");
+    CHECK(shown("[1, 5, 3].max") == "<5>");
+    CHECK(shown("regsubst('aXbX', '^(.*?)X', '<\\1>')") == "<<a>bX>");
+    CHECK(shown("regsubst('a12b', '[[:digit:]]+', '#')") == "<a#b>");
     CHECK(shown("unique(['a', 'b', 'a', 1, 1])") == "<[a, b, 1]>");
     CHECK(shown("sort([3, 1, 2])") == "<[1, 2, 3]>");
     CHECK(shown("merge({ 'a' => 1 }, { 'a' => 2, 'b' => 3 })") == "<{a => 2, b => 3}>");

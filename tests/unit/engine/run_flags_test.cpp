@@ -67,6 +67,20 @@ TEST_CASE("parse_run: restart policies, mounts and volumes")
     CHECK_THROWS_AS(parse_run({"-v", "relative/path:/x:bad:worse", "app"}), Error);
 }
 
+TEST_CASE("parse_run: durations are Go's, to the nanosecond")
+{
+    const auto interval = [](const std::string& text) {
+        return parse_run({"--health-interval", text, "app"}).spec.health.value().interval.count();
+    };
+    CHECK(interval("30000000000ns") == 30'000'000'000);
+    CHECK(interval("1.5s") == 1'500'000'000);
+    CHECK(interval("1h0.5m10us") == 3'630'000'010'000);
+    CHECK(interval("5s") == 5'000'000'000);
+    CHECK(interval("1m30s") == 90'000'000'000);
+    for (const char* wrong : {"", ".s", "1.5", "1x", "-1s", "99999999999h"})
+        CHECK_THROWS_AS(interval(wrong), Error);
+}
+
 TEST_CASE("parse_run: GPUs")
 {
     const auto gpus = [](const std::string& text) {
