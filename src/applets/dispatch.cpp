@@ -109,9 +109,9 @@ class CommandLine {
             else if (name == "verbose")
                 ++global_.verbosity;
             else if (name == "quiet")
-                global_.quiet = true;
+                global_.quiet = value != "false"; // where the applet's flags have values
             else if (name == "json")
-                global_.json = true;
+                global_.json = value != "false";
             else if (name == "version")
                 wants_version_ = true;
             else if (name == "log-format")
@@ -168,7 +168,7 @@ class CommandLine {
                                                 .single_dash_names = applet_->single_dash_names,
                                                 .flag_values = applet_->flag_values});
         for (const auto& [name, value] : parsed.options)
-            if (name == "version" && !has_version) {
+            if (name == "version" && !has_version && value != "false") {
                 Context(global_, program_).write("dfriends " DFRIENDS_VERSION "\n");
                 return false;
             }

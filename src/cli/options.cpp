@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 namespace dfriends::cli {
 
@@ -59,6 +58,59 @@ std::vector<po::option> take_rest(std::vector<std::string>& words)
     return taken;
 }
 
+/// A flag with a value, handed through program_options as an argument with two values: its name and what it says.
+po::option carry_flag(const Option& row, std::string_view word, std::string_view value)
+{
+    constexpr std::array<std::string_view, 6> yes{"1", "t", "T", "true", "TRUE", "True"};
+    constexpr std::array<std::string_view, 6> no{"0", "f", "F", "false", "FALSE", "False"};
+    const bool is_yes = std::ranges::find(yes, value) != yes.end();
+    if (!row.takes_value && !is_yes && std::ranges::find(no, value) == no.end())
+        throw Error(ErrorKind::usage, "--{} wants true or false, not '{}'", row.name, printable(value));
+    po::option option;
+    option.value = {row.name, row.takes_value ? std::string(value) : is_yes ? "true" : "false"};
+    option.original_tokens.emplace_back(word);
+    return option;
+}
+
+/// "--flag=false"; nothing where the word is none.
+std::vector<po::option> read_long_flag(std::span<const Option> options, std::string_view word)
+{
+    const auto [name, value] = split_once(word.substr(word.starts_with("--") ? 2 : 1), '=');
+    const auto row = std::ranges::find_if(options, [name](const Option& option) { return option.name == name; });
+    if (row == options.end() || row->takes_value)
+        return {};
+    return {carry_flag(*row, word, value)};
+}
+
+/// "-f=false", "-n=1" and "-af=false": what is after '=' belongs to the last letter; nothing where the word is none.
+std::vector<po::option> read_letters(std::span<const Option> options, std::string_view word)
+{
+    const auto [letters, value] = split_once(word.substr(1), '=');
+    std::vector<po::option> read;
+    for (std::size_t i = 0; i < letters.size(); ++i) {
+        const bool is_last = i + 1 == letters.size();
+        const auto row =
+            std::ranges::find_if(options, [&](const Option& option) { return option.letter == letters[i]; });
+        if (row == options.end() || (row->takes_value && !is_last))
+            return {};
+        read.push_back(carry_flag(*row, word, is_last ? value : "true"));
+    }
+    return read;
+}
+
+/// Takes the first word where it is a flag with a value after '='.
+std::vector<po::option> take_flag_value(std::span<const Option> options, std::vector<std::string>& words,
+                                        ParseStyle style)
+{
+    if (words.empty() || !words.front().starts_with('-') || words.front().find('=') == std::string::npos)
+        return {};
+    const bool is_long = style.single_dash_names || words.front().starts_with("--");
+    auto read = is_long ? read_long_flag(options, words.front()) : read_letters(options, words.front());
+    if (!read.empty())
+        words.erase(words.begin());
+    return read;
+}
+
 std::vector<std::string> candidate_names(std::span<const Option> options)
 {
     std::vector<std::string> names{"--help"};
@@ -95,53 +147,17 @@ std::vector<po::option> parse(std::span<const Option> options, const std::vector
     try {
         po::command_line_parser parser(words);
         parser.options(description).style(flags);
-        if (style.stops_at_argument)
-            parser.extra_style_parser(take_rest);
+        if (style.stops_at_argument || style.flag_values)
+            parser.extra_style_parser([&](std::vector<std::string>& left) {
+                std::vector<po::option> taken;
+                if (style.flag_values)
+                    taken = take_flag_value(options, left, style);
+                return taken.empty() && style.stops_at_argument ? take_rest(left) : taken;
+            });
         return parser.run().options;
     } catch (const po::error& error) {
         rethrow(error, options);
     }
-}
-
-} // namespace
-
-namespace {
-
-/// The name of a flag that has a value after '=' and that value; nothing where the word is none.
-std::optional<std::pair<std::string, std::string>> flag_with_value(std::span<const Option> options,
-                                                                   std::string_view word, ParseStyle style)
-{
-    if (!word.starts_with(style.single_dash_names ? "-" : "--"))
-        return std::nullopt;
-    word.remove_prefix(word.starts_with("--") ? 2 : 1);
-    const auto [name, value] = split_once(word, '=');
-    if (name.size() == word.size())
-        return std::nullopt;
-    const auto row = std::ranges::find_if(options, [name](const Option& option) { return option.name == name; });
-    if (row == options.end() || row->takes_value)
-        return std::nullopt;
-    constexpr std::array<std::string_view, 6> yes{"1", "t", "T", "true", "TRUE", "True"};
-    constexpr std::array<std::string_view, 6> no{"0", "f", "F", "false", "FALSE", "False"};
-    const bool is_yes = std::ranges::find(yes, value) != yes.end();
-    if (!is_yes && std::ranges::find(no, value) == no.end())
-        throw Error(ErrorKind::usage, "--{} wants true or false, not '{}'", name, printable(value));
-    return std::pair(row->name, std::string(is_yes ? "true" : "false"));
-}
-
-/// Takes the flags with values away, up to "--".
-std::vector<std::pair<std::string, std::string>> take_flag_values(std::span<const Option> options,
-                                                                  std::vector<std::string>& words, ParseStyle style)
-{
-    std::vector<std::pair<std::string, std::string>> taken;
-    const auto end = std::ranges::find(words, "--");
-    const auto kept = std::remove_if(words.begin(), end, [&](const std::string& word) {
-        auto flag = flag_with_value(options, word, style);
-        if (flag)
-            taken.push_back(std::move(*flag));
-        return flag.has_value();
-    });
-    words.erase(kept, end);
-    return taken;
 }
 
 } // namespace
@@ -156,9 +172,11 @@ Parsed parse_options(std::span<const Option> options, const std::vector<std::str
         rest.assign(separator, words.end());
         words.erase(separator, words.end());
     }
-    if (style.flag_values)
-        parsed.options = take_flag_values(options, words, style);
     for (const po::option& option : parse(options, words, style)) {
+        if (option.string_key.empty() && option.value.size() == 2) { // see carry_flag
+            parsed.options.emplace_back(option.value.front(), option.value.back());
+            continue;
+        }
         if (option.string_key.empty() || option.string_key == argument_key) {
             parsed.arguments.insert(parsed.arguments.end(), option.value.begin(), option.value.end());
             continue;

@@ -651,3 +651,13 @@ END
   fails 0 dfriends converge plan m.yaml
   says "1 unchanged"
 }
+
+@test "flags with a value after '=', as Go programs read them" {
+  fails 0 ours create --tty=false --name dft-d-flags dft-busybox true
+  equal "$(ours ps --all=true -q=true --no-trunc --filter name=dft-d-flags)" "$output"
+  same ps -a=false -q --filter name=dft-d-flags
+  same ps -n=1 -q
+  fails 125 ours rm --force=perhaps dft-d-flags
+  says "--force wants true or false, not 'perhaps'"
+  same rm --force=true dft-d-flags
+}

@@ -418,6 +418,7 @@ const Applet docker_applet{
     .synopsis = "The everyday words of the docker client",
     .verbs = verbs(),
     .settings = common_settings,
+    .flag_values = true,
     .report = report,
 };
 

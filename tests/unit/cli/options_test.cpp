@@ -68,6 +68,23 @@ TEST_CASE("options: flags with values, as Go reads them")
     CHECK_THROWS_WITH_AS(parse({"--prefix=maybe"}, false), "--prefix wants true or false, not 'maybe'", Error);
 }
 
+TEST_CASE("options: letters with values, in their order, and not behind the first argument")
+{
+    const std::vector<Option> options{{"all", 'a'}, {"force", 'f'}, {"last", 'n', true}};
+    const auto parse = [&options](const Words& words, bool stops = false) {
+        return parse_options(options, words, {.stops_at_argument = stops, .flag_values = true});
+    };
+    CHECK(parse({"-a=false", "-n=1", "-n2"}).options == Pairs{{"all", "false"}, {"last", "1"}, {"last", "2"}});
+    CHECK(parse({"-af=0"}).options == Pairs{{"all", "true"}, {"force", "false"}});
+    CHECK(parse({"--force", "--force=false"}).options == Pairs{{"force", "true"}, {"force", "false"}});
+    CHECK(parse({"-n", "--force=true"}).options == Pairs{{"last", "--force=true"}});
+    const Parsed parsed = parse({"-f=true", "sh", "--all=false", "-a=x"}, true);
+    CHECK(parsed.options == Pairs{{"force", "true"}});
+    CHECK(parsed.arguments == Words{"sh", "--all=false", "-a=x"});
+    CHECK_THROWS_WITH_AS(parse({"-a=maybe"}), "--all wants true or false, not 'maybe'", Error);
+    CHECK_THROWS_AS(parse({"-x=1"}), Error);
+}
+
 TEST_CASE("options: the separator stays where it is asked for")
 {
     const std::vector<Option> options{{.name = "rev", .takes_value = true}};
