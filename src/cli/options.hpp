@@ -25,8 +25,8 @@ struct ParseStyle {
     bool single_dash_names = false;
     /// "--" stays among the arguments, before those that follow it.
     bool keeps_separator = false;
-    /// An option without a value may have one after '=': "true", "false" and the other words that Go's flags read. So may
-    /// a letter (-a=false, -n=1), where a single dash is not for long names.
+    /// An option without a value may have one after '=': "true", "false" and the other words that Go's flags read. So
+    /// may a letter (-a=false, -n=1), where a single dash is not for long names.
     bool flag_values = false;
 };
 

@@ -661,3 +661,17 @@ END
   says "--force wants true or false, not 'perhaps'"
   same rm --force=true dft-d-flags
 }
+
+@test "inspect, network inspect, volume inspect and wait go on after what is not there" {
+  ours create --name dft-d-first dft-busybox true
+  ours create --name dft-d-second dft-busybox true
+  same inspect -f '{{.Name}}' dft-d-first dft-d-none dft-d-second
+  equal "$(cat ours.out)" $'/dft-d-first\n/dft-d-second'
+  grep -q dft-d-none ours.err
+  same inspect dft-d-none
+  same network inspect -f '{{.Name}}' dft-d-none bridge host
+  ours volume create dft-d-vol
+  same volume inspect -f '{{.Name}}' dft-d-none dft-d-vol
+  same wait dft-d-none dft-d-first
+  same network ls -q
+}

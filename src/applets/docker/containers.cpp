@@ -199,10 +199,9 @@ int rm(Context& context)
 
 int wait(Context& context)
 {
-    context.expect_arguments(1);
-    for (const std::string& name : context.arguments)
+    return attempt_each(context, [&context](const std::string& name) {
         context.print("{}\n", net::run(context.engine().containers().wait(name)));
-    return 0;
+    });
 }
 
 } // namespace dfriends::applets::docker

@@ -7,6 +7,9 @@
 #include "engine/client.hpp"
 #include "net/loop.hpp"
 
+#include <algorithm>
+#include <tuple>
+
 namespace dfriends::applets::docker {
 
 namespace {
@@ -25,8 +28,9 @@ int network_ls(Context& context)
 {
     context.expect_arguments(0, 0);
     cli::TableOutput table({"NETWORK ID", "NAME", "DRIVER", "SCOPE"}, 3, 10);
-    for (const auto& network :
-         net::run(context.engine().networks().list(parse_filters(context.settings.list("filter"))))) {
+    auto networks = net::run(context.engine().networks().list(parse_filters(context.settings.list("filter"))));
+    std::ranges::sort(networks, {}, [](const auto& network) { return std::tie(network.spec.name, network.id); });
+    for (const auto& network : networks) {
         if (context.settings.flag("quiet"))
             context.print("{}\n", short_id(network.id));
         else
@@ -63,19 +67,18 @@ int network_rm(Context& context)
 
 int network_inspect(Context& context)
 {
-    context.expect_arguments(1);
-    std::vector<std::string> documents;
-    for (const std::string& name : context.arguments)
-        documents.push_back(net::run(context.engine().networks().inspect(name)).document);
-    return print_documents(context, documents);
+    return inspect_each(context, [&context](const std::string& name) {
+        return net::run(context.engine().networks().inspect(name)).document;
+    });
 }
 
 int volume_ls(Context& context)
 {
     context.expect_arguments(0, 0);
     cli::TableOutput table({"DRIVER", "VOLUME NAME"}, 3, 10);
-    for (const auto& volume :
-         net::run(context.engine().volumes().list(parse_filters(context.settings.list("filter"))))) {
+    auto volumes = net::run(context.engine().volumes().list(parse_filters(context.settings.list("filter"))));
+    std::ranges::sort(volumes, {}, [](const auto& volume) -> const std::string& { return volume.spec.name; });
+    for (const auto& volume : volumes) {
         if (context.settings.flag("quiet"))
             context.print("{}\n", volume.spec.name);
         else
@@ -109,11 +112,9 @@ int volume_rm(Context& context)
 
 int volume_inspect(Context& context)
 {
-    context.expect_arguments(1);
-    std::vector<std::string> documents;
-    for (const std::string& name : context.arguments)
-        documents.push_back(net::run(context.engine().volumes().inspect(name)).document);
-    return print_documents(context, documents);
+    return inspect_each(context, [&context](const std::string& name) {
+        return net::run(context.engine().volumes().inspect(name)).document;
+    });
 }
 
 } // namespace dfriends::applets::docker

@@ -102,15 +102,28 @@ int system_dial_stdio(Context& context)
     return 0;
 }
 
-int print_documents(Context& context, const std::vector<std::string>& documents)
+int inspect_each(Context& context, const std::function<std::string(const std::string& name)>& find_document)
 {
+    context.expect_arguments(1);
+    std::vector<std::string> documents;
+    std::string failures;
+    for (const std::string& name : context.arguments) {
+        try {
+            documents.push_back(find_document(name));
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::unavailable)
+                throw; // the next would fare no better
+            failures += "Error: " + printable(error.what()) + "\n";
+        }
+    }
     const auto format = context.settings.find("format");
     if (!format || format->empty())
         context.write(encode_documents(documents));
     else
         for (const std::string& document : documents)
             context.print("{}\n", render_template(*format, document));
-    return 0;
+    context.write_error(failures);
+    return failures.empty() ? 0 : 1;
 }
 
 int version(Context& context)
@@ -150,11 +163,9 @@ int info(Context& context)
 
 int inspect(Context& context)
 {
-    context.expect_arguments(1);
-    std::vector<std::string> documents;
-    for (const std::string& name : context.arguments)
-        documents.push_back(net::run(find_document(context.engine(), name, context.settings.text("type"))));
-    return print_documents(context, documents);
+    return inspect_each(context, [&context](const std::string& name) {
+        return net::run(find_document(context.engine(), name, context.settings.text("type")));
+    });
 }
 
 } // namespace dfriends::applets::docker
