@@ -47,7 +47,8 @@ struct Applet {
     std::span<const Verb> verbs;
     std::span<const config::Setting> settings = {}; ///< of every verb; they may also stand before it
     bool single_dash_names = false;
-    bool flag_values = false; ///< --flag=false, as Go programs read it
+    bool flag_values = false;           ///< --flag=false, as Go programs read it
+    std::string_view version_line = {}; ///< of --version, and then of -v too; empty: the house's own
     /// Renders an error in the manner of the replaced tool and returns that tool's exit code. Null, or a result of -1:
     /// the house's manner.
     int (*report)(const Error&, const Context&) = nullptr;

@@ -162,14 +162,15 @@ class CommandLine {
         std::vector<cli::Option> options = options_of(applet_->settings);
         const bool has_version = std::ranges::any_of(options, [](const auto& row) { return row.name == "version"; });
         if (!has_version)
-            options.push_back({.name = "version"});
+            options.push_back({.name = "version", .letter = applet_->version_line.empty() ? '\0' : 'v'});
         const auto parsed = cli::parse_options(options, rest_,
                                                {.stops_at_argument = true,
                                                 .single_dash_names = applet_->single_dash_names,
                                                 .flag_values = applet_->flag_values});
         for (const auto& [name, value] : parsed.options)
             if (name == "version" && !has_version && value != "false") {
-                Context(global_, program_).write("dfriends " DFRIENDS_VERSION "\n");
+                const std::string_view line = applet_->version_line;
+                Context(global_, program_).print("{}\n", line.empty() ? "dfriends " DFRIENDS_VERSION : line);
                 return false;
             }
         flags_ = parsed.options;

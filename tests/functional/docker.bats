@@ -675,3 +675,10 @@ END
   same wait dft-d-none dft-d-first
   same network ls -q
 }
+
+@test "--version: the line that scripts cut up" {
+  ln -s "$DFRIENDS" docker
+  fails 0 ./docker --version
+  [[ "$output" =~ ^Docker\ version\ [0-9]+\.[0-9]+\.[0-9]+,\ build\ dfriends$ ]]
+  equal "$(./docker -v)" "$output"
+}

@@ -419,6 +419,7 @@ const Applet docker_applet{
     .verbs = verbs(),
     .settings = common_settings,
     .flag_values = true,
+    .version_line = "Docker version " DFRIENDS_VERSION ", build dfriends", // scripts cut it up
     .report = report,
 };
 
