@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <string>
 
 namespace dfriends {
 
@@ -31,6 +33,21 @@ std::optional<std::int64_t> unit_length(std::string_view name)
     return std::nullopt;
 }
 
+/// Takes the ".5" of "1.5h" away, as billionths; nothing where no digit is behind the point.
+std::optional<std::uint64_t> take_fraction(std::string_view& text)
+{
+    if (!text.starts_with('.'))
+        return 0;
+    constexpr std::size_t precision = 9;
+    const std::size_t end = std::min(text.find_first_not_of("0123456789", 1), text.size());
+    std::string digits(text.substr(1, std::min(end - 1, precision)));
+    text.remove_prefix(end);
+    if (digits.empty())
+        return std::nullopt;
+    digits.resize(precision, '0');
+    return parse_unsigned(digits);
+}
+
 } // namespace
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text)
@@ -42,13 +59,16 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text)
     while (!text.empty()) {
         const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
         const auto number = parse_unsigned(text.substr(0, digits));
-        text = trim(text.substr(digits));
+        text = text.substr(digits);
+        const auto fraction = take_fraction(text);
+        text = trim(text);
         const auto letters = std::min(text.find_first_of("0123456789 "), text.size());
         const auto length = unit_length(text.substr(0, letters));
         text = trim(text.substr(letters));
-        if (!number || !length || *number > static_cast<std::uint64_t>(longest / *length))
+        if (!number || !fraction || !length || *number > static_cast<std::uint64_t>(longest / *length))
             return std::nullopt;
-        total += static_cast<std::int64_t>(*number) * *length;
+        total += static_cast<std::int64_t>(*number) * *length +
+                 static_cast<std::int64_t>(*fraction) * *length / 1'000'000'000;
         if (total > longest)
             return std::nullopt;
     }

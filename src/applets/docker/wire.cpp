@@ -8,6 +8,9 @@
 #include "base/timestamp.hpp"
 #include "json/json.hpp"
 
+#include <ctime>
+#include <optional>
+
 namespace dfriends::applets::docker {
 
 namespace {
@@ -117,17 +120,49 @@ std::string version_document(std::string_view ours, const std::string& server)
     return dump_json({{"Client", {{"Version", ours}}}, {"Server", parse_json(server, "the engine's version")}});
 }
 
+namespace {
+
+/// As the engine reads moments, in all versions.
+std::string render_moment(TimePoint moment)
+{
+    const auto second = std::chrono::floor<std::chrono::seconds>(moment);
+    return fmt::format("{}.{:09}", second.time_since_epoch().count(), (moment - second).count());
+}
+
+/// A moment of the calendar in local time: a day, and as much of its time as there is. Nothing where it is none.
+std::optional<std::time_t> find_local_moment(const std::string& text)
+{
+    for (const char* format : {"%Y-%m-%d", "%Y-%m-%dT%H", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"}) {
+        std::tm local{};
+        const char* const end = ::strptime(text.c_str(), format, &local);
+        if (end == nullptr || *end != '\0')
+            continue;
+        local.tm_isdst = -1; // the zone's own rule
+        const int day = local.tm_mday;
+        const std::time_t second = std::mktime(&local);
+        return local.tm_mday == day ? std::optional(second) : std::nullopt; // mktime makes 1 March of 30 February
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
 std::string parse_moment(const std::string& text)
 {
     const auto [seconds, decimals] = split_once(text, '.');
     const bool is_count =
         parse_unsigned(seconds) && (decimals.empty() || (decimals.size() <= 9 && parse_unsigned(decimals)));
-    if (text.empty() || is_count || parse_rfc3339(text))
+    if (text.empty() || is_count)
         return text;
+    if (const auto moment = parse_rfc3339(text))
+        return render_moment(*moment);
+    if (const auto second = find_local_moment(text))
+        return std::to_string(*second);
     const auto ago = parse_duration(text);
     if (!ago)
         throw Error(ErrorKind::usage,
-                    "'{}' is no moment: write seconds since 1970, RFC 3339, or a duration such as 10m",
+                    "'{}' is no moment: write seconds since 1970, a date and time such as 2026-11-27T01:00:00, or a "
+                    "duration such as 10m",
                     printable(text));
     const auto moment = std::chrono::duration_cast<std::chrono::seconds>(system_now().time_since_epoch() - *ago);
     return std::to_string(moment.count());

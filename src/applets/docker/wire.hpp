@@ -25,7 +25,8 @@ std::string render_template(std::string_view format, const std::string& document
 /// What docker calls {"Client": …, "Server": …}.
 std::string version_document(std::string_view ours, const std::string& server);
 
-/// For --since and --until: seconds since 1970 and RFC 3339 as they are, "10m" as that long ago. Throws Error(usage).
+/// For --since and --until, in seconds since 1970: those as they are, RFC 3339, "2026-11-27" and "2026-11-27T01:00:00"
+/// in local time, and "10m" as that long ago. Throws Error(usage).
 std::string parse_moment(const std::string& text);
 
 } // namespace dfriends::applets::docker

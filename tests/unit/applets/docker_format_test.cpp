@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/docker/format.hpp"
+#include "applets/docker/wire.hpp"
 #include "base/error.hpp"
 
 #include <doctest/doctest.h>
+
+#include <ctime>
+#include <string>
 
 using namespace dfriends;
 using namespace dfriends::applets::docker;
@@ -45,4 +49,20 @@ TEST_CASE("parse_filters: several values of one key")
     CHECK(filters.at("name") == std::vector<std::string>{"a", "b"});
     CHECK(filters.at("label") == std::vector<std::string>{"x=y"});
     CHECK_THROWS_AS(parse_filters({"name"}), Error);
+}
+
+TEST_CASE("parse_moment: seconds, RFC 3339, a day or a moment of local time, and how long ago")
+{
+    CHECK(parse_moment("") == "");
+    CHECK(parse_moment("1764205200.25") == "1764205200.25");
+    CHECK(parse_moment("2025-11-27T01:00:00Z") == "1764205200.000000000");
+    CHECK(parse_moment("2025-11-27T02:00:00.5+01:00") == "1764205200.500000000");
+    std::tm local{.tm_hour = 1, .tm_mday = 27, .tm_mon = 10, .tm_year = 125, .tm_isdst = -1};
+    const std::string one = std::to_string(std::mktime(&local));
+    for (const char* text : {"2025-11-27T01", "2025-11-27T01:00", "2025-11-27T01:00:00"})
+        CHECK_MESSAGE(parse_moment(text) == one, text);
+    CHECK(parse_moment("2025-11-27") == std::to_string(std::stoll(one) - 3600));
+    CHECK(std::stoll(parse_moment("1.5h")) < std::stoll(parse_moment("1h")));
+    for (const char* text : {"2025-02-30", "2025-11-27T25", "2025-11-27 01:00:00", "2025-13-01", "yesterday"})
+        CHECK_THROWS_AS(parse_moment(text), Error);
 }

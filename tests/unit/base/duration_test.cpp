@@ -13,11 +13,15 @@ TEST_CASE("parse_duration: reads units, sums and bare seconds")
     CHECK(parse_duration("1min 30s") == 90s);
     CHECK(parse_duration("250ms") == 250ms);
     CHECK(parse_duration("2d") == 48h);
+    CHECK(parse_duration("1.5h") == 90min);
+    CHECK(parse_duration("1m0.25s") == 60'250ms);
+    CHECK(parse_duration("0.00000000000001s") == 0ms);
 }
 
 TEST_CASE("parse_duration: refuses what is none and what overflows")
 {
-    for (const char* text : {"", "s", "-1s", "1x", "1.5s", "99999999999999999999s", "9223372036854775807w"})
+    for (const char* text :
+         {"", "s", "-1s", "1x", "1.s", ".5s", "1.2.3s", "99999999999999999999s", "9223372036854775807w"})
         CHECK_MESSAGE(!parse_duration(text), text);
 }
 
