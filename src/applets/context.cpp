@@ -108,8 +108,12 @@ state::Store& Context::store()
 
 engine::Client& Context::engine()
 {
-    if (!inside_->engine)
-        inside_->engine = std::make_unique<engine::Client>(find_engine(applet, settings));
+    if (!inside_->engine) {
+        engine::Host host = find_engine(applet, settings);
+        if (!host.warning.empty())
+            write_error("WARNING: " + printable(host.warning) + "\n");
+        inside_->engine = std::make_unique<engine::Client>(std::move(host));
+    }
     return *inside_->engine;
 }
 

@@ -151,11 +151,17 @@ Host read_context(const std::string& name, const Environment& environment)
     return host;
 }
 
-std::string current_context(const Environment& environment)
+/// A broken config.json does not keep anybody from the engine: `warning` tells of it.
+std::string current_context(const Environment& environment, std::string& warning)
 {
     const Path file = configuration_directory(environment) / "config.json";
-    const auto text = os::find_file(file, 4U << 20U);
-    return text ? decode_user_configuration(*text, file.string()).current_context : "";
+    try {
+        const auto text = os::find_file(file, 4U << 20U);
+        return text ? decode_user_configuration(*text, file.string()).current_context : "";
+    } catch (const Error& error) {
+        warning = fmt::format("the client's configuration is passed over: {}", error.what());
+        return {};
+    }
 }
 
 Host choose(const std::optional<std::string>& given_host, const std::optional<std::string>& given_context,
@@ -171,12 +177,14 @@ Host choose(const std::optional<std::string>& given_host, const std::optional<st
         return host;
     }
     std::string context = given_context.value_or(variable(environment, "DOCKER_CONTEXT"));
+    std::string warning;
     if (context.empty())
-        context = current_context(environment);
+        context = current_context(environment, warning);
     if (!context.empty() && context != "default")
         return read_context(context, environment);
     Host host = named.empty() ? Host() : with_environment_tls(parse_host(named), named, environment);
     host.origin = "default";
+    host.warning = std::move(warning);
     return host;
 }
 

@@ -27,6 +27,7 @@ struct Host {
     bool verify = true;
 
     std::string origin;      ///< where it was found: "DOCKER_HOST", "context 'x'", "default"
+    std::string warning;     ///< what was passed over in finding it, for the user to read; usually empty
     std::string api_version; ///< DOCKER_API_VERSION; empty: negotiated
 
     /// The engine itself has an address; else a socket or ssh leads to it.
@@ -43,8 +44,8 @@ using Environment = std::function<const char*(const char* name)>;
 
 /// Finds the engine as the docker client does: `host` and `context` (flags), DOCKER_HOST, DOCKER_CONTEXT, the current
 /// context of config.json, else the default socket; with DOCKER_TLS_VERIFY, DOCKER_TLS, DOCKER_CERT_PATH and
-/// DOCKER_CONFIG. No engine is asked. Throws Error(invalid) for what it cannot read and Error(not_found) for a context
-/// that does not exist.
+/// DOCKER_CONFIG. No engine is asked. A config.json that it cannot read is a warning. Throws Error(invalid) for what
+/// else it cannot read and Error(not_found) for a context that does not exist.
 Host find_host(const std::optional<std::string>& host = {}, const std::optional<std::string>& context = {},
                const Environment& environment = {});
 

@@ -682,3 +682,10 @@ END
   [[ "$output" =~ ^Docker\ version\ [0-9]+\.[0-9]+\.[0-9]+,\ build\ dfriends$ ]]
   equal "$(./docker -v)" "$output"
 }
+
+@test "a broken config.json is a warning" {
+  mkdir broken
+  echo '{"auths": ' >broken/config.json
+  DOCKER_CONFIG=$PWD/broken fails 0 ours ps -q
+  says 'WARNING: the client'
+}

@@ -92,4 +92,8 @@ TEST_CASE("find_host: a context of config.json; one that does not exist is named
     CHECK(engine::find_host({}, "default", in).socket == "/var/run/docker.sock");
     os::make_directories(folder);
     CHECK_THROWS_AS(engine::find_host({}, "other", in), Error);
+    // A broken one does not keep the engine away.
+    os::write_file(directory.path() / "config.json", "{");
+    CHECK(engine::find_host({}, {}, in).socket == "/var/run/docker.sock");
+    CHECK(engine::find_host({}, {}, in).warning.find("config.json") != std::string::npos);
 }
