@@ -689,3 +689,12 @@ END
   DOCKER_CONFIG=$PWD/broken fails 0 ours ps -q
   says 'WARNING: the client'
 }
+
+@test "run --rm with an engine that leaves the removal to the client" {
+  export DOCKER_API_VERSION=1.24
+  fails 3 ours run --rm --name dft-d-old dft-busybox sh -c 'exit 3'
+  fails 127 ours run --rm --name dft-d-old dft-busybox no-such-program
+  fails 125 ours run --rm -d --name dft-d-old dft-busybox true
+  says 'from 1.25 on'
+  equal "$(docker ps -aq --filter name=dft-d-old)" ""
+}

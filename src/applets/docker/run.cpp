@@ -13,6 +13,7 @@
 #include "net/loop.hpp"
 #include "os/file.hpp"
 
+#include <exception>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -129,6 +130,28 @@ net::Task<int> stay(Context& context, Place place, bool start)
     co_return waiting ? co_await waiting->exit_code() : co_await containers.wait(place.id);
 }
 
+/// stay(), and the removal that engines before API 1.25 leave to the client.
+net::Task<int> stay_and_remove(Context& context, Place place)
+{
+    const std::string id = place.id;
+    place.removes_itself = false;
+    int code = 0;
+    std::exception_ptr failure;
+    try {
+        code = co_await stay(context, std::move(place), true);
+    } catch (const Error&) {
+        failure = std::current_exception();
+    }
+    try {
+        co_await context.engine().containers().remove(id, false, true);
+    } catch (const Error& error) { // the user has left it, and it runs on
+        context.write_error("WARNING: the container is not removed: " + printable(error.what()) + "\n");
+    }
+    if (failure)
+        std::rethrow_exception(failure);
+    co_return code;
+}
+
 net::Task<int> run_attached(Context& context, engine::RunRequest request)
 {
     Place place{.streams = {.input = request.spec.attach_stdin,
@@ -139,6 +162,8 @@ net::Task<int> run_attached(Context& context, engine::RunRequest request)
                 .proxy_signals = request.proxy_signals,
                 .removes_itself = request.spec.auto_remove};
     place.id = co_await create_container(context, request);
+    if (place.removes_itself && !context.engine().connection().speaks("1.25"))
+        co_return co_await stay_and_remove(context, std::move(place));
     co_return co_await stay(context, std::move(place), true);
 }
 
@@ -174,6 +199,13 @@ net::Task<int> attach_running(Context& context, std::string container)
 
 net::Task<> run_detached(Context& context, engine::RunRequest request)
 {
+    const std::string version = co_await context.engine().ping();
+    if (request.spec.auto_remove && !context.engine().connection().speaks("1.25"))
+        throw Error(ErrorKind::invalid,
+                    "--rm goes not with -d here: the Docker Engine speaks API {}, and removes "
+                    "containers by itself from 1.25 on",
+                    version)
+            .hint("leave --rm out, and remove the container when it has ended");
     const std::string id = co_await create_container(context, request);
     co_await context.engine().containers().start(id);
     context.print("{}\n", id);
