@@ -94,8 +94,8 @@ std::string Query::text() const
     return text_;
 }
 
-Connection::Connection(Host host, http::Dial dial)
-    : host_(std::move(host)), client_(client_options(host_, std::move(dial)))
+Connection::Connection(Host host, http::Dial dial, std::chrono::milliseconds longest_silence)
+    : host_(std::move(host)), longest_silence_(longest_silence), client_(client_options(host_, std::move(dial)))
 {
 }
 
@@ -139,6 +139,7 @@ net::Task<std::string> Connection::negotiate()
     http::Call call;
     call.url = url("/_ping", false);
     call.head_timeout = std::chrono::seconds(30);
+    call.idle_timeout = longest_silence_;
     http::Reply reply = co_await send_raw(std::move(call));
     const std::string body = co_await reply.read_all(error_limit);
     if (!reply.ok())
@@ -165,6 +166,11 @@ net::Task<std::string> Connection::negotiate()
 
 net::Task<http::Reply> Connection::send(Ask ask)
 {
+    return send_within(std::move(ask), std::chrono::milliseconds(0));
+}
+
+net::Task<http::Reply> Connection::send_within(Ask ask, std::chrono::milliseconds longest_silence)
+{
     if (!ask.without_version)
         co_await negotiate();
     http::Call call;
@@ -175,10 +181,9 @@ net::Task<http::Reply> Connection::send(Ask ask)
     call.producer = std::move(ask.producer);
     if (!call.body.empty() && !call.headers.has("Content-Type"))
         call.headers.set("Content-Type", "application/json");
-    // Stopping a container or pulling a layer may be silent for minutes; an engine that hangs is the user's to
-    // interrupt.
+    // Stopping a container or building an image may be silent for minutes before it answers.
     call.head_timeout = ask.waits_long ? std::chrono::milliseconds(0) : std::chrono::milliseconds(120'000);
-    call.idle_timeout = std::chrono::milliseconds(0);
+    call.idle_timeout = longest_silence;
     http::Reply reply = co_await send_raw(std::move(call));
     if (reply.status() < 400)
         co_return reply;
@@ -193,8 +198,16 @@ net::Task<http::Reply> Connection::send(Ask ask)
 
 net::Task<std::string> Connection::fetch(Ask ask)
 {
-    http::Reply reply = co_await send(std::move(ask));
+    http::Reply reply = co_await send_within(std::move(ask), longest_silence_);
     co_return co_await reply.read_all(answer_limit);
+}
+
+net::Task<int> Connection::fetch_status(Ask ask)
+{
+    http::Reply reply = co_await send_within(std::move(ask), longest_silence_);
+    const int status = reply.status();
+    co_await reply.read_all(answer_limit); // so that the engine is never cut off in the middle of a call
+    co_return status;
 }
 
 net::Task<http::Upgraded> Connection::hijack(Ask ask)

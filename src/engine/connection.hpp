@@ -36,8 +36,9 @@ class Connection {
     static constexpr std::string_view oldest_api = "1.24";
     static constexpr std::string_view newest_api = "1.47";
 
-    /// `dial` replaces the way to the engine; tests pass one.
-    Connection(Host host, http::Dial dial);
+    /// `dial` replaces the way to the engine, `longest_silence` is how long an answer in one piece may pause; tests
+    /// pass them.
+    Connection(Host host, http::Dial dial, std::chrono::milliseconds longest_silence = std::chrono::minutes(2));
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
@@ -58,10 +59,13 @@ class Connection {
         bool waits_long = false;      ///< the head may take as long as it likes (wait, build, attach)
         bool without_version = false; ///< for the calls that find the version out
     };
-    /// A reply that is not an error; one of 400 and above is thrown with the engine's own sentence.
+    /// A reply that is not an error; one of 400 and above is thrown with the engine's own sentence. Its body is a
+    /// stream that may be silent for as long as it likes (logs, events, pull).
     net::Task<http::Reply> send(Ask ask);
-    /// send() and the whole body.
+    /// The whole body of such a reply, which is an answer in one piece: Error(unavailable) where it stops on its way.
     net::Task<std::string> fetch(Ask ask);
+    /// fetch() for the status, where it tells more than success (304: nothing to do).
+    net::Task<int> fetch_status(Ask ask);
     /// A bare connection to the engine.
     net::Task<net::StreamPointer> dial();
     /// send() with an upgrade to a raw stream: attach and exec.
@@ -70,8 +74,11 @@ class Connection {
   private:
     http::Url url(std::string_view path, bool with_version) const;
     net::Task<http::Reply> send_raw(http::Call call);
+    /// `longest_silence` of the body; 0 waits for ever.
+    net::Task<http::Reply> send_within(Ask ask, std::chrono::milliseconds longest_silence);
 
     Host host_;
+    std::chrono::milliseconds longest_silence_;
     http::Client client_;
     std::string version_;
 };

@@ -23,14 +23,6 @@ Connection::Ask post(std::string path, bool waits_long = false)
     return {.method = "POST", .path = std::move(path), .waits_long = waits_long};
 }
 
-/// Reads a reply to its end and drops it, so that the engine is never cut off in the middle of a call.
-net::Task<int> finish(http::Reply reply)
-{
-    const int status = reply.status();
-    co_await reply.read_all(1U << 20U);
-    co_return status;
-}
-
 void refuse_empty(const std::string& container)
 {
     if (container.empty() || container.find('/') != std::string::npos)
@@ -69,7 +61,7 @@ net::Task<Created> Containers::create(ContainerSpec spec)
 net::Task<bool> Containers::start(std::string container)
 {
     refuse_empty(container);
-    co_return co_await finish(co_await connection_.send(post(container_path(container, "/start"), true))) != 304;
+    co_return co_await connection_.fetch_status(post(container_path(container, "/start"), true)) != 304;
 }
 
 net::Task<bool> Containers::stop(std::string container, std::optional<int> timeout, std::string signal)
@@ -79,8 +71,7 @@ net::Task<bool> Containers::stop(std::string container, std::optional<int> timeo
     if (timeout)
         query.add("t", static_cast<std::int64_t>(*timeout));
     query.add("signal", signal);
-    co_return co_await finish(
-        co_await connection_.send(post(container_path(container, "/stop") + query.text(), true))) != 304;
+    co_return co_await connection_.fetch_status(post(container_path(container, "/stop") + query.text(), true)) != 304;
 }
 
 net::Task<> Containers::restart(std::string container, std::optional<int> timeout, std::string signal)
@@ -174,8 +165,10 @@ net::Task<int> Containers::wait(std::string container, std::string condition)
     co_await connection_.negotiate();
     if (!connection_.speaks("1.30"))
         condition.clear(); // those engines know only "not-running"
-    co_return decode_wait(co_await connection_.fetch(
+    // Its head may be there at once, and its body at the container's end.
+    Waiting waiting(co_await connection_.send(
         post(container_path(container, "/wait") + Query().add("condition", condition).text(), true)));
+    co_return co_await waiting.exit_code();
 }
 
 net::Task<std::optional<Containers::Waiting>> Containers::begin_wait(std::string container, std::string condition)
