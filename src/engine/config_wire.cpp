@@ -98,6 +98,16 @@ RegistryLogin decode_helper_login(std::string_view text)
     return login;
 }
 
+std::vector<std::string> decode_helper_servers(std::string_view text)
+{
+    std::vector<std::string> servers;
+    const Json object = parse_json(text, "the credential helper's list");
+    if (object.is_object())
+        for (const auto& [server, user] : object.items())
+            servers.push_back(server);
+    return servers;
+}
+
 std::string decode_identity_token(std::string_view text)
 {
     return text_of(parse_json(text, "the engine's answer to a login"), "IdentityToken");

@@ -8,6 +8,9 @@
 #include "os/process.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <map>
+#include <vector>
 
 namespace dfriends::engine {
 
@@ -73,6 +76,42 @@ std::string helper_of(const UserConfiguration& configuration, std::string_view r
 {
     const auto own = configuration.credential_helpers.find(std::string(registry));
     return own != configuration.credential_helpers.end() ? own->second : configuration.credentials_store;
+}
+
+/// The registries that a helper has a login for; none where it cannot tell.
+std::vector<std::string> servers_of_helper(const std::string& name)
+{
+    const os::Outcome outcome = run_helper(name, "list", "");
+    return outcome.ok() ? decode_helper_servers(outcome.output) : std::vector<std::string>();
+}
+
+/// A build may name any registry, so that every helper is asked for all it has: so many logins at most, and for so
+/// long. One that fails costs the build its logins only.
+void add_helper_logins(const UserConfiguration& configuration, std::map<std::string, RegistryLogin>& logins)
+{
+    constexpr std::size_t most = 32;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    std::size_t asked = 0;
+    const auto ask = [&](const std::string& server, const std::string& helper) {
+        if (asked++ < most && std::chrono::steady_clock::now() < end)
+            if (auto login = ask_helper(helper, server))
+                logins[server] = std::move(*login);
+    };
+    const auto attempt = [](const auto& work) {
+        try {
+            work();
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::interrupted)
+                throw;
+        }
+    };
+    if (const std::string& store = configuration.credentials_store; !store.empty())
+        attempt([&] {
+            for (const std::string& server : servers_of_helper(store))
+                ask(server, store);
+        });
+    for (const auto& [registry, helper] : configuration.credential_helpers) // these come before the store
+        attempt([&] { ask(login_server(registry), helper); });
 }
 
 } // namespace
@@ -158,7 +197,9 @@ std::string encode_all_logins(const std::filesystem::path& configuration_directo
     if (!text)
         return {};
     const UserConfiguration configuration = decode_user_configuration(*text, file.string());
-    return configuration.logins.empty() ? std::string() : encode_header(encode_logins_document(configuration.logins));
+    std::map<std::string, RegistryLogin> logins = configuration.logins;
+    add_helper_logins(configuration, logins);
+    return logins.empty() ? std::string() : encode_header(encode_logins_document(logins));
 }
 
 } // namespace dfriends::engine

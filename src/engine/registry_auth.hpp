@@ -25,8 +25,8 @@ bool keep_login(std::string_view registry, RegistryLogin login, const std::files
 bool forget_login(std::string_view registry, const std::filesystem::path& configuration_directory);
 /// The value of X-Registry-Auth.
 std::string encode_login(const RegistryLogin& login);
-/// The value of X-Registry-Config: all logins that stand in config.json itself, for the base images of a build; empty
-/// without any.
+/// The value of X-Registry-Config: all logins of config.json and of the credential helpers that it names, for the base
+/// images of a build; empty without any.
 std::string encode_all_logins(const std::filesystem::path& configuration_directory);
 
 } // namespace dfriends::engine

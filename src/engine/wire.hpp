@@ -90,5 +90,7 @@ std::string encode_helper_login(const RegistryLogin& login);
 std::string encode_logins_document(const std::map<std::string, RegistryLogin>& logins);
 /// What `docker-credential-X get` prints.
 RegistryLogin decode_helper_login(std::string_view text);
+/// What a credential helper lists: its servers.
+std::vector<std::string> decode_helper_servers(std::string_view text);
 
 } // namespace dfriends::engine
