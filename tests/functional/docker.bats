@@ -698,3 +698,14 @@ END
   says 'from 1.25 on'
   equal "$(docker ps -aq --filter name=dft-d-old)" ""
 }
+
+@test "container and image as groups of verbs" {
+  ours container create --name dft-d-group dft-busybox true
+  same container ls -aq --filter name=dft-d-group
+  same container inspect -f '{{.Name}}' dft-d-group
+  same container inspect -f '{{.Id}}' dft-busybox
+  same image inspect -f '{{.Id}}' dft-busybox
+  same image ls -q dft-busybox
+  same container run --rm dft-busybox no-such-program
+  fails 0 ours container rm dft-d-group
+}

@@ -5,7 +5,10 @@
 #include "base/text.hpp"
 #include "engine/run_flags.hpp"
 
+#include <algorithm>
 #include <array>
+#include <utility>
+#include <vector>
 
 namespace dfriends::applets::docker {
 
@@ -94,6 +97,10 @@ constexpr std::array build_settings{
     platform,
     Setting{.name = "no-cache", .type = SettingType::flag, .help = "Do every step again"},
     Setting{.name = "pull", .type = SettingType::flag, .help = "Ask for a newer base image"},
+    Setting{.name = "rm",
+            .type = SettingType::flag,
+            .help = "Remove intermediate containers after a success",
+            .fallback = "true"},
     Setting{
         .name = "force-rm", .type = SettingType::flag, .help = "Remove intermediate containers also after a failure"},
     quiet,
@@ -153,7 +160,7 @@ constexpr std::array login_settings{
 constexpr std::array logs_settings{
     Setting{.name = "follow", .type = SettingType::flag, .help = "Go on as it grows", .letter = 'f'},
     Setting{.name = "since",
-            .help = "Not what is older: RFC 3339, seconds since 1970, or a duration",
+            .help = "Not what is older: a date and time, seconds since 1970, or a duration",
             .placeholder = "MOMENT"},
     Setting{
         .name = "tail", .help = "Only so many last lines", .placeholder = "LINES", .fallback = "all", .letter = 'n'},
@@ -228,7 +235,7 @@ std::span<const Setting> run_settings()
     return rows;
 }
 
-std::span<const Verb> verbs()
+std::span<const Verb> plain_verbs()
 {
     static const std::array rows{
         Verb{.name = "attach",
@@ -397,6 +404,73 @@ std::span<const Verb> verbs()
     return rows;
 }
 
+/// The words "container ls" and the like, beside the older ones for the same.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 37> group_verbs{{
+    {"container attach", "attach"},
+    {"container cp", "cp"},
+    {"container create", "create"},
+    {"container exec", "exec"},
+    {"container kill", "kill"},
+    {"container list", "ps"},
+    {"container logs", "logs"},
+    {"container ls", "ps"},
+    {"container pause", "pause"},
+    {"container port", "port"},
+    {"container ps", "ps"},
+    {"container rename", "rename"},
+    {"container restart", "restart"},
+    {"container rm", "rm"},
+    {"container run", "run"},
+    {"container start", "start"},
+    {"container stats", "stats"},
+    {"container stop", "stop"},
+    {"container top", "top"},
+    {"container unpause", "unpause"},
+    {"container wait", "wait"},
+    {"image build", "build"},
+    {"image list", "images"},
+    {"image load", "load"},
+    {"image ls", "images"},
+    {"image pull", "pull"},
+    {"image push", "push"},
+    {"image remove", "rmi"},
+    {"image rm", "rmi"},
+    {"image save", "save"},
+    {"image tag", "tag"},
+    {"network list", "network ls"},
+    {"network remove", "network rm"},
+    {"system events", "events"},
+    {"system info", "info"},
+    {"volume list", "volume ls"},
+    {"volume remove", "volume rm"},
+}};
+
+std::span<const Verb> verbs()
+{
+    static const std::vector<Verb> rows = [] {
+        std::vector<Verb> list(plain_verbs().begin(), plain_verbs().end());
+        for (const auto& [name, plain] : group_verbs) {
+            Verb verb = *std::ranges::find(plain_verbs(), plain, &Verb::name);
+            verb.name = name;
+            verb.traits |= hidden;
+            list.push_back(verb);
+        }
+        const auto add_inspect = [&list](std::string_view name, std::string_view usage, int (*run)(Context&)) {
+            list.push_back({.name = name,
+                            .usage = usage,
+                            .synopsis = "Tells all about them",
+                            .settings = document_settings,
+                            .traits = hidden,
+                            .run = run});
+        };
+        add_inspect("container inspect", "CONTAINER...", container_inspect);
+        add_inspect("image inspect", "IMAGE...", image_inspect);
+        std::ranges::sort(list, {}, &Verb::name);
+        return list;
+    }();
+    return rows;
+}
+
 /// docker's manner: a sentence on stderr, 125 for the words of the command line and for what run could not begin,
 /// else 1.
 int report(const Error& error, const Context& context)
@@ -406,7 +480,7 @@ int report(const Error& error, const Context& context)
     fmt::print(stderr, "docker: {}\n", printable(error.what()));
     if (!error.hint().empty())
         fmt::print(stderr, "hint: {}\n", printable(error.hint()));
-    const bool is_run = context.verb != nullptr && context.verb->name == "run";
+    const bool is_run = context.verb != nullptr && context.verb->run == run;
     return error.kind() == ErrorKind::usage || is_run ? 125 : 1;
 }
 

@@ -49,6 +49,7 @@ engine::BuildOptions build_options(const config::Settings& settings)
                                  .extra_hosts = settings.list("add-host"),
                                  .no_cache = settings.flag("no-cache"),
                                  .pull = settings.flag("pull"),
+                                 .remove_intermediate = settings.flag("rm"),
                                  .force_remove = settings.flag("force-rm"),
                                  .quiet = settings.flag("quiet")};
     for (const std::string& label : settings.list("label"))

@@ -161,11 +161,30 @@ int info(Context& context)
     return 0;
 }
 
+namespace {
+
+int inspect_type(Context& context, const std::string& type)
+{
+    return inspect_each(context, [&context, &type](const std::string& name) {
+        return net::run(find_document(context.engine(), name, type));
+    });
+}
+
+} // namespace
+
 int inspect(Context& context)
 {
-    return inspect_each(context, [&context](const std::string& name) {
-        return net::run(find_document(context.engine(), name, context.settings.text("type")));
-    });
+    return inspect_type(context, context.settings.text("type"));
+}
+
+int container_inspect(Context& context)
+{
+    return inspect_type(context, "container");
+}
+
+int image_inspect(Context& context)
+{
+    return inspect_type(context, "image");
 }
 
 } // namespace dfriends::applets::docker

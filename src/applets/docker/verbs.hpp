@@ -10,10 +10,12 @@ extern const Applet docker_applet;
 
 int attach(Context& context);
 int build(Context& context);
+int container_inspect(Context& context);
 int cp(Context& context);
 int create(Context& context);
 int events(Context& context);
 int exec(Context& context);
+int image_inspect(Context& context);
 int images(Context& context);
 int info(Context& context);
 int inspect(Context& context);
