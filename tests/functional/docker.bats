@@ -709,3 +709,13 @@ END
   same container run --rm dft-busybox no-such-program
   fails 0 ours container rm dft-d-group
 }
+
+@test "network connect and disconnect" {
+  ours network create dft-d-net
+  ours create --name dft-d-joining dft-busybox true
+  fails 0 ours network connect --alias other dft-d-net dft-d-joining
+  equal "$(docker inspect -f '{{json (index .NetworkSettings.Networks "dft-d-net").Aliases}}' dft-d-joining | grep -o other)" other
+  fails 0 ours network disconnect dft-d-net dft-d-joining
+  equal "$(docker inspect -f '{{index .NetworkSettings.Networks "dft-d-net"}}' dft-d-joining)" "<nil>"
+  fails 1 ours network connect dft-d-net dft-d-none
+}

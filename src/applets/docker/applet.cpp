@@ -167,6 +167,12 @@ constexpr std::array logs_settings{
     Setting{.name = "timestamps", .type = SettingType::flag, .help = "With the time of each line", .letter = 't'},
     Setting{.name = "until", .help = "Not what is newer", .placeholder = "MOMENT"},
 };
+constexpr std::array network_connect_settings{
+    Setting{.name = "alias", .help = "A further name of it there", .placeholder = "NAME", .repeatable = true},
+    Setting{.name = "ip", .help = "Its IPv4 address there", .placeholder = "ADDRESS"},
+    Setting{.name = "ip6", .help = "Its IPv6 address there", .placeholder = "ADDRESS"},
+};
+constexpr std::array network_disconnect_settings{force};
 constexpr std::array network_create_settings{
     driver,
     Setting{.name = "subnet", .help = "Its range of addresses", .placeholder = "CIDR"},
@@ -297,11 +303,21 @@ std::span<const Verb> plain_verbs()
              .synopsis = "Prints what a container has written",
              .settings = logs_settings,
              .run = logs},
+        Verb{.name = "network connect",
+             .usage = "NETWORK CONTAINER",
+             .synopsis = "Joins a container to a network",
+             .settings = network_connect_settings,
+             .run = network_connect},
         Verb{.name = "network create",
              .usage = "NAME",
              .synopsis = "Makes a network",
              .settings = network_create_settings,
              .run = network_create},
+        Verb{.name = "network disconnect",
+             .usage = "NETWORK CONTAINER",
+             .synopsis = "Takes a container out of a network",
+             .settings = network_disconnect_settings,
+             .run = network_disconnect},
         Verb{.name = "network inspect",
              .usage = "NETWORK...",
              .synopsis = "Tells all about networks",

@@ -59,6 +59,25 @@ int network_create(Context& context)
     return 0;
 }
 
+int network_connect(Context& context)
+{
+    context.expect_arguments(2, 2);
+    const auto& settings = context.settings;
+    net::run(context.engine().networks().connect(context.arguments[1], {.network = context.arguments[0],
+                                                                        .aliases = settings.list("alias"),
+                                                                        .ipv4_address = settings.text("ip"),
+                                                                        .ipv6_address = settings.text("ip6")}));
+    return 0;
+}
+
+int network_disconnect(Context& context)
+{
+    context.expect_arguments(2, 2);
+    net::run(context.engine().networks().disconnect(context.arguments[0], context.arguments[1],
+                                                    context.settings.flag("force")));
+    return 0;
+}
+
 int network_rm(Context& context)
 {
     return for_each_argument(
