@@ -308,12 +308,28 @@ Object Evaluator::binary(const Node& node)
     const auto* pattern = right.as<Pattern>();
     charge(node, pattern == nullptr ? weight(left) + weight(right) : weight(left) * (1 + pattern->text.size()));
     Object result = placed(node, [&] { return apply_operator(node.text, left, right); });
-    // «names << x» changes the variable.
-    if (node.text == "<<" && node.children[0].kind == NodeKind::name)
-        if (Object* target = variable(node.children[0].text))
-            *target = result;
+    if (node.text == "<<")
+        store_appended(node, left, result);
     charge(node, weight(result));
     return result;
+}
+
+/// «names << x << y» changes the variable at its beginning. What stands inside of another value cannot be changed so.
+void Evaluator::store_appended(const Node& node, const Object& left, const Object& result)
+{
+    const Node* root = &node.children[0];
+    while (root->kind == NodeKind::binary && root->text == "<<")
+        root = &root->children[0];
+    if (root->kind == NodeKind::name) {
+        if (Object* target = variable(root->text))
+            *target = result;
+        return;
+    }
+    const bool changes =
+        left.as<List>() != nullptr || left.as<std::string>() != nullptr || left.as<NodePath>() != nullptr;
+    if (changes && (root->kind == NodeKind::index || (root->kind == NodeKind::call && root->has_receiver)))
+        throw source_->error(node.offset, "'<<' to what is inside of another value is outside the supported subset",
+                             "assign the whole list: x = [...] + [y]");
 }
 
 Object Evaluator::branch(const Node& node)
@@ -330,20 +346,43 @@ Object Evaluator::choice(const Node& node)
     for (const Node& option : std::span(node.children).subspan(1)) {
         if (option.kind == NodeKind::block)
             return statements(option);
-        for (const Node& candidate : std::span(option.children).first(option.children.size() - 1)) {
-            const Object value = evaluate(candidate);
-            charge(node, weight(value) +
-                             (value.as<Pattern>() != nullptr ? weight(subject) * value.as<Pattern>()->text.size() : 0));
-            const bool met =
-                !has_subject ? value.truthy()
-                : value.as<Pattern>() != nullptr
-                    ? placed(option, [&] { return apply_operator("=~", to_text(subject), value); }).truthy()
-                    : value == subject;
-            if (met)
+        for (const Node& candidate : std::span(option.children).first(option.children.size() - 1))
+            if (has_subject ? is_case_of(candidate, subject) : evaluate(candidate).truthy())
                 return statements(option.children.back());
-        }
     }
     return {};
+}
+
+/// Ruby's ===: a pattern is found in the subject, a range includes it, a class is its own; all else equals it.
+bool Evaluator::is_case_of(const Node& candidate, const Object& subject)
+{
+    if (candidate.kind == NodeKind::binary && (candidate.text == ".." || candidate.text == "...")) {
+        const Object low = evaluate(candidate.children[0]);
+        const Object high = evaluate(candidate.children[1]);
+        const auto is_number = [](const Object& value) {
+            return value.as<std::int64_t>() != nullptr || value.as<double>() != nullptr;
+        };
+        if (!is_number(subject) || !is_number(low) || !is_number(high))
+            return false;
+        const char* below = candidate.text == ".." ? "<=" : "<";
+        return placed(candidate, [&] {
+            return apply_operator("<=", low, subject).truthy() && apply_operator(below, subject, high).truthy();
+        });
+    }
+    const Object value = evaluate(candidate);
+    charge(candidate,
+           weight(value) + (value.as<Pattern>() != nullptr ? weight(subject) * value.as<Pattern>()->text.size() : 0));
+    if (value.as<Pattern>() != nullptr)
+        return subject.as<std::string>() != nullptr &&
+               placed(candidate, [&] { return apply_operator("=~", subject, value); }).truthy();
+    if (const auto* constant = value.as<Constant>()) {
+        const auto met = is_of_class(subject, constant->name);
+        if (!met)
+            throw source_->error(candidate.offset,
+                                 fmt::format("the class '{}' is outside the supported subset", constant->name));
+        return *met;
+    }
+    return value == subject;
 }
 
 Object Evaluator::leave(const Node& node)

@@ -53,6 +53,8 @@ class Evaluator {
     Object binary(const Node& node);
     Object branch(const Node& node);
     Object choice(const Node& node);
+    bool is_case_of(const Node& candidate, const Object& subject);
+    void store_appended(const Node& node, const Object& left, const Object& result);
     Object assign(const Node& node);
     void store(const Node& target, Object value);
     Object leave(const Node& node);

@@ -207,4 +207,27 @@ Value to_value(const Object& object, const SourcePosition& position)
     return value;
 }
 
+std::optional<bool> is_of_class(const Object& value, std::string_view name)
+{
+    if (name == "String")
+        return value.as<std::string>() != nullptr;
+    if (name == "Integer" || name == "Fixnum")
+        return value.as<std::int64_t>() != nullptr;
+    if (name == "Float")
+        return value.as<double>() != nullptr;
+    if (name == "Numeric")
+        return value.as<std::int64_t>() != nullptr || value.as<double>() != nullptr;
+    if (name == "Symbol")
+        return value.as<Symbol>() != nullptr;
+    if (name == "Array")
+        return value.as<List>() != nullptr;
+    if (name == "Hash")
+        return value.as<Hash>() != nullptr;
+    if (name == "NilClass")
+        return value.is_nil();
+    if (name == "TrueClass" || name == "FalseClass")
+        return value.as<bool>() != nullptr && *value.as<bool>() == (name == "TrueClass");
+    return std::nullopt;
+}
+
 } // namespace dfriends::converge::chef

@@ -6,7 +6,9 @@
 #include <compare>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -107,5 +109,8 @@ std::partial_ordering compare(const Object& left, const Object& right);
 
 /// The value in the terms of the catalog; symbols become texts.
 Value to_value(const Object& object, const SourcePosition& position);
+
+/// Whether a value is of one of Ruby's own classes; nothing for a class that is not known.
+std::optional<bool> is_of_class(const Object& value, std::string_view name);
 
 } // namespace dfriends::converge::chef

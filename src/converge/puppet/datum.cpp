@@ -239,9 +239,9 @@ std::optional<bool> is_instance(const Datum& datum, const TypeName& type)
     const std::string& name = type.name;
     if (name == "any" || name == "data" || name == "type" || name == "optional" || name == "variant")
         return true;
-    if (name.starts_with("stdlib::port"))
+    if (name.starts_with("stdlib::port") || name == "stdlib::http::status" || name == "stdlib::httpstatus")
         return datum.as<std::int64_t>() != nullptr;
-    if (name == "string" || name == "enum" || name == "pattern")
+    if (name == "string" || name == "enum" || name == "pattern" || name.starts_with("stdlib::"))
         return datum.as<std::string>() != nullptr;
     if (name == "integer")
         return datum.as<std::int64_t>() != nullptr;

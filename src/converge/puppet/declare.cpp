@@ -121,6 +121,8 @@ std::size_t Evaluator::add(Declaration declaration)
 std::vector<std::string> Evaluator::titles_of(const Datum& title, std::size_t offset) const
 {
     std::vector<std::string> titles;
+    if (title.is_undef())
+        throw error(offset, "a title is undef");
     for (const Datum& item : to_items(title)) {
         const auto* text = item.as<std::string>();
         if (item.as<List>() != nullptr) {
@@ -152,7 +154,9 @@ Attributes Evaluator::eval_attributes(const Node& owner, std::size_t first, cons
         if (node.integer == 1 && owner.kind != NodeKind::refine)
             throw error(node.offset, "'+>' adds to an attribute that is there",
                         "it stands in TYPE['TITLE'] { … }; write => here");
-        const Datum value = eval(node.children[0], scope);
+        // A mode without quotes is meant as it is written: 0644 is no number here, as it was none in Puppet 3.
+        const bool is_bare_mode = node.text == "mode" && node.children[0].kind == NodeKind::integer;
+        const Datum value = is_bare_mode ? Datum(node.children[0].text) : eval(node.children[0], scope);
         const auto put = [&](const std::string& name, const Datum& given) {
             if (!attributes.emplace(name, Attribute{given, source_->position(node.offset)}).second)
                 throw error(node.offset, "the attribute '" + printable(name) + "' is given twice");

@@ -381,6 +381,10 @@ TEST_CASE("chef: flow")
     CHECK(said("if false\n log 'a'\nelsif nil\n log 'b'\nelse\n log 'c'\nend") == "c");
     CHECK(said("unless false then log 'a' end") == "a");
     CHECK(said("case node['platform']\nwhen 'ubuntu', 'debian'\n log 'a'\nelse\n log 'b'\nend") == "a");
+    CHECK(said("case 10 when 1..9 then log 'a' when 10...11 then log 'b' else log 'c' end") == "b");
+    CHECK(said("case 'x' when Integer, Array then log 'a' when String then log 'b' end") == "b");
+    CHECK(said("case 5 when 101..999999999 then log 'a' else log 'b' end") == "b");
+    CHECK(said("x = %w(a)\nx << 'b' << 'c' << 'd'\nlog x.join") == "abcd");
     CHECK(said("case 'web3' when /^db/ then log 'a' when /^web/ then log 'b' end") == "b");
     CHECK(said("%w(a b c).each do |x|\n next if x == 'b'\n log x\nend") == "a|c");
     CHECK(said("{ 'a' => 1, 'b' => 2 }.each { |k, v| log \"#{k}#{v}\" }") == "a1|b2");

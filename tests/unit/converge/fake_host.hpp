@@ -188,6 +188,11 @@ class FakeDocker final : public Docker {
         const engine::ContainerLimits& limits = change.limits;
         details.spec.memory = limits.memory != 0 ? limits.memory : details.spec.memory;
         details.spec.memory_swap = limits.memory_swap != 0 ? limits.memory_swap : details.spec.memory_swap;
+        details.spec.memory_reservation =
+            limits.memory_reservation != 0 ? limits.memory_reservation : details.spec.memory_reservation;
+        details.spec.cpu_period = limits.cpu_period != 0 ? limits.cpu_period : details.spec.cpu_period;
+        details.spec.cpu_quota = limits.cpu_quota != 0 ? limits.cpu_quota : details.spec.cpu_quota;
+        details.spec.blkio_weight = limits.blkio_weight != 0 ? limits.blkio_weight : details.spec.blkio_weight;
         details.spec.cpu_shares = limits.cpu_shares != 0 ? limits.cpu_shares : details.spec.cpu_shares;
         details.spec.nano_cpus = limits.nano_cpus != 0 ? limits.nano_cpus : details.spec.nano_cpus;
         details.spec.pids_limit = limits.pids_limit != 0 ? limits.pids_limit : details.spec.pids_limit;

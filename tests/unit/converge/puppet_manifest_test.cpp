@@ -271,6 +271,9 @@ TEST_CASE("puppet: images, networks, volumes and the engine")
 
 TEST_CASE("puppet: the other resources")
 {
+    CHECK(value(one("file { '/a': content => 'a', mode => 0644 }"), "mode") == "0644");
+    CHECK(value(one("file { '/a': content => 'a', mode => 644 }"), "mode") == "644");
+    CHECK(error_of("file { $facts['nope']: content => 'a' }").message() == "a title is undef");
     CHECK(value(one("file { '/etc/x/': content => 'a', mode => '0640' }"), "path") == "/etc/x");
     CHECK(one("file { '/a': ensure => file, replace => false }").actions == Texts{"create_if_missing"});
     CHECK(one("file { 'x': path => '/a', ensure => directory }").type == "directory");
@@ -401,6 +404,8 @@ TEST_CASE("puppet: functions")
     CHECK(shown("split('a,  b,c', /,\\s*/)") == "<[a, b, c]>");
     CHECK(shown("split('abc', '')") == "<[a, b, c]>");
     CHECK(shown("[1, 5, 3].max") == "<5>");
+    CHECK(shown("'/a' =~ Stdlib::Absolutepath") == "<true>");
+    CHECK(shown("80 =~ Stdlib::Port") == "<true>");
     CHECK(shown("regsubst('aXbX', '^(.*?)X', '<\\1>')") == "<<a>bX>");
     CHECK(shown("regsubst('a12b', '[[:digit:]]+', '#')") == "<a#b>");
     CHECK(shown("unique(['a', 'b', 'a', 1, 1])") == "<[a, b, 1]>");
