@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.hpp"
+#include "converge/attributes.hpp"
 #include "converge/puppet/resources.hpp"
 #include "converge/puppet/translation.hpp"
 
@@ -174,7 +175,7 @@ void Translation::finish_docker_exec()
         options += is_true(parameter) ? option : "";
     if (const Attribute* env = given("env"))
         for (const Datum& pair : flat(env->value))
-            options += " --env " + quoted(to_text(pair));
+            options += " --env " + shell_quoted(to_text(pair));
     set("command", "docker exec" + options + " " + name + " " + text("command"), given("command")->position);
     if (const Attribute* unless = given("unless"))
         resource.guards.push_back({false, "docker exec " + name + " " + to_text(unless->value), unless->position});

@@ -11,11 +11,6 @@
 
 namespace dfriends::converge::puppet {
 
-std::string quoted(const std::string& text)
-{
-    return "'" + replace_all(text, "'", "'\\''") + "'";
-}
-
 Translation::Translation(const Declaration& declaration) : from_(declaration)
 {
     resource.name = declaration.title;

@@ -216,9 +216,9 @@ void Translation::finish_exec()
         }
         resource.attributes["path"] = Value{.content = std::move(items), .position = path->position};
     }
-    std::string before = folders.empty() ? "" : "PATH=" + quoted(join(folders, ":")) + "; export PATH; ";
+    std::string before = folders.empty() ? "" : "PATH=" + shell_quoted(join(folders, ":")) + "; export PATH; ";
     if (given("cwd") != nullptr)
-        before += "cd " + quoted(text("cwd")) + " && ";
+        before += "cd " + shell_quoted(text("cwd")) + " && ";
     for (const bool only_if : {true, false})
         if (const Attribute* guard = given(only_if ? "onlyif" : "unless"))
             for (const Datum& command : flat(guard->value))

@@ -10,9 +10,6 @@
 
 namespace dfriends::converge::puppet {
 
-/// As one word of the shell.
-std::string quoted(const std::string& text);
-
 /// A resource while it is made of a declaration: what all types share in resources.cpp, those of the docker module in
 /// docker_types.cpp, those of Puppet itself in system_types.cpp.
 class Translation {
