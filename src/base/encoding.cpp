@@ -60,6 +60,11 @@ bool is_unreserved(char c)
 
 } // namespace
 
+bool is_hex(std::string_view text)
+{
+    return text.find_first_not_of(hex_digits) == std::string_view::npos;
+}
+
 std::string encode_hex(std::string_view bytes)
 {
     std::string text;

@@ -7,6 +7,8 @@
 
 namespace dfriends {
 
+/// Whether a text has no other characters than lower-case hexadecimal digits.
+bool is_hex(std::string_view text);
 /// Lower-case hexadecimal digits, two a byte.
 std::string encode_hex(std::string_view bytes);
 /// Nothing where the text has an odd length or another character; both cases of letters are read.

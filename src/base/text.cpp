@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.hpp"
 
+#include "base/utf8.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -166,7 +168,7 @@ bool is_utf8(std::string_view text)
         if (length == 0 || at + length > text.size())
             return false;
         for (std::size_t index = 1; index < length; ++index)
-            if ((static_cast<unsigned char>(text[at + index]) & 0xC0U) != 0x80U)
+            if (!continues_character(text[at + index]))
                 return false;
         const auto second = length > 1 ? static_cast<unsigned char>(text[at + 1]) : 0;
         if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||

@@ -3,14 +3,11 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "os/interfaces.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <ifaddrs.h>
-#include <memory>
-#include <netdb.h>
-#include <netinet/in.h>
 
 namespace dfriends::cache {
 
@@ -29,19 +26,8 @@ bool is_example(std::string_view address)
 std::set<std::string> own_addresses()
 {
     std::set<std::string> addresses;
-    ifaddrs* first = nullptr;
-    if (::getifaddrs(&first) != 0)
-        return addresses;
-    const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(first, &::freeifaddrs);
-    for (const auto* entry = first; entry != nullptr; entry = entry->ifa_next) {
-        std::array<char, NI_MAXHOST> text{};
-        const auto family = entry->ifa_addr == nullptr ? AF_UNSPEC : entry->ifa_addr->sa_family;
-        if (family != AF_INET && family != AF_INET6)
-            continue;
-        const socklen_t length = family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
-        if (::getnameinfo(entry->ifa_addr, length, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) == 0)
-            addresses.insert(std::string(text.data()));
-    }
+    for (os::InterfaceAddress& one : os::interface_addresses())
+        addresses.insert(std::move(one.address));
     return addresses;
 }
 

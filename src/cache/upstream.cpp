@@ -4,6 +4,7 @@
 #include "base/encoding.hpp"
 #include "base/error.hpp"
 #include "crypto/random.hpp"
+#include "http/redirect.hpp"
 #include "net/tcp.hpp"
 
 #include <algorithm>
@@ -17,11 +18,6 @@ namespace {
 constexpr int most_hops = 10;
 constexpr int proxy_authentication_required = 407;
 
-bool is_redirect(int status)
-{
-    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
 std::string origin_of(const http::Url& url)
 {
     return url.scheme + "://" + url.authority();
@@ -30,15 +26,10 @@ std::string origin_of(const http::Url& url)
 /// Where a redirect leads. Credentials stay behind when the server changes.
 http::Url next_hop(const http::Url& url, std::string_view location, http::Headers& headers)
 {
-    auto next = http::resolve_reference(url, location);
-    if (!next)
-        throw Error(ErrorKind::invalid, "'{}' redirects to something that is not an http or https URL", url.text());
-    if (url.scheme == "https" && next->scheme == "http")
-        throw Error(ErrorKind::denied, "'{}' redirects from https to http", url.text());
-    next->target = next->target.substr(0, next->target.find('#'));
-    if (origin_of(*next) != origin_of(url))
+    http::Url next = http::redirect_target(url, location);
+    if (origin_of(next) != origin_of(url))
         headers.remove("Authorization");
-    return *std::move(next);
+    return next;
 }
 
 Error proxy_refusal(const UpstreamProxy& proxy, int status, std::string_view target)
@@ -247,7 +238,7 @@ net::Task<http::Reply> Upstream::send(std::string method, http::Url url, http::H
         call.idle_timeout = patience.idle;
         auto reply = co_await send_once(std::move(call));
         const auto location = reply.headers().find("Location");
-        if (!is_redirect(reply.status()) || !location)
+        if (!http::is_redirect(reply.status()) || !location)
             co_return reply;
         url = next_hop(url, *location, headers);
     }

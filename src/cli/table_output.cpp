@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/table_output.hpp"
 
+#include "base/utf8.hpp"
+
 #include <algorithm>
 
 namespace dfriends::cli {
-
-namespace {
-
-/// Characters of a UTF-8 text: bytes that do not continue one.
-std::size_t width_of(const std::string& text)
-{
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
-} // namespace
 
 std::string TableOutput::render(bool headings) const
 {
@@ -24,7 +15,7 @@ std::string TableOutput::render(bool headings) const
             continue;
         widths.resize(std::max(widths.size(), row.size()));
         for (std::size_t i = 0; i < row.size(); ++i)
-            widths[i] = std::max(widths[i], width_of(row[i]));
+            widths[i] = std::max(widths[i], count_characters(row[i]));
     }
     std::string text;
     for (const auto& row : rows_) {
@@ -33,7 +24,7 @@ std::string TableOutput::render(bool headings) const
         for (std::size_t i = 0; i < row.size(); ++i) {
             text += row[i];
             if (i + 1 < row.size())
-                text.append(std::max<std::size_t>(widths[i] + gap_, least_) - width_of(row[i]), ' ');
+                text.append(std::max<std::size_t>(widths[i] + gap_, least_) - count_characters(row[i]), ' ');
         }
         while (text.ends_with(' '))
             text.pop_back();

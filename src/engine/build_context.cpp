@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <fcntl.h>
 #include <map>
 #include <sys/stat.h>
@@ -104,12 +105,19 @@ std::optional<std::string> name_inside(const Path& directory, const Path& file)
     return relative.generic_string();
 }
 
+Path find_root(const Path& directory)
+{
+    std::error_code code;
+    Path root = std::filesystem::canonical(directory, code);
+    if (code || !std::filesystem::is_directory(root))
+        throw Error(ErrorKind::not_found, "unable to prepare context: path '{}' not found", directory.string());
+    return root;
+}
+
 Plan make_plan(const Path& directory, const Path& dockerfile)
 {
     std::error_code code;
-    const Path root = std::filesystem::canonical(directory, code);
-    if (code || !std::filesystem::is_directory(root))
-        throw Error(ErrorKind::not_found, "unable to prepare context: path '{}' not found", directory.string());
+    const Path root = find_root(directory);
     const Path wanted = dockerfile.empty() ? root / "Dockerfile" : dockerfile;
     // The folder's real path counts, the file's own name too: a Dockerfile may be a link.
     const Path parent = std::filesystem::canonical(wanted.has_parent_path() ? wanted.parent_path() : Path("."), code);
@@ -176,6 +184,42 @@ std::string digest_context(const Path& directory, const Path& dockerfile)
     for (const std::string& name : plan.names)
         add_entry(hash, plan.directory / name, name);
     return hash.finish_hex();
+}
+
+BuildContext read_context_with(const Path& directory, std::string dockerfile)
+{
+    auto plan = std::make_shared<Plan>();
+    plan->directory = find_root(directory);
+    plan->dockerfile = ".dockerfile." + crypto::random_hex(10);
+    plan->extra[plan->dockerfile] = std::move(dockerfile);
+    const IgnoreList ignored(os::find_file(plan->directory / ".dockerignore", 1U << 20U).value_or(""));
+    collect(plan->directory, "", ignored, {plan->dockerfile, ".dockerignore"}, plan->names);
+    const std::string name = plan->dockerfile;
+    return {producer_of(std::move(plan)), name};
+}
+
+bool is_archive(std::string_view head)
+{
+    using namespace std::string_view_literals;
+    for (const std::string_view magic : {"\x1f\x8b\x08"sv, "BZh"sv,
+                                         "\xfd"
+                                         "7zXZ\0"sv,
+                                         "\x28\xb5\x2f\xfd"sv})
+        if (head.starts_with(magic))
+            return true;
+    constexpr std::size_t block = 512;
+    constexpr std::size_t sum_at = 148;
+    constexpr std::size_t sum_size = 8;
+    if (head.size() < block || head.front() == '\0')
+        return false;
+    unsigned sum = 0;
+    for (std::size_t i = 0; i < block; ++i) // the sum's own field counts as blanks
+        sum += i >= sum_at && i < sum_at + sum_size ? ' ' : static_cast<unsigned char>(head[i]);
+    const std::string_view digits =
+        trim(head.substr(sum_at, sum_size).substr(0, head.substr(sum_at, sum_size).find('\0')));
+    unsigned said = 0;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), said, 8);
+    return read.ec == std::errc() && !digits.empty() && said == sum;
 }
 
 BuildContext dockerfile_context(std::string dockerfile)

@@ -49,10 +49,15 @@ struct BuildContext {
 /// path on disk (empty: DIRECTORY/Dockerfile); one outside the folder is sent beside it under a name of its own. Throws
 /// Error(not_found), Error(invalid).
 BuildContext read_context(const std::filesystem::path& directory, const std::filesystem::path& dockerfile = {});
+/// The same with a Dockerfile of this text.
+BuildContext read_context_with(const std::filesystem::path& directory, std::string dockerfile);
 /// A digest of what read_context() would send: names, modes and contents, but no times, as the classic builder compares
 /// them.
 std::string digest_context(const std::filesystem::path& directory, const std::filesystem::path& dockerfile = {});
 /// A context that holds nothing but a Dockerfile of this text.
 BuildContext dockerfile_context(std::string dockerfile);
+/// Whether a file that begins so is a tar archive, perhaps compressed, as docker tells it from a Dockerfile. The first
+/// 512 bytes suffice.
+bool is_archive(std::string_view head);
 
 } // namespace dfriends::engine

@@ -7,6 +7,7 @@
 #include "engine/host.hpp"
 #include "engine/images.hpp"
 #include "engine/networks.hpp"
+#include "engine/plugins.hpp"
 #include "engine/types.hpp"
 #include "engine/volumes.hpp"
 
@@ -21,7 +22,7 @@ class Client {
   public:
     explicit Client(Host host, http::Dial dial = {})
         : connection_(std::move(host), std::move(dial)), containers_(connection_), images_(connection_),
-          networks_(connection_), volumes_(connection_), exec_(connection_)
+          networks_(connection_), volumes_(connection_), plugins_(connection_), exec_(connection_)
     {
     }
 
@@ -29,6 +30,7 @@ class Client {
     Images& images() { return images_; }
     Networks& networks() { return networks_; }
     Volumes& volumes() { return volumes_; }
+    Plugins& plugins() { return plugins_; }
     Exec& exec() { return exec_; }
 
     const Host& host() const { return connection_.host(); }
@@ -52,6 +54,7 @@ class Client {
     Images images_;
     Networks networks_;
     Volumes volumes_;
+    Plugins plugins_;
     Exec exec_;
 };
 

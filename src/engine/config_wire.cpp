@@ -11,6 +11,14 @@ namespace dfriends::engine {
 
 namespace {
 
+Json read_configuration(std::string_view text, std::string_view file)
+{
+    Json object = text.empty() ? Json::object() : parse_json(text, fmt::format("'{}'", file));
+    if (!object.is_object())
+        throw Error(ErrorKind::invalid, "'{}' holds no object", file);
+    return object;
+}
+
 RegistryLogin decode_login(const std::string& server, const Json& entry)
 {
     RegistryLogin login;
@@ -47,7 +55,43 @@ ContextFile decode_context(std::string_view text, std::string_view file)
 {
     const Json object = parse_json(text, fmt::format("'{}'", file));
     const Json& endpoint = member_of(member_of(object, "Endpoints"), "docker");
-    return {text_of(object, "Name"), text_of(endpoint, "Host"), flag_of(endpoint, "SkipTLSVerify")};
+    return {text_of(object, "Name"), text_of(member_of(object, "Metadata"), "Description"), text_of(endpoint, "Host"),
+            flag_of(endpoint, "SkipTLSVerify")};
+}
+
+namespace {
+
+void put_context(Json& object, const ContextFile& context)
+{
+    object["Name"] = context.name;
+    if (!object["Metadata"].is_object())
+        object["Metadata"] = Json::object();
+    if (context.description.empty())
+        object["Metadata"].erase("Description");
+    else
+        object["Metadata"]["Description"] = context.description;
+    if (!object["Endpoints"].is_object())
+        object["Endpoints"] = Json::object();
+    object["Endpoints"]["docker"] = Json{{"Host", context.host}, {"SkipTLSVerify", context.skip_verify}};
+}
+
+} // namespace
+
+std::string with_context(std::string_view text, std::string_view file, const ContextFile& context)
+{
+    Json object = read_configuration(text, file);
+    put_context(object, context);
+    return dump_json(object);
+}
+
+std::string encode_context(const ContextFile& context, const std::vector<std::string>& files,
+                           const std::string& meta_folder, const std::string& tls_folder)
+{
+    Json object = Json::object();
+    put_context(object, context);
+    object["TLSMaterial"] = files.empty() ? Json::object() : Json{{"docker", files}};
+    object["Storage"] = Json{{"MetadataPath", meta_folder}, {"TLSPath", tls_folder}};
+    return dump_json(object);
 }
 
 namespace {
@@ -113,18 +157,6 @@ std::string decode_identity_token(std::string_view text)
     return text_of(parse_json(text, "the engine's answer to a login"), "IdentityToken");
 }
 
-namespace {
-
-Json read_configuration(std::string_view text, std::string_view file)
-{
-    Json object = text.empty() ? Json::object() : parse_json(text, fmt::format("'{}'", file));
-    if (!object.is_object())
-        throw Error(ErrorKind::invalid, "'{}' holds no object", file);
-    return object;
-}
-
-} // namespace
-
 std::string with_login(std::string_view text, std::string_view file, const std::string& server,
                        const RegistryLogin& login, bool is_kept_elsewhere)
 {
@@ -138,6 +170,16 @@ std::string with_login(std::string_view text, std::string_view file, const std::
             entry["identitytoken"] = login.identity_token;
     }
     object["auths"][server] = std::move(entry);
+    return dump_json(object, 2) + "\n";
+}
+
+std::string with_current_context(std::string_view text, std::string_view file, const std::string& name)
+{
+    Json object = read_configuration(text, file);
+    if (name == "default")
+        object.erase("currentContext");
+    else
+        object["currentContext"] = name;
     return dump_json(object, 2) + "\n";
 }
 

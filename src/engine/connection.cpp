@@ -169,8 +169,28 @@ net::Task<http::Reply> Connection::send(Ask ask)
     return send_within(std::move(ask), std::chrono::milliseconds(0));
 }
 
+/// Engines name their newest version in the head of every answer (from 1.25 on). A newer one than ours is asked again,
+/// in a version that is known here.
+net::Task<std::optional<http::Reply>> Connection::send_first(const Ask& ask, std::chrono::milliseconds longest_silence)
+{
+    http::Call call;
+    call.url = url(ask.path, false);
+    call.head_timeout = std::chrono::seconds(30);
+    call.idle_timeout = longest_silence;
+    http::Reply reply = co_await send_raw(std::move(call));
+    const std::string theirs(reply.headers().get("API-Version"));
+    if (!reply.ok() || !is_api_version(theirs) || compare_api_versions(theirs, oldest_api) < 0 ||
+        compare_api_versions(theirs, newest_api) > 0)
+        co_return std::nullopt;
+    version_ = theirs;
+    co_return reply;
+}
+
 net::Task<http::Reply> Connection::send_within(Ask ask, std::chrono::milliseconds longest_silence)
 {
+    if (ask.may_be_first && version_.empty() && host_.api_version.empty())
+        if (auto reply = co_await send_first(ask, longest_silence))
+            co_return std::move(*reply);
     if (!ask.without_version)
         co_await negotiate();
     http::Call call;

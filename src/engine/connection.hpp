@@ -6,6 +6,7 @@
 #include "http/client.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,6 +48,8 @@ class Connection {
     /// Error(unavailable) with a hint where no engine answers, Error(denied) without permission, Error(conflict) where
     /// the versions do not meet.
     net::Task<std::string> negotiate();
+    /// Agrees on what another connection to the same engine has agreed on.
+    void agree_with(const Connection& other) { version_ = other.version_; }
     /// The agreed version is at least this one; false before the first call.
     bool speaks(std::string_view version) const;
 
@@ -58,6 +61,7 @@ class Connection {
         http::Producer producer = {}; ///< instead of `body`
         bool waits_long = false;      ///< the head may take as long as it likes (wait, build, attach)
         bool without_version = false; ///< for the calls that find the version out
+        bool may_be_first = false; ///< a question that is the same in all versions: as the first call it needs no ping
     };
     /// A reply that is not an error; one of 400 and above is thrown with the engine's own sentence. Its body is a
     /// stream that may be silent for as long as it likes (logs, events, pull).
@@ -74,6 +78,8 @@ class Connection {
   private:
     http::Url url(std::string_view path, bool with_version) const;
     net::Task<http::Reply> send_raw(http::Call call);
+    /// The answer to a first question that tells which version to speak; nothing where a ping must do that.
+    net::Task<std::optional<http::Reply>> send_first(const Ask& ask, std::chrono::milliseconds longest_silence);
     /// `longest_silence` of the body; 0 waits for ever.
     net::Task<http::Reply> send_within(Ask ask, std::chrono::milliseconds longest_silence);
 

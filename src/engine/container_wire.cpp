@@ -437,6 +437,9 @@ void decode_networks(const Json& networks, ContainerDetails& details)
                                          text_of(ipam, "IPv6Address"),
                                          {},
                                          map_of(entry, "DriverOpts")});
+        // In a network that a user made, links are of the place in it: the container itself shows none.
+        if (details.spec.links.empty())
+            details.spec.links = details.spec.networks.back().links;
         details.networks.push_back(std::move(address));
     }
 }
@@ -524,8 +527,10 @@ std::vector<ContainerSummary> decode_container_list(std::string_view document)
         row.state = text_of(entry, "State");
         row.status = text_of(entry, "Status");
         row.networks = keys_of(member_of(entry, "NetworkSettings"), "Networks");
-        for (const Json& mount : member_of(entry, "Mounts"))
+        for (const Json& mount : member_of(entry, "Mounts")) {
             row.mounts.push_back(text_of(mount, text_of(mount, "Name").empty() ? "Source" : "Name"));
+            row.local_volumes += text_of(mount, "Driver") == "local";
+        }
         row.size_written = number_of(entry, "SizeRw");
         row.size_root = number_of(entry, "SizeRootFs");
         list.push_back(std::move(row));

@@ -156,7 +156,8 @@ net::Task<std::vector<ContainerSummary>> Containers::list(bool all, Filters filt
     query.add("all", all).add("size", size).add("filters", filters);
     if (limit > 0)
         query.add("limit", std::int64_t{limit});
-    co_return decode_container_list(co_await connection_.fetch({.path = "/containers/json" + query.text()}));
+    co_return decode_container_list(
+        co_await connection_.fetch({.path = "/containers/json" + query.text(), .may_be_first = true}));
 }
 
 net::Task<int> Containers::wait(std::string container, std::string condition)
@@ -261,6 +262,7 @@ net::Task<std::string> Containers::commit(std::string container, ImageChanges ch
     refuse_empty(container);
     Query query;
     query.add("container", container).add("comment", changes.message).add("author", changes.author).add(changes);
+    query.add("pause", std::int64_t{changes.pauses ? 1 : 0});
     co_return decode_created(co_await connection_.fetch(post("/commit" + query.text(), true))).id;
 }
 

@@ -3,10 +3,8 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "crypto/hash.hpp"
-#include "engine/wire.hpp"
+#include "engine/contexts.hpp"
 #include "http/url.hpp"
-#include "os/file.hpp"
 #include "os/user.hpp"
 
 #include <cstdlib>
@@ -17,35 +15,6 @@ namespace dfriends::engine {
 namespace {
 
 using Path = std::filesystem::path;
-
-std::string variable(const Environment& environment, const char* name)
-{
-    const char* const value = environment ? environment(name) : std::getenv(name);
-    return value == nullptr ? "" : value;
-}
-
-bool is_there(const Path& path)
-{
-    std::error_code ignored;
-    return std::filesystem::exists(path, ignored);
-}
-
-void take_files(Host& host, const Path& directory)
-{
-    const auto take = [&](Path& into, const char* name) {
-        if (is_there(directory / name))
-            into = directory / name;
-    };
-    take(host.trust, "ca.pem");
-    take(host.certificate, "cert.pem");
-    take(host.key, "key.pem");
-}
-
-void turn_tls_on(Host& host)
-{
-    if (host.transport == Host::Transport::tcp)
-        host.transport = Host::Transport::tls;
-}
 
 /// Whether the text names a port of its own.
 bool names_port(std::string_view text)
@@ -112,56 +81,18 @@ Host with_environment_tls(Host host, std::string_view text, const Environment& e
         return host;
     const bool has_port =
         text.find("://") == std::string_view::npos ? names_port(text) : names_port(text.substr(text.find("://") + 3));
-    turn_tls_on(host);
+    host.turn_tls_on();
     if (!has_port)
         host.port = 2376;
     host.verify = verify;
     const std::string path = variable(environment, "DOCKER_CERT_PATH");
     const Path directory = path.empty() ? configuration_directory(environment) : Path(path);
-    take_files(host, directory);
+    host.take_files(directory);
     if (verify && host.trust.empty() && !path.empty())
         throw Error(ErrorKind::not_found, "cannot verify the Docker Engine's certificate: there is no '{}'",
                     (directory / "ca.pem").string())
             .hint("put the authority's certificate there, or set DOCKER_CERT_PATH");
     return host;
-}
-
-Host read_context(const std::string& name, const Environment& environment)
-{
-    const Path directory = configuration_directory(environment) / "contexts";
-    const std::string id = crypto::hash_hex(crypto::Algorithm::sha256, name);
-    const Path file = directory / "meta" / id / "meta.json";
-    const auto text = os::find_file(file, 1U << 20U);
-    if (!text)
-        throw Error(ErrorKind::not_found, "there is no docker context '{}' in '{}'", printable(name),
-                    directory.string())
-            .hint("list them with 'docker context ls', or unset DOCKER_CONTEXT");
-    const ContextFile context = decode_context(*text, file.string());
-    if (context.host.empty())
-        throw Error(ErrorKind::invalid, "the docker context '{}' in '{}' names no engine", printable(name),
-                    file.string());
-    Host host = parse_host(context.host);
-    const Path tls = directory / "tls" / id / "docker";
-    if (is_there(tls) || context.skip_verify) {
-        turn_tls_on(host);
-        take_files(host, tls);
-        host.verify = !context.skip_verify;
-    }
-    host.origin = "context '" + name + "'";
-    return host;
-}
-
-/// A broken config.json does not keep anybody from the engine: `warning` tells of it.
-std::string current_context(const Environment& environment, std::string& warning)
-{
-    const Path file = configuration_directory(environment) / "config.json";
-    try {
-        const auto text = os::find_file(file, 4U << 20U);
-        return text ? decode_user_configuration(*text, file.string()).current_context : "";
-    } catch (const Error& error) {
-        warning = fmt::format("the client's configuration is passed over: {}", error.what());
-        return {};
-    }
 }
 
 Host choose(const std::optional<std::string>& given_host, const std::optional<std::string>& given_context,
@@ -179,9 +110,9 @@ Host choose(const std::optional<std::string>& given_host, const std::optional<st
     std::string context = given_context.value_or(variable(environment, "DOCKER_CONTEXT"));
     std::string warning;
     if (context.empty())
-        context = current_context(environment, warning);
+        context = configured_context(environment, warning);
     if (!context.empty() && context != "default")
-        return read_context(context, environment);
+        return context_host(context, environment);
     Host host = named.empty() ? Host() : with_environment_tls(parse_host(named), named, environment);
     host.origin = "default";
     host.warning = std::move(warning);
@@ -198,6 +129,30 @@ std::string Host::text() const
     if (transport == Transport::ssh)
         return "ssh://" + (user.empty() ? "" : user + "@") + name + (port == 0 ? "" : ":" + std::to_string(port));
     return "tcp://" + name + ":" + std::to_string(port) + base_path;
+}
+
+void Host::turn_tls_on()
+{
+    if (transport == Transport::tcp)
+        transport = Transport::tls;
+}
+
+void Host::take_files(const std::filesystem::path& directory)
+{
+    const auto take = [&](Path& into, const char* name) {
+        std::error_code ignored;
+        if (std::filesystem::exists(directory / name, ignored))
+            into = directory / name;
+    };
+    take(trust, "ca.pem");
+    take(certificate, "cert.pem");
+    take(key, "key.pem");
+}
+
+std::string variable(const Environment& environment, const char* name)
+{
+    const char* const value = environment ? environment(name) : std::getenv(name);
+    return value == nullptr ? "" : value;
 }
 
 Host parse_host(std::string_view text)

@@ -34,13 +34,21 @@ struct Host {
     bool is_on_network() const { return transport == Transport::tcp || transport == Transport::tls; }
     /// "unix:///var/run/docker.sock", "tcp://10.0.0.1:2376", "ssh://core@machine.example".
     std::string text() const;
+    /// A tcp address is spoken to over TLS from now on.
+    void turn_tls_on();
+    /// The PEM files of a folder as the docker client names them, ca.pem, cert.pem and key.pem, as far as they are
+    /// there.
+    void take_files(const std::filesystem::path& directory);
 };
 
 /// Reads "unix://PATH", "tcp://HOST[:PORT]", "http(s)://HOST[:PORT]", "ssh://[USER@]HOST[:PORT]", "PATH" or
 /// "HOST:PORT". Throws Error(invalid).
 Host parse_host(std::string_view text);
 
+/// Stands for getenv() where it is given.
 using Environment = std::function<const char*(const char* name)>;
+/// Empty where it is not set.
+std::string variable(const Environment& environment, const char* name);
 
 /// Finds the engine as the docker client does: `host` and `context` (flags), DOCKER_HOST, DOCKER_CONTEXT, the current
 /// context of config.json, else the default socket; with DOCKER_TLS_VERIFY, DOCKER_TLS, DOCKER_CERT_PATH and

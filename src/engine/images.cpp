@@ -6,70 +6,36 @@
 #include "base/text.hpp"
 #include "engine/reference.hpp"
 #include "engine/registry_auth.hpp"
+#include "engine/registry_calls.hpp"
 #include "engine/wire.hpp"
-#include "json/lines.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace dfriends::engine {
 
 namespace {
 
-bool holds_one_of(std::string_view text, std::initializer_list<std::string_view> parts)
+std::string path_of_image(const std::string& image, std::string_view rest = {})
 {
-    return std::ranges::any_of(parts, [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
+    return path_of_reference("/images/", image, rest);
 }
 
-/// What a registry would not do, where `what` is "cannot pull 'image'". The engine reports a registry's trouble as
-/// status 500 or inside the stream: only its words tell the kinds apart.
-Error registry_error(const std::string& what, const std::string& sentence)
+/// Of the containers that RUN makes.
+void add_limits(Query& query, const BuildOptions& options)
 {
-    if (holds_one_of(sentence, {"dial tcp", "no such host", "connection refused", "i/o timeout", "Client.Timeout",
-                                "network is unreachable", "TLS handshake timeout", "context deadline exceeded", "EOF",
-                                "no route to host", "proxyconnect"}))
-        return Error(ErrorKind::unavailable, "{}: its registry cannot be reached: {}", what, sentence)
-            .hint("check the network and the engine's proxy, or carry the image with 'docker save' and 'docker load'");
-    if (holds_one_of(sentence, {"denied", "unauthorized", "authentication required", "no basic auth"}))
-        return Error(ErrorKind::denied, "{}: {}", what, sentence)
-            .hint("does it exist? a private one needs a login: 'dfriends docker login'");
-    if (holds_one_of(sentence,
-                     {"not found", "manifest unknown", "name unknown", "no matching manifest", "does not exist"}))
-        return Error(ErrorKind::not_found, "{}: {}", what, sentence);
-    return Error(ErrorKind::failed, "{}: {}", what, sentence);
-}
-
-using OnLine = std::function<void(const ProgressLine& line)>;
-
-net::Task<> read_progress(http::Reply& reply, const OnLine& on_line)
-{
-    json::LineSplitter lines;
-    const auto hand_over = [&](std::string_view line) { on_line(decode_progress(line)); };
-    std::array<char, 16 * 1024> piece;
-    while (const std::size_t count = co_await reply.read_some(piece))
-        lines.feed({piece.data(), count}, hand_over);
-    lines.finish(hand_over);
-}
-
-/// Hands the progress over; the sentence of a failure, or nothing.
-net::Task<std::string> pass_progress(http::Reply& reply, const OnProgress& on_progress)
-{
-    std::string failure;
-    co_await read_progress(reply, [&](const ProgressLine& line) {
-        if (!line.failure.empty())
-            failure = printable(line.failure);
-        else if (on_progress)
-            on_progress(line.progress);
-    });
-    co_return failure;
-}
-
-std::string image_path(const std::string& image, std::string_view rest = {}, std::string_view folder = "/images/")
-{
-    // Slashes stay: the engine routes names with them. A name that would climb out of its folder is none.
-    if (image.empty() || image.front() == '/' || holds_one_of("/" + image + "/", {"/../", "/./", "//"}))
-        throw Error(ErrorKind::invalid, "invalid reference format: '{}'", printable(image));
-    return std::string(folder) + encode_percent(image, "/:@") + std::string(rest);
+    const ContainerLimits& limits = options.limits;
+    for (const auto& [name, value] :
+         {std::pair("memory", limits.memory), std::pair("memswap", limits.memory_swap),
+          std::pair("cpushares", limits.cpu_shares), std::pair("cpuperiod", limits.cpu_period),
+          std::pair("cpuquota", limits.cpu_quota), std::pair("shmsize", options.shm_size)})
+        if (value != 0)
+            query.add(name, value);
+    query.add("cpusetcpus", limits.cpuset_cpus).add("cpusetmems", limits.cpuset_mems);
+    query.add("cgroupparent", options.cgroup_parent);
+    if (!options.ulimits.empty())
+        query.add("ulimits", std::string_view(encode_ulimits(options.ulimits)));
+    if (!options.security_options.empty())
+        query.add("securityopt", std::string_view(encode_list(options.security_options)));
 }
 
 std::string build_query(const BuildOptions& options)
@@ -92,10 +58,7 @@ std::string build_query(const BuildOptions& options)
         query.add("cachefrom", std::string_view(encode_list(options.cache_from)));
     if (!options.extra_hosts.empty())
         query.add("extrahosts", std::string_view(join(options.extra_hosts, ",")));
-    if (options.memory != 0)
-        query.add("memory", options.memory);
-    if (options.shm_size != 0)
-        query.add("shmsize", options.shm_size);
+    add_limits(query, options);
     query.add("version", std::int64_t{1}); // the classic builder
     return query.text();
 }
@@ -104,7 +67,7 @@ std::string build_query(const BuildOptions& options)
 
 net::Task<ImageDetails> Images::inspect(std::string image)
 {
-    co_return decode_image(co_await connection_.fetch({.path = image_path(image, "/json")}));
+    co_return decode_image(co_await connection_.fetch({.path = path_of_image(image, "/json")}));
 }
 
 net::Task<std::optional<ImageDetails>> Images::find(std::string image)
@@ -127,9 +90,8 @@ net::Task<std::vector<ImageSummary>> Images::list(bool all, Filters filters)
 net::Task<std::string> Images::remote_digest(std::string image)
 {
     const Reference reference = parse_reference(image);
-    Connection::Ask ask{.path = image_path(reference.familiar(), "/json", "/distribution/")};
-    if (const auto login = find_login(reference.registry, configuration_directory()))
-        ask.headers.set("X-Registry-Auth", encode_login(*login));
+    Connection::Ask ask{.path = path_of_reference("/distribution/", reference.familiar(), "/json")};
+    add_login(ask, reference.registry);
     co_return decode_distribution(co_await connection_.fetch(std::move(ask)));
 }
 
@@ -142,20 +104,8 @@ net::Task<> Images::pull(std::string image, OnProgress on_progress, std::string 
     const std::string query =
         Query().add("fromImage", reference.familiar_name()).add("tag", tag).add("platform", platform).text();
     Connection::Ask ask{.method = "POST", .path = "/images/create" + query, .waits_long = true};
-    if (const auto login = find_login(reference.registry, configuration_directory()))
-        ask.headers.set("X-Registry-Auth", encode_login(*login));
-    co_await connection_.negotiate(); // its troubles are not the registry's
-    std::string failure;
-    try {
-        http::Reply reply = co_await connection_.send(std::move(ask));
-        failure = co_await pass_progress(reply, on_progress);
-    } catch (const Error& error) {
-        if (!error.hint().empty() || error.kind() == ErrorKind::unavailable)
-            throw;
-        failure = error.message();
-    }
-    if (!failure.empty())
-        throw registry_error("cannot pull '" + reference.familiar() + "'", failure);
+    add_login(ask, reference.registry);
+    co_await transfer(connection_, std::move(ask), "cannot pull '" + reference.familiar() + "'", on_progress);
 }
 
 net::Task<> Images::push(std::string image, OnProgress on_progress)
@@ -165,7 +115,7 @@ net::Task<> Images::push(std::string image, OnProgress on_progress)
         throw Error(ErrorKind::invalid, "cannot push a digest reference: '{}'", image).hint("name it by its tag");
     const std::string tag = reference.tag.empty() ? "latest" : reference.tag;
     Connection::Ask ask{.method = "POST",
-                        .path = image_path(reference.familiar_name(), "/push") + Query().add("tag", tag).text(),
+                        .path = path_of_image(reference.familiar_name(), "/push") + Query().add("tag", tag).text(),
                         .waits_long = true};
     const auto login = find_login(reference.registry, configuration_directory());
     ask.headers.set("X-Registry-Auth", encode_login(login.value_or(RegistryLogin()))); // the engine wants one always
@@ -203,14 +153,17 @@ net::Task<std::string> Images::build(http::Producer context, BuildOptions option
     co_return id;
 }
 
-net::Task<std::string> Images::import_files(http::Producer tar, ImageChanges changes)
+namespace {
+
+Connection::Ask ask_for_import(std::string_view source, const ImageChanges& changes)
 {
-    Query query;
-    query.add("fromSrc", std::string_view("-")).add("message", changes.message).add(changes);
-    Connection::Ask ask{
-        .method = "POST", .path = "/images/create" + query.text(), .producer = std::move(tar), .waits_long = true};
-    ask.headers.set("Content-Type", "application/x-tar");
-    http::Reply reply = co_await connection_.send(std::move(ask));
+    const std::string query = Query().add("fromSrc", source).add("message", changes.message).add(changes).text();
+    return {.method = "POST", .path = "/images/create" + query, .waits_long = true};
+}
+
+net::Task<std::string> import(Connection& connection, Connection::Ask ask, OnProgress on_progress)
+{
+    http::Reply reply = co_await connection.send(std::move(ask));
     std::string id;
     std::string failure;
     co_await read_progress(reply, [&](const ProgressLine& line) {
@@ -218,12 +171,51 @@ net::Task<std::string> Images::import_files(http::Producer tar, ImageChanges cha
             failure = printable(line.failure);
         else if (line.progress.status.starts_with("sha256:"))
             id = line.progress.status;
+        else if (on_progress)
+            on_progress(line.progress);
     });
     if (!failure.empty())
         throw Error(ErrorKind::failed, "cannot import the file system: {}", failure);
     if (id.empty())
         throw Error(ErrorKind::unavailable, "the engine ended the import without saying what it made");
     co_return id;
+}
+
+} // namespace
+
+net::Task<std::string> Images::import_files(http::Producer tar, ImageChanges changes)
+{
+    Connection::Ask ask = ask_for_import("-", changes);
+    ask.producer = std::move(tar);
+    ask.headers.set("Content-Type", "application/x-tar");
+    co_return co_await import(connection_, std::move(ask), {});
+}
+
+net::Task<std::string> Images::import_url(std::string url, ImageChanges changes, OnProgress on_progress)
+{
+    co_return co_await import(connection_, ask_for_import(url, changes), std::move(on_progress));
+}
+
+namespace {
+
+/// As the docker client reads "registry.example/word": what stands before a slash is a registry where it looks like
+/// one.
+std::string registry_of_term(const std::string& term)
+{
+    const auto [first, rest] = split_once(term, '/');
+    const bool is_registry =
+        first.size() < term.size() && (first.find_first_of(".:") != first.npos || first == "localhost");
+    return is_registry ? std::string(first) : "docker.io";
+}
+
+} // namespace
+
+net::Task<std::vector<FoundImage>> Images::search(std::string term, std::int64_t limit, Filters filters)
+{
+    const std::string query = Query().add("term", term).add("limit", limit).add("filters", filters).text();
+    Connection::Ask ask{.path = "/images/search" + query, .waits_long = true};
+    add_login(ask, registry_of_term(term));
+    co_return decode_found_images(co_await connection_.fetch(std::move(ask)));
 }
 
 net::Task<> Images::tag(std::string image, std::string reference)
@@ -235,14 +227,14 @@ net::Task<> Images::tag(std::string image, std::string reference)
                                   .add("repo", target.familiar_name())
                                   .add("tag", target.tag.empty() ? std::string("latest") : target.tag)
                                   .text();
-    co_await connection_.fetch({.method = "POST", .path = image_path(image, "/tag") + query});
+    co_await connection_.fetch({.method = "POST", .path = path_of_image(image, "/tag") + query});
 }
 
 net::Task<std::vector<Images::Removed>> Images::remove(std::string image, bool force, bool no_prune)
 {
     const std::string query = Query().add("force", force).add("noprune", no_prune).text();
     co_return decode_removed(
-        co_await connection_.fetch({.method = "DELETE", .path = image_path(image) + query, .waits_long = true}));
+        co_await connection_.fetch({.method = "DELETE", .path = path_of_image(image) + query, .waits_long = true}));
 }
 
 net::Task<> Images::save(std::vector<std::string> images, OnOutput on_bytes)

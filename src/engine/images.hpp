@@ -48,6 +48,11 @@ class Images {
     net::Task<std::string> build(http::Producer context, BuildOptions options, OnProgress on_progress = {});
     /// Makes an image of one layer from the tar stream of a whole file system; returns its id.
     net::Task<std::string> import_files(http::Producer tar, ImageChanges changes);
+    /// The same from an archive that the engine itself fetches from an http URL.
+    net::Task<std::string> import_url(std::string url, ImageChanges changes, OnProgress on_progress = {});
+    /// What a registry finds for "[REGISTRY/]TERM", at most `limit` images (1 to 100), with the login that config.json
+    /// has for it.
+    net::Task<std::vector<FoundImage>> search(std::string term, std::int64_t limit, Filters filters = {});
     net::Task<> tag(std::string image, std::string reference);
 
     struct Removed {

@@ -269,6 +269,7 @@ struct ContainerSummary {
     std::string status; ///< "Up 2 minutes", "Exited (0) 3 hours ago"
     std::vector<std::string> networks;
     std::vector<std::string> mounts;
+    int local_volumes = 0;
     std::int64_t size_written = 0;
     std::int64_t size_root = 0;
 };
@@ -342,8 +343,20 @@ struct BuildOptions {
     bool force_remove = false;
     bool squash = false;
     bool quiet = false;
-    std::int64_t memory = 0;
+    ContainerLimits limits; ///< of the containers of RUN: memory, swap and CPUs
     std::int64_t shm_size = 0;
+    std::string cgroup_parent;
+    std::vector<std::string> security_options;
+    std::vector<Ulimit> ulimits;
+};
+
+/// An image that a registry found for a word.
+struct FoundImage {
+    std::string name;
+    std::string description;
+    std::int64_t stars = 0;
+    bool is_official = false;
+    bool is_automated = false; ///< built by the registry itself
 };
 
 /// What an image is given beside its files. `changes` are lines of a Dockerfile: "CMD [\"sh\"]", "ENV A=b", "LABEL
@@ -353,6 +366,7 @@ struct ImageChanges {
     std::vector<std::string> lines;
     std::string message;
     std::string author = {}; ///< of a commit
+    bool pauses = true;      ///< a commit freezes the container meanwhile
 };
 
 struct LogOptions {
@@ -427,6 +441,31 @@ struct VolumeDetails {
     std::string mount_point;
     std::string scope;
     std::string created;
+    std::string document;
+};
+
+/// A permission that a plugin asks for, and the values that it asks it for.
+struct PluginPrivilege {
+    std::string name; ///< network, mount, device, capabilities, "host pid namespace", …
+    std::string description;
+    std::vector<std::string> values;
+};
+
+/// What `docker plugin set` takes for a plugin: a variable, the source of a mount, the path of a device, its arguments.
+struct PluginSetting {
+    std::string name;
+    std::string value;
+    bool is_settable = true;
+    bool operator==(const PluginSetting&) const = default;
+};
+
+struct PluginDetails {
+    std::string id;
+    std::string name;      ///< with its tag
+    std::string reference; ///< what it was installed from
+    std::string description;
+    bool enabled = false;
+    std::vector<PluginSetting> settings;
     std::string document;
 };
 

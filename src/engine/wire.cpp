@@ -57,6 +57,14 @@ std::string encode_list(const std::vector<std::string>& list)
     return dump_json(Json(list));
 }
 
+std::string encode_ulimits(const std::vector<Ulimit>& ulimits)
+{
+    Json list = Json::array();
+    for (const Ulimit& limit : ulimits)
+        list.push_back({{"Name", limit.name}, {"Soft", limit.soft}, {"Hard", limit.hard}});
+    return dump_json(list);
+}
+
 ImageDetails decode_image(std::string document)
 {
     const Json object = parse_json(document, "the engine's answer about an image");
@@ -89,6 +97,15 @@ std::vector<ImageSummary> decode_image_list(std::string_view document)
         list.push_back({text_of(entry, "Id"), text_of(entry, "ParentId"), texts_of(entry, "RepoTags"),
                         texts_of(entry, "RepoDigests"), number_of(entry, "Created"), number_of(entry, "Size"),
                         number_of(entry, "Containers", -1), map_of(entry, "Labels")});
+    return list;
+}
+
+std::vector<FoundImage> decode_found_images(std::string_view document)
+{
+    std::vector<FoundImage> list;
+    for (const Json& entry : parse_json(document, "what the registry has found"))
+        list.push_back({text_of(entry, "name"), text_of(entry, "description"), number_of(entry, "star_count"),
+                        flag_of(entry, "is_official"), flag_of(entry, "is_automated")});
     return list;
 }
 

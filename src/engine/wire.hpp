@@ -5,6 +5,7 @@
 #include "engine/containers.hpp"
 #include "engine/images.hpp"
 #include "engine/types.hpp"
+#include "engine/upkeep.hpp"
 
 #include <optional>
 #include <string>
@@ -30,6 +31,7 @@ std::optional<Containers::PathStat> decode_path_stat(std::string_view header);
 
 ImageDetails decode_image(std::string document);
 std::vector<ImageSummary> decode_image_list(std::string_view document);
+std::vector<FoundImage> decode_found_images(std::string_view document);
 /// The digest in what the engine tells of an image in its registry.
 std::string decode_distribution(std::string_view document);
 std::vector<Images::Removed> decode_removed(std::string_view document);
@@ -43,6 +45,7 @@ ProgressLine decode_progress(std::string_view line);
 std::string encode_map(const std::map<std::string, std::string>& map);
 std::string encode_map(const std::map<std::string, std::optional<std::string>>& map);
 std::string encode_list(const std::vector<std::string>& list);
+std::string encode_ulimits(const std::vector<Ulimit>& ulimits);
 
 std::string encode_exec(const ExecSpec& spec);
 std::string encode_exec_start(bool detach, bool tty);
@@ -57,6 +60,16 @@ std::string encode_disconnect(const std::string& container, bool force);
 std::string encode_volume(const VolumeSpec& spec);
 VolumeDetails decode_volume(std::string document);
 std::vector<VolumeDetails> decode_volume_list(std::string_view document);
+
+PluginDetails decode_plugin(std::string document);
+std::vector<PluginDetails> decode_plugin_list(std::string_view document);
+std::vector<PluginPrivilege> decode_privileges(std::string_view document);
+std::string encode_privileges(const std::vector<PluginPrivilege>& privileges);
+
+std::vector<ImageStep> decode_history(std::string_view document);
+std::vector<FileChange> decode_changes(std::string_view document);
+Pruned decode_pruned(std::string_view document);
+DiskUsage decode_disk_usage(std::string_view document);
 
 EngineVersion decode_version(std::string document);
 EngineSummary decode_summary(std::string document);
@@ -73,10 +86,18 @@ UserConfiguration decode_user_configuration(std::string_view text, std::string_v
 /// A context's meta.json.
 struct ContextFile {
     std::string name;
+    std::string description;
     std::string host;
     bool skip_verify = false;
 };
 ContextFile decode_context(std::string_view text, std::string_view file);
+/// meta.json with those values; everything else in it stays.
+std::string with_context(std::string_view text, std::string_view file, const ContextFile& context);
+/// As `docker context inspect` tells of one: `files` are the names of its PEM files, the other two its folders.
+std::string encode_context(const ContextFile& context, const std::vector<std::string>& files,
+                           const std::string& meta_folder, const std::string& tls_folder);
+/// config.json with that current context; none for "default".
+std::string with_current_context(std::string_view text, std::string_view file, const std::string& name);
 std::string encode_login_document(const RegistryLogin& login);
 /// Of the answer to a login; empty where the registry gave none.
 std::string decode_identity_token(std::string_view text);

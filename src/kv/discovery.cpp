@@ -39,8 +39,7 @@ bool Discovery::serves(std::string_view path)
     if (path.size() <= token_digits || path[0] != '/')
         return false;
     const std::string_view token = path.substr(1, token_digits);
-    return token.find_first_not_of("0123456789abcdef") == token.npos &&
-           (path.size() == token_digits + 1 || path[token_digits + 1] == '/');
+    return is_hex(token) && (path.size() == token_digits + 1 || path[token_digits + 1] == '/');
 }
 
 net::Task<http::Response> Discovery::operator()(http::Request& request)

@@ -90,7 +90,8 @@ Database::Database(const std::filesystem::path& path, OpenMode mode)
         if (mode == OpenMode::read_write) {
             use_wal(handle_);
             // Fast: what is deleted is overwritten where its page is written anyway. Distributions build it with all.
-            execute("pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = fast;");
+            execute("pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = fast; pragma "
+                    "temp_store = memory;");
         }
         execute("pragma foreign_keys = on; pragma trusted_schema = off;");
         prepare("select count(*) from sqlite_schema").next(); // reads the head: finds what is no database at all

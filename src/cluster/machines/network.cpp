@@ -4,12 +4,12 @@
 #include "base/error.hpp"
 #include "base/scope_exit.hpp"
 #include "base/text.hpp"
+#include "os/interfaces.hpp"
 #include "os/process.hpp"
 
 #include <arpa/inet.h>
 #include <cerrno>
 #include <fcntl.h>
-#include <ifaddrs.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/socket.h>
@@ -73,32 +73,13 @@ Words iptables(const std::string& action, const Words& rule)
     return words;
 }
 
-/// Calls with name, address and prefix length of each IPv4 interface.
-template <class Function>
-void for_each_address(Function function)
-{
-    ifaddrs* all = nullptr;
-    if (::getifaddrs(&all) != 0)
-        return;
-    const ScopeExit release([&] { ::freeifaddrs(all); });
-    for (const ifaddrs* one = all; one != nullptr; one = one->ifa_next) {
-        if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET || one->ifa_netmask == nullptr)
-            continue;
-        char text[INET_ADDRSTRLEN] = {};
-        ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr, text, sizeof text);
-        const auto mask = reinterpret_cast<const sockaddr_in*>(one->ifa_netmask)->sin_addr.s_addr;
-        function(std::string(one->ifa_name), std::string(text), static_cast<unsigned>(__builtin_popcount(mask)));
-    }
-}
-
 void refuse_foreign_addresses(const Subnet& subnet)
 {
-    for_each_address([&](const std::string& name, const std::string& address, unsigned) {
-        if (name != bridge_name && subnet.contains(address))
-            throw Error(ErrorKind::conflict, "the range {} is in use: '{}' has the address {}", subnet.text(), name,
-                        address)
+    for (const auto& one : os::interface_addresses())
+        if (one.is_ipv4 && one.interface != bridge_name && subnet.contains(one.address))
+            throw Error(ErrorKind::conflict, "the range {} is in use: '{}' has the address {}", subnet.text(),
+                        one.interface, one.address)
                 .hint("choose another one with --subnet, such as 10.17.8.0/24");
-    });
 }
 
 void make_bridge(const Subnet& subnet)
@@ -169,23 +150,23 @@ void remove_network(const LocalCluster& cluster)
 std::optional<std::string> find_overlap(const Subnet& subnet)
 {
     std::optional<std::string> found;
-    for_each_address([&](const std::string& name, const std::string& address, unsigned length) {
-        if (name == bridge_name || length > subnet.length || length == 0)
-            return;
+    for (const auto& one : os::interface_addresses()) {
+        if (!one.is_ipv4 || one.interface == bridge_name || one.length > subnet.length || one.length == 0)
+            continue;
         in_addr network{}, other{};
         ::inet_pton(AF_INET, subnet.network.c_str(), &network);
-        ::inet_pton(AF_INET, address.c_str(), &other);
-        const std::uint32_t mask = ~std::uint32_t{0} << (32 - length);
+        ::inet_pton(AF_INET, one.address.c_str(), &other);
+        const std::uint32_t mask = ~std::uint32_t{0} << (32 - one.length);
         if ((ntohl(network.s_addr) & mask) != (ntohl(other.s_addr) & mask))
-            return;
+            continue;
         in_addr whole{};
         whole.s_addr = htonl(ntohl(other.s_addr) & mask);
         char text[INET_ADDRSTRLEN] = {};
         ::inet_ntop(AF_INET, &whole, text, sizeof text);
         found = fmt::format("{} lies within {}/{} of '{}': a container there with an address of this range could not "
                             "be reached; --subnet 10.17.8.0/24 avoids that",
-                            subnet.text(), text, length, name);
-    });
+                            subnet.text(), text, one.length, one.interface);
+    }
     return found;
 }
 

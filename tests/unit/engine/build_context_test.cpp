@@ -3,6 +3,7 @@
 #include "os/file.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <filesystem>
 
@@ -45,4 +46,22 @@ TEST_CASE("a build's context has one digest with a Dockerfile outside of it, and
     const auto digest = digest_context(folder.path() / "src", folder.path() / "a");
     CHECK(digest_context(folder.path() / "src", folder.path() / "a") == digest);
     CHECK(digest_context(folder.path() / "src", folder.path() / "b") != digest);
+}
+
+TEST_CASE("is_archive: compressed bytes and the head of a tar file, but no Dockerfile")
+{
+    std::string head(512, '\0');
+    head.replace(0, 4, "file");
+    head.replace(148, 8, 8, ' ');
+    unsigned sum = 0;
+    for (const char c : head)
+        sum += static_cast<unsigned char>(c);
+    CHECK_FALSE(engine::is_archive(head));
+    head.replace(148, 8, fmt::format("{:06o}", sum) + std::string("\0 ", 2));
+    CHECK(engine::is_archive(head));
+    CHECK_FALSE(engine::is_archive(head.substr(0, 511)));
+    CHECK(engine::is_archive("\x1f\x8b\x08 and so on"));
+    CHECK_FALSE(engine::is_archive("FROM scratch\n" + std::string(600, '#')));
+    CHECK_FALSE(engine::is_archive(""));
+    CHECK_FALSE(engine::is_archive(std::string(1024, '\0')));
 }
