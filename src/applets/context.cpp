@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/context.hpp"
 
+#include "applets/argument_error.hpp"
 #include "applets/configuration.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "config/paths.hpp"
 #include "config/yaml.hpp"
 #include "engine/client.hpp"
@@ -137,13 +139,15 @@ void Context::expect_arguments(std::size_t least, std::size_t most) const
 {
     const std::string usage =
         fmt::format("usage: {} {}{}{}", program, verb->name, verb->usage.empty() ? "" : " ", verb->usage);
-    if (arguments.size() < least)
-        throw Error(ErrorKind::usage, "'{}' wants {} argument{}, not {}", verb->name,
-                    least == most ? fmt::format("{}", least) : fmt::format("at least {}", least), least == 1 ? "" : "s",
-                    arguments.size())
-            .hint(usage);
-    if (arguments.size() > most)
-        throw Error(ErrorKind::usage, "'{}' takes no argument '{}'", verb->name, arguments[most]).hint(usage);
+    if (arguments.size() >= least && arguments.size() <= most)
+        return;
+    auto error = arguments.size() > most
+                     ? ArgumentError(ErrorKind::usage, "'{}' takes no argument '{}'", verb->name, arguments[most])
+                     : ArgumentError(ErrorKind::usage, "'{}' wants {} argument{}, not {}", verb->name,
+                                     least == most ? fmt::format("{}", least) : fmt::format("at least {}", least),
+                                     least == 1 ? "" : "s", arguments.size());
+    error.hint(usage);
+    throw error; // with its own type
 }
 
 } // namespace dfriends::applets

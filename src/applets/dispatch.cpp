@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/dispatch.hpp"
 
+#include "applets/argument_error.hpp"
 #include "applets/context.hpp"
 #include "applets/help.hpp"
 #include "applets/prepare.hpp"
@@ -226,8 +227,9 @@ class CommandLine {
         std::string hint = did_you_mean(typed, candidates);
         if (hint.empty())
             hint = fmt::format("'{} --help' lists them", program_);
-        throw Error(ErrorKind::usage, "there is no {} '{}'", applet_->name.empty() ? "command" : "verb", typed)
-            .hint(hint);
+        ArgumentError error(ErrorKind::usage, "there is no {} '{}'", applet_->name.empty() ? "command" : "verb", typed);
+        error.hint(hint);
+        throw error; // with its own type
     }
 
     int run_verb()

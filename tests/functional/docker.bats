@@ -2,6 +2,7 @@
 # The docker applet beside the docker client itself, on the real engine.
 
 load ../support/lib
+load ../support/docker
 load ../support/registry
 
 setup() {
@@ -18,17 +19,6 @@ teardown() {
   docker rmi -f dft-d-built dft-d-tagged >/dev/null 2>&1 || true
   docker network rm dft-d-net >/dev/null 2>&1 || true
   docker volume rm dft-d-vol >/dev/null 2>&1 || true
-}
-
-ours() { dfriends docker "$@"; }
-
-# same ARGUMENT...: our output, errors and exit code are docker's.
-same() {
-  local theirs=0 us=0
-  docker "$@" >theirs.out 2>theirs.err </dev/null || theirs=$?
-  ours "$@" >ours.out 2>ours.err </dev/null || us=$?
-  equal "$us" "$theirs"
-  equal "$(cat ours.out)" "$(cat theirs.out)"
 }
 
 forever='trap "exit 0" TERM; echo started; while :; do sleep 0.1; done'
@@ -718,4 +708,296 @@ END
   fails 0 ours network disconnect dft-d-net dft-d-joining
   equal "$(docker inspect -f '{{index .NetworkSettings.Networks "dft-d-net"}}' dft-d-joining)" "<nil>"
   fails 1 ours network connect dft-d-net dft-d-none
+}
+
+@test "templates of Go: inspect -f as the docker client prints it" {
+  ours run -d --name dft-d-t -p 127.0.0.1::80 -p 127.0.0.1::53/udp --label a=b --label com.x='c d' --log-opt max-size=1m \
+    --tmpfs /t --health-cmd true --health-interval 1h --entrypoint sleep dft-busybox 300 >/dev/null
+  local template
+  for template in '{{.ID}} {{.Name}} {{.Config.Cmd}} {{.Config.Labels}} {{.Args}}' \
+    '{{.NetworkSettings.Ports}} {{.State.Running}} {{.HostConfig.LogConfig}}' \
+    '{{(index (index .NetworkSettings.Ports "80/tcp") 0).HostPort}}' \
+    '{{range $p, $c := .NetworkSettings.Ports}}{{$p}} -> {{(index $c 0).HostPort}}{{println}}{{end}}' \
+    '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}} {{.NetworkSettings.IPAddress}}' \
+    '{{range $k, $v := .NetworkSettings.Networks}}{{$k}}={{$v.Gateway}}{{end}}' \
+    '{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}} {{.State.Health.FailingStreak}}' \
+    '{{index .Config.Labels "com.x"}}|{{index .Config.Labels "none"}}|{{.Config.Labels.a}}|{{.Config.Labels.none}}' \
+    '{{range .Config.Env}}{{if eq (slice . 0 4) "PATH"}}{{.}}{{end}}{{end}}' \
+    '{{json .Config.Labels}} {{json .NetworkSettings.Ports}} {{json .HostConfig.Tmpfs}} {{json .Mounts}}' \
+    '{{with .HostConfig}}{{.NetworkMode}} {{.Binds}} {{.PidsLimit}} {{.ShmSize}}{{end}} {{len .Config.Env}}' \
+    '{{$x := 1}}{{range $i, $e := .Config.Env}}{{$x = $i}}{{end}}{{$x}}' \
+    '{{printf "%s|%5d|%-8q|%v|%x" .Name 42 "a" .State.Running "hi"}} {{join .Config.Cmd ","}}' \
+    '{{upper .Name}} {{title "ab cd"}} {{split "a,b" ","}} {{pad .Name 1 2}}|{{truncate .Name 3}}|{{lower "A"}}' \
+    '{{- /* none */ -}} {{ print 1 2 "x" 3 }} {{not .Name}} {{and .Name 0}} {{or "" "z"}} {{le 1 2}} {{ne "a" "b"}}' \
+    '{{.Config.StopSignal}}|{{.Config.Healthcheck.Test}}|{{.HostConfig.Sysctls}}|{{.SizeRw}}|{{.HostConfig.Init}}' \
+    '{{.Foo}}' '{{.State.Foo.Bar}}' '{{index .Config.Cmd 9}}' '{{if .State}}' '{{nothing}}' '{{.Name' '{{$y}}' '{{eq 1 "a"}}'; do
+    same inspect -f "$template" dft-d-t
+    # What is wrong is said in the same words.
+    diff <(grep template: theirs.err) <(sed -e 's/^Error: //' -e 's/^docker: //' ours.err | grep template:)
+  done
+  same inspect -f '{{.ID}} {{.Config.Labels}} {{.RepoTags}} {{.Os}} {{len .RootFS.Layers}}' dft-busybox
+  same network inspect -f '{{.Name}} {{(index .IPAM.Config 0).Subnet}} {{index .Options "com.docker.network.bridge.name"}}' bridge
+  same network inspect -f '{{range .Containers}}{{if eq .Name "dft-d-t"}}{{.IPv4Address}}{{end}}{{end}}' bridge
+  equal "$(ours inspect -f json dft-d-t | jq -r '.[0].Name')" /dft-d-t
+}
+
+@test "templates of Go: lists, version, info and events as the docker client prints them" {
+  ours run -d --name dft-d-t -p 127.0.0.1::80 --label a=b --label com.the-x='c d' dft-busybox sleep 300 >/dev/null
+  local template
+  for template in '{{.ID}} {{.Label "a"}}|{{.Label "none"}}|{{.Labels}}|{{.Names}}|{{.Image}}|{{.CreatedAt}}|{{.State}}' \
+    'table {{.ID}}\t{{.Label "com.the-x"}}\t{{upper .Names}}\t{{json .Image}}' 'table {{.Names}}\t{{.Networks}}' \
+    '{{if eq .State "running"}}{{.Names}}{{end}}' '{{json .Names}} {{.Size}} {{json .Ports}}' \
+    '{{.Foo}}' '{{.ID' '{{.Label}}'; do
+    same ps --filter name=dft-d-t --format "$template"
+    diff <(grep template: theirs.err) <(sed -e 's/^docker: //' ours.err | grep template:)
+  done
+  same ps --filter name=dft-d-t --format 'table {{.Foo}}'
+  equal "$(ours ps -s --filter name=dft-d-t | head -n 1)" "$(docker ps -s --filter name=dft-d-t | head -n 1)"
+  same ps -q --format '{{.ID}} x' --filter name=dft-d-t
+  equal "$(ours ps --filter name=dft-d-t --format json | jq -r .Names)" dft-d-t
+  equal "$(ours images --digests dft-busybox | head -n 1)" "$(docker images --digests dft-busybox | head -n 1)"
+  same images --no-trunc --format '{{.ID}} {{.Repository}} {{.Digest}} {{.CreatedAt}} {{.Size}}' dft-busybox
+  equal "$(ours images --format json dft-busybox | jq -c 'del(.CreatedSince)')" "$(docker images --format json dft-busybox | jq -c 'del(.CreatedSince)')"
+  ours network create --label n=1 dft-d-net >/dev/null
+  ours volume create --label v=1 dft-d-vol >/dev/null
+  same network ls --filter name=dft-d-net --no-trunc --format '{{.ID}} {{.Name}} {{.Label "n"}} {{.Labels}} {{.Internal}} {{.CreatedAt}}'
+  same network ls --filter name=dft-d-net --format 'table {{.Name}}\t{{.Driver}}'
+  same volume ls --filter name=dft-d-vol --format '{{.Name}} {{.Label "v"}} {{.Mountpoint}} {{.Scope}}'
+  same volume ls --filter name=dft-d-vol --format json
+  same version -f '{{.Server.Version}} {{.Server.Os}} {{range .Server.Components}}{{.Name}}={{.Version}} {{end}}'
+  same version -f '{{.Server'
+  equal "$(ours version -f json | jq -r .Server.ApiVersion)" "$(docker version -f '{{.Server.APIVersion}}')"
+  same info -f '{{.ServerVersion}} {{len .Plugins.Volume}} {{json .RegistryConfig.Mirrors}} {{.Swarm.LocalNodeState}} {{range .SecurityOptions}}{{.}}{{end}}'
+  same events --since 1h --until 0s --filter container=dft-d-t --format '{{.Type}} {{.Action}} {{.Status}} {{.ID}} {{.Actor.Attributes.name}} {{.Time}}'
+  same events --since 1h --until 0s --filter container=dft-d-t --format '{{json .}}'
+  same events --since 1h --until 0s --filter container=dft-d-t --format json
+}
+
+@test "commit, diff, history, export and import" {
+  ours run --name dft-d-c dft-busybox sh -c 'echo kept >/file; rm /bin/ls'
+  equal "$(ours diff dft-d-c | sort)" "$(docker diff dft-d-c | sort)" # engines tell them in no order
+  same diff dft-d-none
+  fails 0 ours commit -m 'a message' -a somebody -c 'CMD ["cat", "/file"]' -c 'ENV A=b' dft-d-c dft-d-built
+  equal "$output" "$(docker inspect -f '{{.ID}}' dft-d-built)"
+  equal "$(docker run --rm dft-d-built)" kept
+  equal "$(docker inspect -f '{{.Comment}} {{.Author}}' dft-d-built)" "a message somebody"
+  same history -q --no-trunc dft-d-built
+  same history --format '{{.ID}} {{.CreatedAt}} {{.CreatedBy}} {{.Size}} {{.Comment}}' dft-d-built
+  same history --human=false dft-d-built
+  same history dft-d-none
+  fails 0 ours export -o files.tar dft-d-c
+  equal "$(tar -xOf files.tar file)" kept
+  ours export dft-d-c | ours import -m imported -c 'CMD ["cat", "/file"]' - dft-d-tagged >id
+  equal "$(cat id)" "$(docker inspect -f '{{.ID}}' dft-d-tagged)"
+  equal "$(docker run --rm dft-d-tagged)" kept
+  same import no-such-file
+  equal "$(ours container diff dft-d-c | sort)" "$(docker container diff dft-d-c | sort)"
+}
+
+@test "update: limits and the restart policy of a container that lives" {
+  ours run -d --name dft-d-u dft-busybox sleep 300 >/dev/null
+  same update --memory 50m --memory-swap -1 --cpus 0.5 --pids-limit 50 --restart on-failure:3 dft-d-u
+  equal "$(docker inspect -f '{{.HostConfig.Memory}} {{.HostConfig.MemorySwap}} {{.HostConfig.NanoCPUs}} {{.HostConfig.PidsLimit}} {{.HostConfig.RestartPolicy}}' dft-d-u)" \
+    "52428800 -1 500000000 50 {on-failure 3}"
+  same update dft-d-u
+  same update --memory 1k dft-d-u
+  same update --memory 50m dft-d-none dft-d-u
+  fails 125 ours update --memory nonsense dft-d-u
+}
+
+@test "the prunes ask first, and take what the filter says" {
+  local word
+  for word in container image network volume system; do
+    same "$word" prune
+  done
+  same image prune -a
+  same system prune -a --volumes --filter label=dft-d-prune
+  # The label keeps all that is not ours out of it.
+  ours run --name dft-d-p --label dft-d-prune dft-busybox true
+  ours network create --label dft-d-prune dft-d-net >/dev/null
+  ours volume create --label dft-d-prune dft-d-vol >/dev/null
+  echo y | ours network prune --filter label=dft-d-prune >out
+  grep -qx dft-d-net out
+  fails 1 docker network inspect dft-d-net
+  local id; id=$(docker ps -aq --no-trunc --filter name=dft-d-p)
+  ours container prune -f --filter label=dft-d-prune >out
+  equal "$(sed '$d' out)" $'Deleted Containers:\n'"$id"
+  equal "$(tail -n 1 out)" "Total reclaimed space: 0B"
+  ours volume prune -f --filter label=dft-d-prune >out
+  grep -qx dft-d-vol out
+  same image prune -f --filter label=dft-d-prune
+}
+
+@test "system df, and contexts" {
+  export DOCKER_CONFIG=$PWD/config
+  equal "$(ours system df | awk '{print $1}')" "$(docker system df | awk '{print $1}')"
+  equal "$(ours system df --format '{{.Type}} {{.Size}}' | head -n 1)" "$(docker system df --format '{{.Type}} {{.Size}}' | head -n 1)"
+  docker context create dft-ctx --docker host=tcp://192.0.2.1:2375 --description 'a b'
+  same context ls
+  same context use dft-ctx
+  same context show
+  same context ls
+  same context ls -q
+  same context use dft-none
+  same context use default
+  same context show
+  same context ls --format '{{.Name}} {{.DockerEndpoint}} {{.Description}}'
+}
+
+@test "contexts are made, changed and removed as the docker client does, and each reads the other's" {
+  openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out cert -days 3 -subj /CN=dft 2>/dev/null
+  cp cert ca
+  # The same words in a folder for each of them, and then what each says of what the other has made.
+  local whose client
+  for whose in theirs ours; do
+    client=docker; [ $whose = theirs ] || client="$DFRIENDS docker"
+    export DOCKER_CONFIG=$PWD/$whose
+    {
+      $client context create dft-a --docker host=tcp://192.0.2.1:2376,ca=ca,cert=cert,key=key,skip-tls-verify=true --description 'x y'
+      $client context create dft-b --from dft-a
+      $client context create dft-d
+      $client context create dft-c --docker from=dft-d --description of-d
+      $client context update dft-b --docker host=ssh://user@192.0.2.2
+      $client context update dft-c --description new
+      $client context use dft-c
+      $client context rm dft-d
+    } >$whose.said 2>&1
+  done
+  diff theirs.said ours.said
+  for whose in theirs ours; do
+    DOCKER_CONFIG=$PWD/$whose
+    same context ls
+    # An empty folder that a change leaves is null for the docker client.
+    docker context inspect dft-a dft-b dft-c default | jq -S 'del(.[].TLSMaterial.docker | nulls)' >theirs.json
+    ours context inspect dft-a dft-b dft-c default | jq -S . >ours.json
+    diff theirs.json ours.json
+    same context inspect -f '{{.Name}} {{json .TLSMaterial}} {{json .Storage}}' dft-a dft-c
+    same context inspect -f '{{.Name}}'
+    same context inspect dft-none
+    (cd $whose && find . -type f -exec grep -l CERTIFICATE {} + | sort) >$whose.files
+  done
+  diff theirs.files ours.files
+  equal "$(find "$DOCKER_CONFIG" -name key.pem -exec stat -c %a {} + | sort -u)" 600
+  # An endpoint is nothing without its certificates, which the docker client leaves behind with from=.
+  ours context create dft-e --docker from=dft-a
+  equal "$(ours context inspect -f '{{json .TLSMaterial}}' dft-e)" '{"docker":["ca.pem","cert.pem","key.pem"]}'
+  ours context rm dft-e
+  fails 1 ours context rm dft-c
+  says 'context "dft-c" is in use, set -f flag to force remove'
+  fails 0 ours context rm -f dft-a dft-b dft-c dft-none
+  equal "$(docker context ls -q)" default
+  equal "$(find "$DOCKER_CONFIG" -type f | xargs -n 1 basename)" config.json
+  fails 1 ours context rm default
+  for words in 'create default' 'create x' 'create ../x' 'create dft-e --docker host=foo://x' 'create dft-e --docker ca=ca' \
+    'create dft-e --docker host=tcp://h,ca=none' 'create dft-e --docker host=tcp://h,skip-tls-verify=1' 'create dft-e --from dft-none' 'update dft-none'; do
+    fails 1 ours context $words
+  done
+  equal "$(docker context ls -q)" default
+}
+
+@test "search: what the engine finds at a registry" {
+  # A registry of the older kind, which can be searched.
+  python3 - 3>&- <<'END' &
+import http.server, json, socket
+class Registry(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_): pass
+    def do_GET(self):
+        open("asked", "a").write(self.path + "\n")
+        found = [{"name": "library/%s" % "dft-b", "description": "a long description " * 4, "star_count": 7, "is_official": True, "is_automated": False},
+                 {"name": "dft/a", "description": "short", "star_count": 2, "is_official": False, "is_automated": False}]
+        body = json.dumps({"num_results": 2, "query": "x", "results": found}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("X-Docker-Registry-Version", "0.6")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+server = http.server.HTTPServer(("127.0.0.1", 0), Registry)
+open("port", "w").write(str(server.server_port))
+server.serve_forever()
+END
+  OTHERS+=("$!")
+  wait_for 10 test -s port
+  local registry; registry=127.0.0.1:$(cat port)
+  same search "$registry/dft"
+  same search --no-trunc --format '{{.Name}} {{.Description}} {{.StarCount}} {{.IsOfficial}}' "$registry/dft"
+  same search --filter stars=3 --limit 10 "$registry/dft"
+  grep -qE '^/v1/search\?n=10&q=dft$|^/v1/search\?q=dft&n=10$' asked
+  same search --filter none=3 "$registry/dft"
+  fails 1 ours search --limit 101 "$registry/dft"
+}
+
+@test "build and import of a URL: the engine fetches it" {
+  mkdir -p served/context
+  printf 'FROM dft-busybox\nCOPY file /file\n' >served/context/Dockerfile
+  printf 'FROM dft-busybox\nRUN echo alone >/file\n' >served/Dockerfile.alone
+  echo fetched >served/context/file
+  tar -C served/context -czf served/context.tar.gz .
+  docker run --name dft-d-c dft-busybox true
+  docker export dft-d-c >served/files.tar
+  python3 -c '
+import functools, http.server
+server = http.server.HTTPServer(("127.0.0.1", 0), functools.partial(http.server.SimpleHTTPRequestHandler, directory="served"))
+open("port", "w").write(str(server.server_port))
+server.serve_forever()' 3>&- 2>/dev/null &
+  OTHERS+=("$!")
+  wait_for 10 test -s port
+  local url; url=http://127.0.0.1:$(cat port)
+  ours build -q -t dft-d-built "$url/context.tar.gz"
+  equal "$(docker run --rm dft-d-built cat /file)" fetched
+  ours build -q -t dft-d-built "$url/Dockerfile.alone"
+  equal "$(docker run --rm dft-d-built cat /file)" alone
+  fails 1 ours build "$url/none.tar.gz"
+  fails 1 ours build -f - "$url/context.tar.gz" </dev/null
+  ours import -c 'CMD ["echo", "imported"]' "$url/files.tar" dft-d-tagged >id 2>/dev/null
+  equal "$(tail -n 1 id)" "$(docker inspect -f '{{.ID}}' dft-d-tagged)"
+  equal "$(docker run --rm dft-d-tagged)" imported
+  fails 1 ours import "$url/none.tar"
+}
+
+@test "build: an archive or a Dockerfile on stdin, limits, and the file with the id" {
+  mkdir -p context/sub
+  echo kept >context/file
+  printf 'FROM dft-busybox\nCOPY file /file\nRUN cat /sys/fs/cgroup/memory/memory.limit_in_bytes >/limit; ulimit -n >/files\n' >context/Dockerfile
+  cp context/Dockerfile context/sub/Other
+  fails 0 ours build -t dft-d-built --iidfile id -m 64m --ulimit nofile=77 --no-cache context
+  equal "$(cat id)" "$(docker inspect -f '{{.ID}}' dft-d-built)"
+  equal "$(docker run --rm dft-d-built cat /file /limit /files)" $'kept\n67108864\n77'
+  tar -C context -cf context.tar .
+  equal "$(ours build -q - <context.tar)" "$(docker build -q - <context.tar 2>/dev/null)"
+  gzip -k context.tar
+  equal "$(ours build -q -f sub/Other - <context.tar.gz)" "$(docker build -q -f sub/Other - <context.tar.gz 2>/dev/null)"
+  printf 'FROM dft-busybox\nCOPY file /other\n' >stdin
+  equal "$(ours build -q -f - context <stdin)" "$(docker build -q -f - context <stdin 2>/dev/null)"
+  printf 'FROM dft-busybox\nRUN true\n' | ours build -q - >/dev/null
+  fails 1 ours build -f - - <stdin
+  fails 125 ours build -m nonsense context
+}
+
+@test "wrong words: 125 for an option, 1 for a verb and for too few or too many arguments" {
+  same ps --no-such-flag
+  same rm
+  same ps too many
+  same no-such-verb
+  same network no-such-verb
+  same inspect
+  same exec
+  same tag one
+}
+
+@test "ps: ports one after the other are one range" {
+  ours create --name dft-d-range -p 127.0.0.1:18480-18482:18480-18482 -p 127.0.0.1:18490:90 --expose 100-102 dft-busybox sleep 60 >/dev/null
+  ours start dft-d-range >/dev/null
+  same ps --filter name=dft-d-range --format '{{.Ports}}'
+  grep -q '127.0.0.1:18480-18482->18480-18482/tcp' ours.out
+}
+
+@test "--json: one document of each list, of info and of version" {
+  ours volume create dft-d-vol >/dev/null
+  equal "$(dfriends --json docker volume ls --filter name=dft-d-vol | jq -r '.[0].Name')" dft-d-vol
+  equal "$(dfriends --json docker network ls --filter name=bridge | jq -r 'map(.Name) | index("bridge") >= 0')" true
+  equal "$(dfriends --json docker system df | jq length)" 4
+  equal "$(dfriends --json docker info | jq -r .ServerVersion)" "$(docker info -f '{{.ServerVersion}}')"
+  equal "$(dfriends --json docker version | jq -r .Server.Version)" "$(docker version -f '{{.Server.Version}}')"
+  equal "$(dfriends --json docker volume inspect dft-d-vol | jq -r '.[0].Name')" dft-d-vol
 }

@@ -157,7 +157,7 @@ async function scenario(run) {
   const browser = Browser.start();
   let code = 0;
   try {
-    await Promise.race([run(browser), pause(60000).then(() => { throw new Error('the scenario took longer than a minute'); })]);
+    await Promise.race([run(browser), pause(180000).then(() => { throw new Error('the scenario took longer than three minutes'); })]);
   } catch (error) {
     console.error(error.stack);
     code = 1;

@@ -2,13 +2,14 @@
 #include "applets/context.hpp"
 #include "applets/converge/verbs.hpp"
 #include "base/error.hpp"
-#include "converge/container_spec.hpp"
+#include "converge/declared_state.hpp"
 #include "converge/history.hpp"
 #include "converge/load.hpp"
 #include "converge/real_host.hpp"
 #include "converge/run.hpp"
 #include "converge/selection.hpp"
 #include "converge/wire.hpp"
+#include "crypto/random.hpp"
 #include "engine/client.hpp"
 #include "net/loop.hpp"
 #include "os/file.hpp"
@@ -36,17 +37,24 @@ struct Machine {
               const std::lock_guard lock(*mutex); // several pulls tell of their progress
               context.say("  " + std::string(line));
           }),
-          docker(domain::make_real_docker(context.engine(), say)), host(domain::make_real_host(*docker, say)),
-          last(open_last(context))
+          docker(domain::make_real_docker(context.engine(), say)),
+          host(domain::make_real_host(*docker, say, open_key(context))), last(open_last(context))
     {
     }
 
     /// A plan may be made by who cannot read what an apply of root's has kept.
+    static bool has_store(Context& context)
+    {
+        return ::access((context.state_directory() / "state.db").c_str(), R_OK | W_OK) == 0;
+    }
     static std::unique_ptr<domain::LastDeclared> open_last(Context& context)
     {
-        if (::access((context.state_directory() / "state.db").c_str(), R_OK | W_OK) != 0)
-            return nullptr;
-        return std::make_unique<domain::KeptDeclarations>(context.store());
+        return has_store(context) ? std::make_unique<domain::KeptDeclarations>(context.store()) : nullptr;
+    }
+    /// Without the host's own key no digest is known again, and containers are asked for what they have.
+    static std::string open_key(Context& context)
+    {
+        return has_store(context) ? domain::sealing_key(context.store()) : crypto::random_hex(32);
     }
 
     domain::RunOptions options(Context& context) const
@@ -54,7 +62,9 @@ struct Machine {
         return {.parallel = 1,
                 .deep = context.settings.flag("deep"),
                 .may_restart_engine = context.settings.flag("allow-engine-restart"),
-                .last = last.get()};
+                .last = last.get(),
+                .owed = has_store(context) ? domain::pending_notifications(context.store())
+                                           : std::vector<domain::Pending>{}};
     }
     domain::RunOptions deep_options() const
     {
@@ -97,15 +107,13 @@ int finish(Context& context, const domain::Report& report, bool planning)
     return report.has_failures() ? 1 : 0;
 }
 
-/// What the files declare, and with --prune the removal of what they declare no more.
-domain::Catalog catalog_of(Context& context, const std::vector<std::filesystem::path>& files)
+/// With --prune, what the files declare no more is to be removed.
+void remove_undeclared(Context& context, domain::Catalog& catalog)
 {
-    domain::Catalog catalog = domain::load(files, domain::gather_facts());
     if (context.settings.flag("prune"))
         domain::remove_undeclared(
             catalog, net::run(context.engine().containers().list(true, {{"label", {domain::digest_label}}})),
             net::run(context.engine().networks().list({{"label", {domain::digest_label}}})));
-    return catalog;
 }
 
 std::vector<std::string> absolute(const std::vector<std::filesystem::path>& files)
@@ -124,12 +132,30 @@ std::vector<std::filesystem::path> files_of_plan(Context& context, const Machine
     const std::string name = context.settings.text("plan");
     const domain::SavedPlan saved = domain::decode_plan(os::read_file(name, largest_plan), name);
     const auto files = domain::find_manifests(saved.files);
-    const domain::Catalog catalog = catalog_of(context, files);
+    domain::Catalog catalog = domain::load(files, domain::gather_facts());
+    remove_undeclared(context, catalog);
     if (!domain::still_declares(saved, catalog) ||
         domain::digest_of(domain::plan(catalog, *machine.host, {}, machine.options(context))) != saved.digest)
         throw Error(ErrorKind::conflict, "the files or this host are not as they were when '{}' was saved", name)
             .hint("look at a new plan: dfriends converge plan --out " + name + " FILE...");
     return files;
+}
+
+/// Files that want an engine wait for it before anything changes.
+void await_engine(const Context& context, const domain::Catalog& catalog, domain::Docker& docker)
+{
+    if (!domain::wants_engine(catalog))
+        return;
+    const auto end = std::chrono::steady_clock::now() +
+                     std::chrono::seconds(std::clamp<std::int64_t>(context.settings.number("engine-timeout"), 0, 3600));
+    while (!docker.answers() && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    try {
+        if (!docker.answers())
+            docker.require(); // says why
+    } catch (Error& error) {
+        throw std::move(error).during("waiting for the engine before any change");
+    }
 }
 
 /// Returns at the next event that tells of a change, or at the stream's end.
@@ -160,7 +186,7 @@ int watch(Context& context, const std::vector<std::filesystem::path>& files)
                 .count();
         Machine machine(context);
         const domain::Report report =
-            domain::plan(domain::load(files, domain::gather_facts()), *machine.host, {}, machine.deep_options());
+            domain::plan(load_catalog(context, files), *machine.host, {}, machine.deep_options());
         if (const std::string digest = domain::digest_of(report); digest != told) {
             for (const domain::Result& result : report.results)
                 if (!context.global.json)
@@ -178,7 +204,8 @@ int plan(Context& context)
 {
     context.expect_arguments(1);
     const auto files = domain::find_manifests(context.arguments);
-    const domain::Catalog catalog = catalog_of(context, files);
+    domain::Catalog catalog = load_catalog(context, files);
+    remove_undeclared(context, catalog);
     Machine machine(context);
     const domain::Report report = domain::plan(catalog, *machine.host, printer(context), machine.options(context));
     if (const std::string out = context.settings.text("out"); !out.empty()) {
@@ -202,7 +229,7 @@ int drift(Context& context)
     const auto files = domain::find_manifests(words);
     if (context.settings.flag("watch"))
         return watch(context, files);
-    const domain::Catalog catalog = domain::load(files, domain::gather_facts());
+    const domain::Catalog catalog = load_catalog(context, files);
     Machine machine(context);
     return finish(context, domain::plan(catalog, *machine.host, printer(context), machine.deep_options()), true);
 }
@@ -215,9 +242,13 @@ int apply(Context& context)
     context.store(); // there from the first run on
     Machine machine(context);
     const auto files = has_plan ? files_of_plan(context, machine) : domain::find_manifests(context.arguments);
-    domain::Catalog catalog = catalog_of(context, files);
-    if (context.settings.flag("boot"))
+    domain::Catalog catalog = load_catalog(context, files);
+    const bool boots = context.settings.flag("boot");
+    if (boots)
         catalog = domain::only_starts(catalog);
+    await_engine(context, catalog, *machine.docker);
+    if (!boots)
+        remove_undeclared(context, catalog);
     domain::RunOptions options = machine.options(context);
     options.parallel = static_cast<unsigned>(std::clamp<std::int64_t>(context.settings.number("parallel"), 1, 64));
     domain::RunJournal journal(context.store(), files);

@@ -2,10 +2,17 @@
 #pragma once
 
 #include "applets/applet.hpp"
+#include "converge/resource.hpp"
+
+#include <filesystem>
+#include <vector>
 
 namespace dfriends::applets::converge {
 
 extern const Applet converge_applet;
+
+/// What the files declare. What they want said goes to stderr.
+dfriends::converge::Catalog load_catalog(Context& context, const std::vector<std::filesystem::path>& files);
 
 int plan(Context& context);
 int apply(Context& context);

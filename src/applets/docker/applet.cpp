@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "applets/argument_error.hpp"
 #include "applets/context.hpp"
+#include "applets/docker/format.hpp"
 #include "applets/docker/verbs.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -95,6 +97,24 @@ constexpr std::array build_settings{
             .placeholder = "default|ID=SOCKET|KEY",
             .repeatable = true},
     platform,
+    Setting{.name = "cgroup-parent", .help = "Parent control group of RUN", .placeholder = "NAME"},
+    Setting{.name = "cpu-period", .help = "Period of the CPU quota", .placeholder = "MICROSECONDS"},
+    Setting{.name = "cpu-quota", .help = "CPU time in each period", .placeholder = "MICROSECONDS"},
+    Setting{.name = "cpu-shares", .help = "Relative weight of CPU time", .placeholder = "NUMBER", .letter = 'c'},
+    Setting{.name = "cpuset-cpus", .help = "CPUs to run on (0-3, 0,1)", .placeholder = "LIST"},
+    Setting{.name = "cpuset-mems", .help = "Memory nodes to use", .placeholder = "LIST"},
+    Setting{.name = "iidfile", .help = "Write the image's id to a file", .placeholder = "FILE"},
+    Setting{.name = "memory", .help = "Limit of memory of RUN", .placeholder = "SIZE", .letter = 'm'},
+    Setting{
+        .name = "memory-swap", .help = "Limit of memory and swap of RUN; -1 for unlimited swap", .placeholder = "SIZE"},
+    Setting{.name = "shm-size", .help = "Size of /dev/shm of RUN", .placeholder = "SIZE"},
+    Setting{.name = "security-opt", .help = "Security option of RUN", .placeholder = "OPTION", .repeatable = true},
+    Setting{
+        .name = "ulimit", .help = "Limit of resources of RUN", .placeholder = "NAME=SOFT[:HARD]", .repeatable = true},
+    Setting{.name = "compress", .type = SettingType::flag, .help = "Accepted for compatibility"},
+    Setting{.name = "disable-content-trust",
+            .type = SettingType::flag,
+            .help = "Accepted for compatibility; images are never verified"},
     Setting{.name = "no-cache", .type = SettingType::flag, .help = "Do every step again"},
     Setting{.name = "pull", .type = SettingType::flag, .help = "Ask for a newer base image"},
     Setting{.name = "rm",
@@ -105,6 +125,34 @@ constexpr std::array build_settings{
         .name = "force-rm", .type = SettingType::flag, .help = "Remove intermediate containers also after a failure"},
     quiet,
 };
+constexpr Setting change{.name = "change",
+                         .help = "A line of a Dockerfile for the image, such as CMD or ENV",
+                         .placeholder = "LINE",
+                         .letter = 'c',
+                         .repeatable = true};
+constexpr Setting message{.name = "message", .help = "A comment in its history", .placeholder = "TEXT", .letter = 'm'};
+constexpr std::array commit_settings{
+    Setting{.name = "author", .help = "Who made it", .placeholder = "NAME", .letter = 'a'},
+    change,
+    message,
+    Setting{.name = "pause",
+            .type = SettingType::flag,
+            .help = "Freeze the container meanwhile",
+            .fallback = "true",
+            .letter = 'p'},
+};
+constexpr Setting description{.name = "description", .help = "What it is for", .placeholder = "TEXT"};
+constexpr Setting endpoint{.name = "docker", .help = "How its engine is reached", .placeholder = "KEY=VALUE,..."};
+constexpr std::array context_create_settings{
+    description,
+    endpoint,
+    Setting{.name = "from", .help = "As that context, as far as nothing else is said", .placeholder = "CONTEXT"},
+};
+constexpr std::array context_ls_settings{format, quiet};
+constexpr std::array context_rm_settings{
+    Setting{.name = "force", .type = SettingType::flag, .help = "Also the current one, or none", .letter = 'f'},
+};
+constexpr std::array context_update_settings{description, endpoint};
 constexpr std::array cp_settings{
     Setting{.name = "archive",
             .type = SettingType::flag,
@@ -140,7 +188,18 @@ constexpr std::array exec_settings{
     Setting{.name = "user", .help = "As that user", .placeholder = "USER[:GROUP]", .letter = 'u'},
     Setting{.name = "workdir", .help = "In that directory", .placeholder = "DIR", .letter = 'w'},
 };
-constexpr std::array images_settings{all, filter, format, no_trunc, quiet};
+constexpr std::array history_settings{
+    format,
+    Setting{.name = "human", .type = SettingType::flag, .help = "Sizes and times for people", .fallback = "true"},
+    no_trunc,
+    quiet,
+};
+constexpr std::array import_settings{change, message};
+constexpr std::array images_settings{
+    all,      Setting{.name = "digests", .type = SettingType::flag, .help = "With the digests of registries"},
+    filter,   format,
+    no_trunc, quiet,
+};
 constexpr std::array inspect_settings{
     inspect_format,
     Setting{.name = "type", .help = "container, image, network or volume", .placeholder = "TYPE"},
@@ -183,7 +242,31 @@ constexpr std::array network_create_settings{
     label,
     driver_option,
 };
-constexpr std::array list_settings{filter, quiet};
+constexpr std::array network_ls_settings{filter, format, no_trunc, quiet};
+constexpr std::array volume_ls_settings{filter, format, quiet};
+constexpr Setting grant{
+    .name = "grant-all-permissions", .type = SettingType::flag, .help = "Grant what it asks for without a question"};
+constexpr std::array plugin_disable_settings{force};
+constexpr std::array plugin_enable_settings{Setting{.name = "timeout",
+                                                    .type = SettingType::number,
+                                                    .help = "Seconds that the engine waits for it to answer",
+                                                    .placeholder = "SECONDS",
+                                                    .fallback = "30"}};
+constexpr std::array plugin_install_settings{
+    Setting{.name = "alias", .help = "Its name here", .placeholder = "NAME"},
+    Setting{.name = "disable", .type = SettingType::flag, .help = "Do not enable it"},
+    Setting{.name = "disable-content-trust",
+            .type = SettingType::flag,
+            .help = "Accepted for compatibility; plugins are never verified"},
+    grant,
+};
+constexpr std::array plugin_ls_settings{filter, format, no_trunc, quiet};
+constexpr std::array plugin_upgrade_settings{
+    grant,
+    Setting{.name = "skip-remote-check",
+            .type = SettingType::flag,
+            .help = "Do not ask where it comes from another reference"},
+};
 constexpr std::array ps_settings{
     all,
     filter,
@@ -197,6 +280,20 @@ constexpr std::array ps_settings{
     Setting{.name = "latest", .type = SettingType::flag, .help = "The newest one", .letter = 'l'},
     no_trunc,
     quiet,
+    Setting{.name = "size", .type = SettingType::flag, .help = "With their sizes on disk", .letter = 's'},
+};
+constexpr Setting prune_all{
+    .name = "all", .type = SettingType::flag, .help = "All that is unused, not only what has no name", .letter = 'a'};
+constexpr Setting prune_filter{
+    .name = "filter", .help = "Only those that fit", .placeholder = "KEY=VALUE", .repeatable = true};
+constexpr Setting prune_force{.name = "force", .type = SettingType::flag, .help = "Do not ask first", .letter = 'f'};
+constexpr std::array prune_settings{prune_filter, prune_force};
+constexpr std::array image_prune_settings{prune_all, prune_filter, prune_force};
+constexpr std::array system_prune_settings{
+    prune_all,
+    prune_filter,
+    prune_force,
+    Setting{.name = "volumes", .type = SettingType::flag, .help = "Volumes too"},
 };
 constexpr std::array pull_settings{platform, quiet};
 constexpr std::array push_settings{quiet};
@@ -208,6 +305,16 @@ constexpr std::array rmi_settings{
     force, Setting{.name = "no-prune", .type = SettingType::flag, .help = "Keep untagged parents"}};
 constexpr std::array save_settings{
     Setting{.name = "output", .help = "The archive; stdout otherwise", .placeholder = "FILE", .letter = 'o'}};
+constexpr std::array search_settings{
+    filter,
+    format,
+    Setting{.name = "limit",
+            .type = SettingType::number,
+            .help = "At most so many, 1 to 100",
+            .placeholder = "COUNT",
+            .fallback = "25"},
+    no_trunc,
+};
 constexpr std::array start_settings{
     Setting{
         .name = "attach", .type = SettingType::flag, .help = "Stay with it, and end with its exit code", .letter = 'a'},
@@ -221,6 +328,23 @@ constexpr std::array stats_settings{
     no_trunc,
 };
 constexpr std::array stop_settings{time_setting};
+constexpr std::array system_df_settings{format};
+constexpr std::array update_settings{
+    Setting{.name = "blkio-weight", .help = "Relative weight of block I/O, 10 to 1000", .placeholder = "NUMBER"},
+    Setting{.name = "cpu-period", .help = "Period of the CPU quota", .placeholder = "MICROSECONDS"},
+    Setting{.name = "cpu-quota", .help = "CPU time in each period", .placeholder = "MICROSECONDS"},
+    Setting{.name = "cpu-shares", .help = "Relative weight of CPU time", .placeholder = "NUMBER", .letter = 'c'},
+    Setting{.name = "cpus", .help = "Number of CPUs, such as 1.5", .placeholder = "NUMBER"},
+    Setting{.name = "cpuset-cpus", .help = "CPUs to run on (0-3, 0,1)", .placeholder = "LIST"},
+    Setting{.name = "cpuset-mems", .help = "Memory nodes to use", .placeholder = "LIST"},
+    Setting{.name = "memory", .help = "Limit of memory", .placeholder = "SIZE", .letter = 'm'},
+    Setting{.name = "memory-reservation", .help = "Soft limit of memory", .placeholder = "SIZE"},
+    Setting{.name = "memory-swap", .help = "Limit of memory and swap; -1 for unlimited swap", .placeholder = "SIZE"},
+    Setting{.name = "pids-limit", .help = "Limit of processes; -1 for none", .placeholder = "NUMBER"},
+    Setting{.name = "restart",
+            .help = "Restart policy: no, always, unless-stopped, on-failure[:N]",
+            .placeholder = "POLICY"},
+};
 constexpr std::array document_settings{inspect_format};
 constexpr std::array volume_create_settings{driver, label, driver_option};
 constexpr std::array volume_rm_settings{force};
@@ -250,10 +374,52 @@ std::span<const Verb> plain_verbs()
              .settings = attach_settings,
              .run = attach},
         Verb{.name = "build",
-             .usage = "PATH|-",
+             .usage = "PATH|URL|-",
              .synopsis = "Builds an image from a Dockerfile",
              .settings = build_settings,
              .run = build},
+        Verb{.name = "builder prune",
+             .synopsis = "Removes the cache of builds",
+             .settings = image_prune_settings,
+             .run = builder_prune},
+        Verb{.name = "commit",
+             .usage = "CONTAINER [NAME[:TAG]]",
+             .synopsis = "Makes an image of what a container has changed",
+             .settings = commit_settings,
+             .run = commit},
+        Verb{.name = "container prune",
+             .synopsis = "Removes all stopped containers",
+             .settings = prune_settings,
+             .run = container_prune},
+        Verb{.name = "context create",
+             .usage = "CONTEXT",
+             .synopsis = "Makes a context: a name for an engine",
+             .settings = context_create_settings,
+             .run = context_create},
+        Verb{.name = "context inspect",
+             .usage = "[CONTEXT...]",
+             .synopsis = "Tells all about contexts",
+             .settings = document_settings,
+             .run = context_inspect},
+        Verb{.name = "context ls",
+             .synopsis = "Lists the contexts of config.json",
+             .settings = context_ls_settings,
+             .run = context_ls},
+        Verb{.name = "context rm",
+             .usage = "CONTEXT...",
+             .synopsis = "Removes contexts",
+             .settings = context_rm_settings,
+             .run = context_rm},
+        Verb{.name = "context show", .synopsis = "Prints the name of the current context", .run = context_show},
+        Verb{.name = "context update",
+             .usage = "CONTEXT",
+             .synopsis = "Changes what a context says",
+             .settings = context_update_settings,
+             .run = context_update},
+        Verb{.name = "context use",
+             .usage = "CONTEXT",
+             .synopsis = "Makes a context the current one",
+             .run = context_use},
         Verb{.name = "cp",
              .usage = "CONTAINER:PATH PATH|-  or  PATH|- CONTAINER:PATH",
              .synopsis = "Copies files out of a container or into it",
@@ -265,6 +431,10 @@ std::span<const Verb> plain_verbs()
              .settings = run_settings(),
              .traits = own_options,
              .run = create},
+        Verb{.name = "diff",
+             .usage = "CONTAINER",
+             .synopsis = "Lists the files that a container has added, changed or deleted",
+             .run = diff},
         Verb{.name = "events",
              .synopsis = "Prints what happens at the engine",
              .settings = events_settings,
@@ -275,11 +445,30 @@ std::span<const Verb> plain_verbs()
              .settings = exec_settings,
              .traits = stops_at_argument,
              .run = exec},
+        Verb{.name = "export",
+             .usage = "CONTAINER",
+             .synopsis = "Puts a container's file system into an archive",
+             .settings = save_settings,
+             .run = export_container},
+        Verb{.name = "history",
+             .usage = "IMAGE",
+             .synopsis = "Tells how an image was made",
+             .settings = history_settings,
+             .run = history},
+        Verb{.name = "image prune",
+             .synopsis = "Removes images that nobody uses",
+             .settings = image_prune_settings,
+             .run = image_prune},
         Verb{.name = "images",
              .usage = "[REPOSITORY[:TAG]]",
              .synopsis = "Lists images",
              .settings = images_settings,
              .run = images},
+        Verb{.name = "import",
+             .usage = "FILE|URL|- [NAME[:TAG]]",
+             .synopsis = "Makes an image of an archive of a file system",
+             .settings = import_settings,
+             .run = import_image},
         Verb{.name = "info", .synopsis = "Tells about the engine", .settings = document_settings, .run = info},
         Verb{.name = "inspect",
              .usage = "NAME...",
@@ -323,9 +512,48 @@ std::span<const Verb> plain_verbs()
              .synopsis = "Tells all about networks",
              .settings = document_settings,
              .run = network_inspect},
-        Verb{.name = "network ls", .synopsis = "Lists networks", .settings = list_settings, .run = network_ls},
+        Verb{.name = "network ls", .synopsis = "Lists networks", .settings = network_ls_settings, .run = network_ls},
+        Verb{.name = "network prune",
+             .synopsis = "Removes networks that nobody uses",
+             .settings = prune_settings,
+             .run = network_prune},
         Verb{.name = "network rm", .usage = "NETWORK...", .synopsis = "Removes networks", .run = network_rm},
         Verb{.name = "pause", .usage = "CONTAINER...", .synopsis = "Freezes containers", .run = pause},
+        Verb{.name = "plugin disable",
+             .usage = "PLUGIN",
+             .synopsis = "Stops a plugin",
+             .settings = plugin_disable_settings,
+             .run = plugin_disable},
+        Verb{.name = "plugin enable",
+             .usage = "PLUGIN",
+             .synopsis = "Starts a plugin",
+             .settings = plugin_enable_settings,
+             .run = plugin_enable},
+        Verb{.name = "plugin inspect",
+             .usage = "PLUGIN...",
+             .synopsis = "Tells all about plugins",
+             .settings = document_settings,
+             .run = plugin_inspect},
+        Verb{.name = "plugin install",
+             .usage = "PLUGIN [NAME=VALUE...]",
+             .synopsis = "Fetches a plugin from its registry, and starts it",
+             .settings = plugin_install_settings,
+             .run = plugin_install},
+        Verb{.name = "plugin ls", .synopsis = "Lists plugins", .settings = plugin_ls_settings, .run = plugin_ls},
+        Verb{.name = "plugin rm",
+             .usage = "PLUGIN...",
+             .synopsis = "Removes plugins",
+             .settings = plugin_disable_settings,
+             .run = plugin_rm},
+        Verb{.name = "plugin set",
+             .usage = "PLUGIN NAME=VALUE...",
+             .synopsis = "Changes the settings of a plugin that is stopped",
+             .run = plugin_set},
+        Verb{.name = "plugin upgrade",
+             .usage = "PLUGIN [REMOTE]",
+             .synopsis = "Fetches the newest of a plugin that is stopped",
+             .settings = plugin_upgrade_settings,
+             .run = plugin_upgrade},
         Verb{.name = "port",
              .usage = "CONTAINER [PORT[/PROTOCOL]]",
              .synopsis = "Tells where a container's ports are published",
@@ -367,6 +595,11 @@ std::span<const Verb> plain_verbs()
              .synopsis = "Puts images into an archive",
              .settings = save_settings,
              .run = save},
+        Verb{.name = "search",
+             .usage = "[REGISTRY/]TERM",
+             .synopsis = "Looks for images in a registry",
+             .settings = search_settings,
+             .run = search},
         Verb{.name = "start",
              .usage = "CONTAINER...",
              .synopsis = "Starts containers",
@@ -385,6 +618,14 @@ std::span<const Verb> plain_verbs()
         Verb{.name = "system dial-stdio",
              .synopsis = "Carries stdin and stdout to the engine: the far end of ssh:// hosts",
              .run = system_dial_stdio},
+        Verb{.name = "system df",
+             .synopsis = "Tells what takes the engine's disk",
+             .settings = system_df_settings,
+             .run = system_df},
+        Verb{.name = "system prune",
+             .synopsis = "Removes all that nobody uses",
+             .settings = system_prune_settings,
+             .run = system_prune},
         Verb{.name = "tag", .usage = "IMAGE NAME[:TAG]", .synopsis = "Gives an image a further name", .run = tag},
         Verb{.name = "top",
              .usage = "CONTAINER [PS-OPTION...]",
@@ -392,6 +633,11 @@ std::span<const Verb> plain_verbs()
              .traits = stops_at_argument,
              .run = top},
         Verb{.name = "unpause", .usage = "CONTAINER...", .synopsis = "Lets frozen containers go on", .run = unpause},
+        Verb{.name = "update",
+             .usage = "CONTAINER...",
+             .synopsis = "Changes the limits of containers that live",
+             .settings = update_settings,
+             .run = update},
         Verb{.name = "version",
              .synopsis = "Prints our version and the engine's",
              .settings = document_settings,
@@ -406,7 +652,11 @@ std::span<const Verb> plain_verbs()
              .synopsis = "Tells all about volumes",
              .settings = document_settings,
              .run = volume_inspect},
-        Verb{.name = "volume ls", .synopsis = "Lists volumes", .settings = list_settings, .run = volume_ls},
+        Verb{.name = "volume ls", .synopsis = "Lists volumes", .settings = volume_ls_settings, .run = volume_ls},
+        Verb{.name = "volume prune",
+             .synopsis = "Removes volumes that nobody uses",
+             .settings = prune_settings,
+             .run = volume_prune},
         Verb{.name = "volume rm",
              .usage = "VOLUME...",
              .synopsis = "Removes volumes",
@@ -421,44 +671,31 @@ std::span<const Verb> plain_verbs()
 }
 
 /// The words "container ls" and the like, beside the older ones for the same.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 37> group_verbs{{
-    {"container attach", "attach"},
-    {"container cp", "cp"},
-    {"container create", "create"},
-    {"container exec", "exec"},
-    {"container kill", "kill"},
-    {"container list", "ps"},
-    {"container logs", "logs"},
-    {"container ls", "ps"},
-    {"container pause", "pause"},
-    {"container port", "port"},
-    {"container ps", "ps"},
-    {"container rename", "rename"},
-    {"container restart", "restart"},
-    {"container rm", "rm"},
-    {"container run", "run"},
-    {"container start", "start"},
-    {"container stats", "stats"},
-    {"container stop", "stop"},
-    {"container top", "top"},
-    {"container unpause", "unpause"},
-    {"container wait", "wait"},
-    {"image build", "build"},
-    {"image list", "images"},
-    {"image load", "load"},
-    {"image ls", "images"},
-    {"image pull", "pull"},
-    {"image push", "push"},
-    {"image remove", "rmi"},
-    {"image rm", "rmi"},
-    {"image save", "save"},
-    {"image tag", "tag"},
-    {"network list", "network ls"},
-    {"network remove", "network rm"},
-    {"system events", "events"},
-    {"system info", "info"},
-    {"volume list", "volume ls"},
-    {"volume remove", "volume rm"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 48> group_verbs{{
+    {"container attach", "attach"},   {"builder build", "build"},
+    {"container commit", "commit"},   {"container cp", "cp"},
+    {"container create", "create"},   {"container diff", "diff"},
+    {"container exec", "exec"},       {"container export", "export"},
+    {"container kill", "kill"},       {"container list", "ps"},
+    {"container logs", "logs"},       {"container ls", "ps"},
+    {"container pause", "pause"},     {"container port", "port"},
+    {"container ps", "ps"},           {"container rename", "rename"},
+    {"container restart", "restart"}, {"container rm", "rm"},
+    {"container run", "run"},         {"container start", "start"},
+    {"container stats", "stats"},     {"container stop", "stop"},
+    {"container top", "top"},         {"container unpause", "unpause"},
+    {"container update", "update"},   {"container wait", "wait"},
+    {"image build", "build"},         {"context list", "context ls"},
+    {"context remove", "context rm"}, {"image history", "history"},
+    {"image import", "import"},       {"image list", "images"},
+    {"image load", "load"},           {"image ls", "images"},
+    {"image pull", "pull"},           {"image push", "push"},
+    {"image remove", "rmi"},          {"image rm", "rmi"},
+    {"image save", "save"},           {"image tag", "tag"},
+    {"network list", "network ls"},   {"network remove", "network rm"},
+    {"plugin list", "plugin ls"},     {"plugin remove", "plugin rm"},
+    {"system events", "events"},      {"system info", "info"},
+    {"volume list", "volume ls"},     {"volume remove", "volume rm"},
 }};
 
 std::span<const Verb> verbs()
@@ -487,7 +724,7 @@ std::span<const Verb> verbs()
     return rows;
 }
 
-/// docker's manner: a sentence on stderr, 125 for the words of the command line and for what run could not begin,
+/// docker's manner: a sentence on stderr, 125 for the options of the command line and for what run could not begin,
 /// else 1.
 int report(const Error& error, const Context& context)
 {
@@ -496,8 +733,11 @@ int report(const Error& error, const Context& context)
     fmt::print(stderr, "docker: {}\n", printable(error.what()));
     if (!error.hint().empty())
         fmt::print(stderr, "hint: {}\n", printable(error.hint()));
+    if (dynamic_cast<const TemplateError*>(&error) != nullptr)
+        return TemplateError::exit_code;
     const bool is_run = context.verb != nullptr && context.verb->run == run;
-    return error.kind() == ErrorKind::usage || is_run ? 125 : 1;
+    const bool is_option = error.kind() == ErrorKind::usage && dynamic_cast<const ArgumentError*>(&error) == nullptr;
+    return is_option || is_run ? 125 : 1;
 }
 
 } // namespace

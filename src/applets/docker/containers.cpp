@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/docker/each.hpp"
 #include "applets/docker/format.hpp"
+#include "applets/docker/list.hpp"
 #include "applets/docker/session.hpp"
 #include "applets/docker/verbs.hpp"
 #include "applets/docker/wire.hpp"
 #include "base/clock.hpp"
+#include "base/error.hpp"
 #include "base/timestamp.hpp"
 #include "cli/table_output.hpp"
 #include "engine/client.hpp"
+#include "engine/run_flags.hpp"
 #include "net/loop.hpp"
 
 namespace dfriends::applets::docker {
@@ -29,6 +32,12 @@ std::string names_of(const engine::ContainerSummary& row)
     return join(names, ",");
 }
 
+std::string size_of(const engine::ContainerSummary& row)
+{
+    const std::string written = render_decimal_size(row.size_written);
+    return row.size_root > 0 ? fmt::format("{} (virtual {})", written, render_decimal_size(row.size_root)) : written;
+}
+
 Fields fields_of(const engine::ContainerSummary& row, bool whole)
 {
     std::vector<std::string> labels;
@@ -37,20 +46,36 @@ Fields fields_of(const engine::ContainerSummary& row, bool whole)
     return {{"ID", whole ? row.id : short_id(row.id)},
             {"Image", row.image},
             {"Command", render_command(row.command, whole)},
+            {"CreatedAt", render_moment_of(row.created)},
             {"RunningFor", age_of(row.created)},
             {"State", row.state},
             {"Status", row.status},
             {"Ports", render_ports(row.ports)},
             {"Names", names_of(row)},
+            {"Size", size_of(row)},
             {"Labels", join(labels, ",")},
             {"Networks", join(row.networks, ",")},
+            {"LocalVolumes", std::to_string(row.local_volumes)},
             {"Mounts", join(row.mounts, ",")}};
 }
 
-const Fields headings{{"ID", "CONTAINER ID"},    {"Image", "IMAGE"},  {"Command", "COMMAND"},
-                      {"RunningFor", "CREATED"}, {"State", "STATE"},  {"Status", "STATUS"},
-                      {"Ports", "PORTS"},        {"Names", "NAMES"},  {"Labels", "LABELS"},
-                      {"Networks", "NETWORKS"},  {"Mounts", "MOUNTS"}};
+const Fields container_headings{{"LocalVolumes", "LOCAL VOLUMES"},
+                                {"ID", "CONTAINER ID"},
+                                {"Image", "IMAGE"},
+                                {"Command", "COMMAND"},
+                                {"CreatedAt", "CREATED AT"},
+                                {"Size", "SIZE"},
+                                {"RunningFor", "CREATED"},
+                                {"State", "STATE"},
+                                {"Status", "STATUS"},
+                                {"Ports", "PORTS"},
+                                {"Names", "NAMES"},
+                                {"Labels", "LABELS"},
+                                {"Networks", "NETWORKS"},
+                                {"Mounts", "MOUNTS"}};
+
+constexpr std::string_view container_table = "table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t"
+                                             "{{.Ports}}\t{{.Names}}";
 
 std::optional<int> timeout_of(Context& context)
 {
@@ -59,7 +84,45 @@ std::optional<int> timeout_of(Context& context)
     return static_cast<int>(context.settings.number("time"));
 }
 
+/// The options of a verb that run has too, as the words that its grammar reads.
+std::vector<std::string> words_of(const config::Settings& settings, std::span<const config::Setting> rows)
+{
+    std::vector<std::string> flags;
+    for (const config::Setting& row : rows)
+        if (settings.is_given(row.name))
+            flags.push_back("--" + std::string(row.name) + "=" + settings.text(row.name));
+    return flags;
+}
+
 } // namespace
+
+int commit(Context& context)
+{
+    context.expect_arguments(1, 2);
+    const auto& settings = context.settings;
+    const engine::ImageChanges changes{.reference = context.arguments.size() > 1 ? context.arguments[1] : "",
+                                       .lines = settings.list("change"),
+                                       .message = settings.text("message"),
+                                       .author = settings.text("author"),
+                                       .pauses = settings.flag("pause")};
+    context.print("{}\n", net::run(context.engine().containers().commit(context.arguments.front(), changes)));
+    return 0;
+}
+
+int update(Context& context)
+{
+    context.expect_arguments(1);
+    engine::RunRequest request;
+    const auto flags = words_of(context.settings, context.verb->settings);
+    if (flags.empty())
+        throw Error(ErrorKind::failed, "you must provide one or more flags when using this command");
+    engine::apply_run_flags(request, flags);
+    engine::ContainerUpdate change{.limits = request.spec, .restart = std::nullopt};
+    if (context.settings.is_given("restart"))
+        change.restart = request.spec.restart;
+    return for_each_argument(
+        context, [&](const std::string& name) { net::run(context.engine().containers().update(name, change)); });
+}
 
 int ps(Context& context)
 {
@@ -67,30 +130,21 @@ int ps(Context& context)
     const auto& settings = context.settings;
     const bool whole = settings.flag("no-trunc");
     const auto last = settings.flag("latest") ? 1 : settings.number("last");
+    // Sizes are much work for the engine: only where they are shown.
+    const bool with_size = settings.flag("size") || settings.text("format").find(".Size") != std::string::npos;
     const auto rows = net::run(context.engine().containers().list(
-        settings.flag("all") || last > 0, parse_filters(settings.list("filter")), static_cast<int>(last)));
+        settings.flag("all") || last > 0, parse_filters(settings.list("filter")), static_cast<int>(last), with_size));
     if (context.global.json) {
         context.write(encode_containers(rows));
         return 0;
     }
-    if (const auto format = settings.find("format"); format && !settings.flag("quiet")) {
-        std::vector<Fields> fields;
-        for (const auto& row : rows)
-            fields.push_back(fields_of(row, whole));
-        context.write(render_list(*format, fields, headings));
-        return 0;
-    }
-    cli::TableOutput table({"CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"}, 3, 10);
+    const std::string table = std::string(container_table) + (settings.flag("size") ? "\t{{.Size}}" : "");
+    List list{.type = "*formatter.ContainerContext", .table = table, .headings = container_headings};
     for (const auto& row : rows) {
-        const Fields fields = fields_of(row, whole);
-        if (settings.flag("quiet"))
-            context.print("{}\n", fields.at("ID"));
-        else
-            table.row({fields.at("ID"), fields.at("Image"), fields.at("Command"), fields.at("RunningFor"),
-                       fields.at("Status"), fields.at("Ports"), fields.at("Names")});
+        list.rows.push_back(fields_of(row, whole));
+        list.labels.push_back(row.labels);
     }
-    if (!settings.flag("quiet"))
-        context.write(table.render());
+    print_list(context, list, "ID");
     return 0;
 }
 

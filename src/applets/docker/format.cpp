@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applets/docker/format.hpp"
 
-#include "applets/docker/wire.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "cli/table_output.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace dfriends::applets::docker {
 
@@ -32,14 +32,19 @@ std::string short_id(std::string_view id)
     return std::string(id.substr(0, 12));
 }
 
-std::string render_decimal_size(std::int64_t bytes)
+std::string render_decimal_size(std::int64_t bytes, int digits)
 {
-    return in_units(bytes, 1000, 3, {"B", "kB", "MB", "GB", "TB", "PB", "EB"});
+    return in_units(bytes, 1000, digits, {"B", "kB", "MB", "GB", "TB", "PB", "EB"});
 }
 
 std::string render_binary_size(std::int64_t bytes)
 {
     return in_units(bytes, 1024, 4, {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"});
+}
+
+std::string shortened(const std::string& text, std::size_t most)
+{
+    return count_characters(text) > most ? text.substr(0, byte_of_character(text, most - 1)) + "…" : text;
 }
 
 std::string render_command(const std::string& command, bool whole)
@@ -48,85 +53,181 @@ std::string render_command(const std::string& command, bool whole)
     std::string shown = command;
     if (!whole && shown.size() > width) {
         std::size_t cut = width - 1;
-        while (cut > 0 && (static_cast<unsigned char>(shown[cut]) & 0xc0) == 0x80) // within a character
+        while (cut > 0 && continues_character(shown[cut])) // within a character
             --cut;
         shown = shown.substr(0, cut) + "…";
     }
     return '"' + replace_all(replace_all(replace_all(shown, "\\", "\\\\"), "\"", "\\\""), "\n", "\\n") + '"';
 }
 
-std::string render_ports(std::vector<engine::PublishedPort> ports)
-{
-    std::ranges::sort(ports, [](const auto& a, const auto& b) {
-        return std::tie(a.container_port, a.protocol, a.address) < std::tie(b.container_port, b.protocol, b.address);
-    });
-    std::vector<std::string> texts;
-    for (const auto& port : ports)
-        texts.push_back(port.host_port == 0 ? fmt::format("{}/{}", port.container_port, port.protocol)
-                                            : fmt::format("{}:{}->{}/{}", port.address, port.host_port,
-                                                          port.container_port, port.protocol));
-    return join(texts, ", ");
-}
-
-std::string render_format(std::string_view format, const Fields& fields)
-{
-    std::string text;
-    while (!format.empty()) {
-        if (format.starts_with("{{")) {
-            const std::size_t end = format.find("}}");
-            const std::string_view inside = trim(format.substr(2, end == format.npos ? format.npos : end - 2));
-            const auto found = inside.starts_with('.') ? fields.find(inside.substr(1)) : fields.end();
-            if (end == format.npos || found == fields.end()) {
-                std::vector<std::string> names;
-                for (const auto& [name, value] : fields)
-                    names.push_back("." + name);
-                throw Error(ErrorKind::invalid, "there is no field '{}'", printable(inside))
-                    .hint("fields are " + join(names, ", "));
-            }
-            text += found->second;
-            format.remove_prefix(end + 2);
-        } else if (format.starts_with("\\t") || format.starts_with("\\n")) {
-            text += format[1] == 't' ? '\t' : '\n';
-            format.remove_prefix(2);
-        } else {
-            text += format.front();
-            format.remove_prefix(1);
-        }
-    }
-    return text;
-}
-
 namespace {
 
-std::vector<std::string> cells_of(std::string_view format, const Fields& fields)
+/// Ports one after the other that have the same number on both sides, or are only exposed.
+struct PortRange {
+    std::string address; ///< empty: exposed only
+    std::string protocol;
+    std::uint16_t first = 0;
+    std::uint16_t last = 0;
+};
+
+std::string render_place(const std::string& address, const std::string& port)
 {
-    const std::string line = render_format(format, fields);
-    std::vector<std::string> cells;
-    for (const std::string_view cell : split(line, '\t'))
-        cells.emplace_back(cell);
-    return cells;
+    return (address.find(':') != address.npos ? "[" + address + "]" : address) + ":" + port;
+}
+
+std::string render_range(const PortRange& range)
+{
+    std::string ports = std::to_string(range.first);
+    if (range.first != range.last)
+        ports += "-" + std::to_string(range.last);
+    const std::string host = range.address.empty() ? "" : render_place(range.address, ports) + "->";
+    return host + ports + "/" + range.protocol;
 }
 
 } // namespace
 
-std::string render_list(std::string_view format, const std::vector<Fields>& rows, const Fields& headings)
+std::string render_ports(std::vector<engine::PublishedPort> ports)
 {
+    std::ranges::sort(ports, {}, [](const auto& port) {
+        return std::tie(port.container_port, port.address, port.host_port, port.protocol);
+    });
+    std::vector<std::string> texts;
+    std::vector<std::string> mapped; // to another number: each stands for itself, at the end
+    std::vector<PortRange> ranges;
+    for (const auto& port : ports) {
+        if (!port.address.empty() && port.host_port != port.container_port) {
+            mapped.push_back(render_place(port.address, std::to_string(port.host_port)) +
+                             fmt::format("->{}/{}", port.container_port, port.protocol));
+            continue;
+        }
+        const auto range = std::ranges::find_if(ranges, [&](const PortRange& known) {
+            return known.address == port.address && known.protocol == port.protocol;
+        });
+        if (range == ranges.end()) {
+            ranges.push_back({port.address, port.protocol, port.container_port, port.container_port});
+        } else if (port.container_port == range->last + 1) {
+            range->last = port.container_port;
+        } else {
+            texts.push_back(render_range(*range));
+            range->first = range->last = port.container_port;
+        }
+    }
+    for (const PortRange& range : ranges)
+        texts.push_back(render_range(range));
+    texts.insert(texts.end(), mapped.begin(), mapped.end());
+    return join(texts, ", ");
+}
+
+namespace {
+
+using go_template::Members;
+using go_template::Template;
+using go_template::Value;
+
+Members members_of(const Fields& fields)
+{
+    Members members;
+    for (const auto& [name, text] : fields)
+        members.emplace_back(name, Value::make_text(text));
+    return members;
+}
+
+Value row_of(const List& list, std::size_t number)
+{
+    Members members = members_of(list.rows[number]);
+    if (!list.labels.empty()) {
+        Members labels;
+        for (const auto& [name, text] : list.labels[number])
+            labels.emplace_back(name, Value::make_text(text));
+        members.emplace_back("Label", Value::make_lookup(std::move(labels)));
+    }
+    return Value::make_row(std::string(list.type), std::move(members));
+}
+
+Value headings_of(const List& list)
+{
+    Members members = members_of(list.headings);
+    members.emplace_back("Label", Value::make_lookup({}));
+    return Value::make_map(std::move(members), Value::make_text({}));
+}
+
+Template parse_list_format(std::string_view format)
+{
+    const std::string text = replace_all(replace_all(trim(format), "\\t", "\t"), "\\n", "\n");
+    try {
+        return Template(text);
+    } catch (const Error& error) {
+        throw Error(ErrorKind::invalid, "failed to parse template: {}", error.message());
+    }
+}
+
+/// Lines of cells between tabs, aligned as docker does: every cell but a line's last is padded, even before an empty
+/// one.
+std::string aligned(std::string_view text)
+{
+    constexpr std::size_t gap = 3;
+    constexpr std::size_t least = 10;
+    std::vector<std::size_t> widths;
+    for (const std::string_view line : lines(text)) {
+        const auto cells = split(line, '\t');
+        widths.resize(std::max(widths.size(), cells.size()), least);
+        for (std::size_t i = 0; i + 1 < cells.size(); ++i)
+            widths[i] = std::max(widths[i], count_characters(cells[i]) + gap);
+    }
+    std::string out;
+    for (const std::string_view line : lines(text)) {
+        const auto cells = split(line, '\t');
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            out += cells[i];
+            if (i + 1 < cells.size())
+                out.append(widths[i] - count_characters(cells[i]), ' ');
+        }
+        out += '\n';
+    }
+    return out;
+}
+
+} // namespace
+
+std::string render_list(std::string_view format, const List& list)
+{
+    constexpr std::string_view table_key = "table";
+    if (format.empty() || format == table_key)
+        format = list.table;
+    const bool is_table = format.starts_with(table_key);
+    if (is_table)
+        format.remove_prefix(table_key.size());
+    const Template rows = parse_list_format(format == "json" ? "{{json .}}" : format);
     std::string text;
-    if (format == "json" || format == "{{json .}}") {
-        for (const Fields& row : rows)
-            text += encode_fields(row) + "\n";
-        return text;
+    if (is_table)
+        text += rows.render_headings(headings_of(list)) + "\n";
+    try {
+        for (std::size_t i = 0; i < list.rows.size(); ++i)
+            text += rows.render(row_of(list, i)) + "\n";
+    } catch (const Error& error) {
+        throw Error(ErrorKind::invalid, "failed to execute template: {}", error.message());
     }
-    if (!format.starts_with("table")) {
-        for (const Fields& row : rows)
-            text += render_format(format, row) + "\n";
-        return text;
+    return is_table ? aligned(text) : text;
+}
+
+DocumentFormat::DocumentFormat(std::string_view format)
+try {
+    if (format != "json")
+        template_.emplace(format);
+} catch (const Error& error) {
+    throw TemplateError(error);
+}
+
+std::string DocumentFormat::render(std::string_view document) const
+{
+    const Value value = go_template::read_document(document);
+    if (!template_)
+        return go_template::to_json(value);
+    try {
+        return template_->render(value);
+    } catch (const Error& error) {
+        throw Error(ErrorKind::invalid, "template parsing error: {}", error.message());
     }
-    const std::string_view columns = trim(format.substr(std::string_view("table").size()));
-    cli::TableOutput table(cells_of(columns, headings), 3, 10);
-    for (const Fields& row : rows)
-        table.row(cells_of(columns, row));
-    return table.render();
 }
 
 engine::Filters parse_filters(const std::vector<std::string>& texts)

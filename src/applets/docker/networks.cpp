@@ -2,8 +2,9 @@
 // network and volume.
 #include "applets/docker/each.hpp"
 #include "applets/docker/format.hpp"
+#include "applets/docker/list.hpp"
 #include "applets/docker/verbs.hpp"
-#include "cli/table_output.hpp"
+#include "base/text.hpp"
 #include "engine/client.hpp"
 #include "net/loop.hpp"
 
@@ -22,22 +23,73 @@ std::map<std::string, std::string> parse_pairs(const std::vector<std::string>& t
     return pairs;
 }
 
+std::string labels_of(const engine::Labels& labels)
+{
+    std::vector<std::string> texts;
+    for (const auto& [name, value] : labels)
+        texts.push_back(name + "=" + value);
+    return join(texts, ",");
+}
+
+/// "2026-11-27T05:41:40.2Z" as Go prints it.
+std::string render_created(const std::string& created)
+{
+    if (!created.ends_with('Z'))
+        return created;
+    return replace_all(created.substr(0, created.size() - 1), "T", " ") + " +0000 UTC";
+}
+
+Fields fields_of(const engine::NetworkDetails& network, bool whole)
+{
+    const auto flag = [](bool value) -> std::string { return value ? "true" : "false"; };
+    return {{"ID", whole ? network.id : short_id(network.id)},
+            {"Name", network.spec.name},
+            {"Driver", network.spec.driver},
+            {"Scope", network.scope},
+            {"CreatedAt", render_created(network.created)},
+            {"IPv6", flag(network.spec.ipv6)},
+            {"Internal", flag(network.spec.internal)},
+            {"Labels", labels_of(network.spec.labels)}};
+}
+
+const Fields network_headings{
+    {"ID", "NETWORK ID"},        {"Name", "NAME"}, {"Driver", "DRIVER"},     {"Scope", "SCOPE"},
+    {"CreatedAt", "CREATED AT"}, {"IPv6", "IPV6"}, {"Internal", "INTERNAL"}, {"Labels", "LABELS"}};
+
+Fields fields_of(const engine::VolumeDetails& volume)
+{
+    return {{"Name", volume.spec.name},
+            {"Driver", volume.spec.driver},
+            {"Scope", volume.scope},
+            {"Mountpoint", volume.mount_point},
+            {"Labels", labels_of(volume.spec.labels)},
+            {"Availability", "N/A"},
+            {"Group", "N/A"},
+            {"Links", "N/A"},
+            {"Size", "N/A"},
+            {"Status", "N/A"}};
+}
+
+const Fields volume_headings{{"Name", "VOLUME NAME"},      {"Driver", "DRIVER"}, {"Scope", "SCOPE"},
+                             {"Mountpoint", "MOUNTPOINT"}, {"Labels", "LABELS"}, {"Availability", "AVAILABILITY"},
+                             {"Group", "GROUP"},           {"Links", "LINKS"},   {"Size", "SIZE"},
+                             {"Status", "STATUS"}};
+
 } // namespace
 
 int network_ls(Context& context)
 {
     context.expect_arguments(0, 0);
-    cli::TableOutput table({"NETWORK ID", "NAME", "DRIVER", "SCOPE"}, 3, 10);
     auto networks = net::run(context.engine().networks().list(parse_filters(context.settings.list("filter"))));
     std::ranges::sort(networks, {}, [](const auto& network) { return std::tie(network.spec.name, network.id); });
+    List list{.type = "*network.networkContext",
+              .table = "table {{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}",
+              .headings = network_headings};
     for (const auto& network : networks) {
-        if (context.settings.flag("quiet"))
-            context.print("{}\n", short_id(network.id));
-        else
-            table.row({short_id(network.id), network.spec.name, network.spec.driver, network.scope});
+        list.rows.push_back(fields_of(network, context.settings.flag("no-trunc")));
+        list.labels.push_back(network.spec.labels);
     }
-    if (!context.settings.flag("quiet"))
-        context.write(table.render());
+    print_list(context, list, "ID");
     return 0;
 }
 
@@ -94,17 +146,14 @@ int network_inspect(Context& context)
 int volume_ls(Context& context)
 {
     context.expect_arguments(0, 0);
-    cli::TableOutput table({"DRIVER", "VOLUME NAME"}, 3, 10);
     auto volumes = net::run(context.engine().volumes().list(parse_filters(context.settings.list("filter"))));
     std::ranges::sort(volumes, {}, [](const auto& volume) -> const std::string& { return volume.spec.name; });
+    List list{.type = "*formatter.volumeContext", .table = "table {{.Driver}}\t{{.Name}}", .headings = volume_headings};
     for (const auto& volume : volumes) {
-        if (context.settings.flag("quiet"))
-            context.print("{}\n", volume.spec.name);
-        else
-            table.row({volume.spec.driver, volume.spec.name});
+        list.rows.push_back(fields_of(volume));
+        list.labels.push_back(volume.spec.labels);
     }
-    if (!context.settings.flag("quiet"))
-        context.write(table.render());
+    print_list(context, list, "Name");
     return 0;
 }
 

@@ -18,8 +18,8 @@ namespace dfriends::applets::docker {
 
 namespace {
 
-constexpr std::string_view table_format = "table {{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t"
-                                          "{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}";
+constexpr std::string_view stats_table = "table {{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t"
+                                         "{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}";
 
 const Fields stats_headings{{"BlockIO", "BLOCK I/O"}, {"CPUPerc", "CPU %"}, {"Container", "CONTAINER"},
                             {"ID", "CONTAINER ID"},   {"MemPerc", "MEM %"}, {"MemUsage", "MEM USAGE / LIMIT"},
@@ -76,19 +76,15 @@ class Board {
         : context_(context), is_whole_(context.settings.flag("no-trunc")),
           redraws_(!context.settings.flag("no-stream") && os::is_terminal(STDOUT_FILENO))
     {
-        format_ = context.settings.text("format");
-        if (context.global.json)
-            format_ = "json";
-        else if (format_.empty() || format_ == "table")
-            format_ = table_format;
+        format_ = context.global.json ? "json" : context.settings.text("format");
     }
 
     void print(const Watches& watches) const
     {
-        std::vector<Fields> rows;
+        List list{.type = "*formatter.statsContext", .table = stats_table, .headings = stats_headings};
         for (const auto& watched : watches)
-            rows.push_back(fields_of(*watched, is_whole_));
-        const std::string text = render_list(format_, rows, stats_headings);
+            list.rows.push_back(fields_of(*watched, is_whole_));
+        const std::string text = render_list(format_, list);
         // Each line clears only what it leaves over: a screen that is cleared first would flicker.
         context_.write(redraws_ ? "\x1b[H" + replace_all(text, "\n", "\x1b[K\n") + "\x1b[J" : text);
     }

@@ -3,17 +3,21 @@
 #include "applets/context.hpp"
 #include "applets/docker/each.hpp"
 #include "applets/docker/format.hpp"
+#include "applets/docker/list.hpp"
 #include "applets/docker/session.hpp"
 #include "applets/docker/verbs.hpp"
 #include "applets/docker/wire.hpp"
 #include "base/error.hpp"
 #include "base/size.hpp"
+#include "base/text.hpp"
 #include "base/timestamp.hpp"
 #include "engine/client.hpp"
 #include "net/loop.hpp"
 
 #include <array>
+#include <cstdlib>
 #include <memory>
+#include <optional>
 
 namespace dfriends::applets::docker {
 
@@ -35,6 +39,14 @@ net::Task<std::string> find_document(engine::Client& client, std::string name, s
         if (const auto found = co_await client.volumes().find(name))
             co_return found->document;
     throw Error(ErrorKind::not_found, "No such {}: {}", type.empty() ? "object" : type, name);
+}
+
+std::optional<DocumentFormat> find_format(Context& context)
+{
+    const std::string& format = context.settings.text("format");
+    if (format.empty() && context.global.json)
+        return DocumentFormat("json");
+    return format.empty() ? std::nullopt : std::optional<DocumentFormat>(format);
 }
 
 /// As the docker client writes a moment: local time, all nine decimals.
@@ -79,10 +91,10 @@ net::Task<> relay_streams(Context& context)
 int events(Context& context)
 {
     context.expect_arguments(0, 0);
-    const auto format = context.settings.find("format");
+    const auto format = find_format(context);
     const auto print = [&](const engine::Event& event) {
-        if (format && !format->empty())
-            context.print("{}\n", render_template(*format, event.document));
+        if (format)
+            context.print("{}\n", format->render(event.document));
         else
             context.print("{}\n", render_event(event));
     };
@@ -105,23 +117,28 @@ int system_dial_stdio(Context& context)
 int inspect_each(Context& context, const std::function<std::string(const std::string& name)>& find_document)
 {
     context.expect_arguments(1);
+    const auto format = find_format(context);
+    const std::string& text = context.settings.text("format");
+    const bool as_list = text == "json" || (text.empty() && context.global.json);
     std::vector<std::string> documents;
     std::string failures;
     for (const std::string& name : context.arguments) {
         try {
-            documents.push_back(find_document(name));
+            const std::string document = find_document(name);
+            documents.push_back(format && !as_list ? format->render(document) : document);
         } catch (const Error& error) {
             if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::unavailable)
                 throw; // the next would fare no better
             failures += "Error: " + printable(error.what()) + "\n";
         }
     }
-    const auto format = context.settings.find("format");
-    if (!format || format->empty())
+    if (!format)
         context.write(encode_documents(documents));
+    else if (as_list)
+        context.print("{}\n", format->render("[" + join(documents, ",") + "]"));
     else
         for (const std::string& document : documents)
-            context.print("{}\n", render_template(*format, document));
+            context.print("{}\n", document);
     context.write_error(failures);
     return failures.empty() ? 0 : 1;
 }
@@ -129,9 +146,10 @@ int inspect_each(Context& context, const std::function<std::string(const std::st
 int version(Context& context)
 {
     context.expect_arguments(0, 0);
+    const auto format = find_format(context);
     const auto found = net::run(context.engine().version());
-    if (const auto format = context.settings.find("format")) {
-        context.print("{}\n", render_template(*format, version_document(DFRIENDS_VERSION, found.document)));
+    if (format) {
+        context.print("{}\n", format->render(version_document(net::run(context.engine().ping()), found.document)));
         return 0;
     }
     context.print("Client: dfriends " DFRIENDS_VERSION
@@ -143,9 +161,10 @@ int version(Context& context)
 int info(Context& context)
 {
     context.expect_arguments(0, 0);
+    const auto format = find_format(context);
     const auto found = net::run(context.engine().info());
-    if (const auto format = context.settings.find("format")) {
-        context.print("{}\n", render_template(*format, found.document));
+    if (format) {
+        context.print("{}\n", format->render(info_document(net::run(context.engine().ping()), found.document)));
         return 0;
     }
     context.print("Containers: {}\n Running: {}\n Paused: {}\n Stopped: {}\nImages: {}\n", found.containers,

@@ -13,46 +13,6 @@
 
 namespace dfriends::applets::docker {
 
-namespace {
-
-/// Go's %v of a scalar; anything else as JSON.
-std::string plain(const Json& value)
-{
-    if (value.is_string())
-        return value.get<std::string>();
-    return value.is_null() ? "<nil>" : dump_json(value);
-}
-
-const Json& member_at(const Json& document, std::string_view path)
-{
-    const Json* at = &document;
-    for (const std::string_view name : split(path, '.')) {
-        if (name.empty())
-            continue;
-        if (!at->is_object() || !at->contains(name))
-            throw Error(ErrorKind::invalid, "there is no member '{}' in '{}'", printable(name), printable(path));
-        at = &at->at(std::string(name));
-    }
-    return *at;
-}
-
-std::string render_action(std::string_view action, const Json& document)
-{
-    bool as_json = false;
-    if (action.starts_with("json ")) {
-        as_json = true;
-        action = trim(action.substr(5));
-    }
-    if (!action.starts_with('.'))
-        throw Error(ErrorKind::invalid, "the template '{{{{{}}}}}' is beyond what is understood here",
-                    printable(action))
-            .hint("write {{.Path.To.Member}} or {{json .Path}}");
-    const Json& value = member_at(document, action);
-    return as_json ? dump_json(value) : plain(value);
-}
-
-} // namespace
-
 std::string encode_containers(const std::vector<engine::ContainerSummary>& rows)
 {
     Json list = Json::array();
@@ -81,14 +41,6 @@ std::string encode_images(const std::vector<engine::ImageSummary>& rows)
     return dump_json(list, 2) + "\n";
 }
 
-std::string encode_fields(const Fields& fields)
-{
-    Json object = Json::object();
-    for (const auto& [name, value] : fields)
-        object[name] = value;
-    return dump_json(object);
-}
-
 std::string encode_documents(const std::vector<std::string>& documents)
 {
     Json list = Json::array();
@@ -97,27 +49,27 @@ std::string encode_documents(const std::vector<std::string>& documents)
     return dump_json(list, 4) + "\n";
 }
 
-std::string render_template(std::string_view format, const std::string& document)
+namespace {
+
+/// What docker says of itself in `version` and `info`.
+Json client_document(const std::string& api_version)
 {
-    const Json parsed = parse_json(document, "what the engine knows");
-    std::string text;
-    while (!format.empty()) {
-        const std::size_t begin = format.find("{{");
-        text += format.substr(0, begin);
-        if (begin == format.npos)
-            break;
-        const std::size_t end = format.find("}}", begin);
-        if (end == format.npos)
-            throw Error(ErrorKind::invalid, "the template '{}' does not close its braces", printable(format));
-        text += render_action(trim(format.substr(begin + 2, end - begin - 2)), parsed);
-        format.remove_prefix(end + 2);
-    }
-    return text;
+    return {{"Version", DFRIENDS_VERSION}, {"ApiVersion", api_version}, {"GitCommit", "dfriends"}, {"Os", "linux"}};
 }
 
-std::string version_document(std::string_view ours, const std::string& server)
+} // namespace
+
+std::string version_document(const std::string& api_version, const std::string& server)
 {
-    return dump_json({{"Client", {{"Version", ours}}}, {"Server", parse_json(server, "the engine's version")}});
+    return dump_json(
+        {{"Client", client_document(api_version)}, {"Server", parse_json(server, "the engine's version")}});
+}
+
+std::string info_document(const std::string& api_version, const std::string& server)
+{
+    Json document = parse_json(server, "what the engine says of itself");
+    document["ClientInfo"] = client_document(api_version);
+    return dump_json(document);
 }
 
 namespace {

@@ -13,22 +13,42 @@ using namespace dfriends::applets::docker;
 
 namespace {
 
-const std::vector<Fields> rows{{{"Names", "one"}, {"Image", "a"}}, {{"Names", "a longer name"}, {"Image", "b"}}};
-const Fields headings{{"Names", "NAMES"}, {"Image", "IMAGE"}};
+const Fields name_headings{{"Names", "NAMES"}, {"Image", "IMAGE"}};
+
+List two_rows()
+{
+    return {.type = "*formatter.ContainerContext",
+            .table = "table {{.Image}}\t{{.Names}}",
+            .headings = name_headings,
+            .rows = {{{"Names", "one"}, {"Image", "a"}}, {{"Names", "a longer name"}, {"Image", "b"}}},
+            .labels = {{{"com.the-label", "x>y"}}, {}}};
+}
+
+std::string failure_of(const char* format)
+{
+    try {
+        return render_list(format, two_rows());
+    } catch (const Error& error) {
+        return error.message();
+    }
+}
 
 } // namespace
 
 TEST_CASE("render_list: a template for each row, a table, and JSON lines")
 {
-    CHECK(render_list("{{.Names}}:{{ .Image }}", rows, headings) == "one:a\na longer name:b\n");
-    CHECK(render_list("table {{.Names}}\\t{{.Image}}", rows, headings) ==
-          "NAMES           IMAGE\none             a\na longer name   b\n");
-    CHECK(render_list("json", rows, headings) == R"({"Image":"a","Names":"one"})"
-                                                 "\n"
-                                                 R"({"Image":"b","Names":"a longer name"})"
-                                                 "\n");
-    CHECK_THROWS_AS(render_list("{{.Nothing}}", rows, headings), Error);
-    CHECK_THROWS_AS(render_list("{{.Names", rows, headings), Error);
+    CHECK(render_list("{{.Names}}:{{ .Image }}", two_rows()) == "one:a\na longer name:b\n");
+    CHECK(render_list("", two_rows()) == "IMAGE     NAMES\na         one\nb         a longer name\n");
+    CHECK(render_list("table", two_rows()) == render_list("", two_rows()));
+    CHECK(render_list("table {{upper .Names}}\\t{{.Label \"com.the-label\"}}", two_rows()) ==
+          "NAMES           the label\nONE             x>y\nA LONGER NAME   \n");
+    CHECK(render_list("json", two_rows()) == R"({"Image":"a","Names":"one"})"
+                                             "\n"
+                                             R"({"Image":"b","Names":"a longer name"})"
+                                             "\n");
+    CHECK(failure_of("{{.Nothing}}") == "failed to execute template: template: :1:2: executing \"\" at <.Nothing>: "
+                                        "can't evaluate field Nothing in type *formatter.ContainerContext");
+    CHECK(failure_of("{{.Names") == "failed to parse template: template: :1: unclosed action");
 }
 
 TEST_CASE("render_decimal_size, render_binary_size, render_command, render_ports: as docker's tables have them")
@@ -41,6 +61,13 @@ TEST_CASE("render_decimal_size, render_binary_size, render_command, render_ports
     CHECK(render_command("sh -c 'while true; do'", false) == "\"sh -c 'while true; …\"");
     CHECK(render_command("a \"b\"", true) == R"("a \"b\"")");
     CHECK(render_ports({{"0.0.0.0", 80, 8080, "tcp"}, {"", 53, 0, "udp"}}) == "53/udp, 0.0.0.0:8080->80/tcp");
+    CHECK(render_ports({{"::", 80, 80, "tcp"},
+                        {"::", 81, 81, "tcp"},
+                        {"::", 83, 83, "tcp"},
+                        {"", 90, 0, "tcp"},
+                        {"", 91, 0, "tcp"},
+                        {"::1", 70, 71, "tcp"}}) ==
+          "[::]:80-81->80-81/tcp, [::]:83->83/tcp, 90-91/tcp, [::1]:71->70/tcp");
 }
 
 TEST_CASE("parse_filters: several values of one key")
