@@ -2,7 +2,8 @@
 #include "converge/container_attributes.hpp"
 
 #include "base/text.hpp"
-#include "converge/container_spec.hpp"
+#include "converge/container_values.hpp"
+#include "converge/declared_state.hpp"
 
 #include <fmt/format.h>
 
@@ -123,6 +124,18 @@ Texts labels(const Spec& spec)
     return pairs(others);
 }
 
+/// Of a name that is given twice the last value counts, as a shell reads them.
+Texts environment(const Spec& spec)
+{
+    std::map<std::string_view, std::string> last;
+    for (const std::string& pair : spec.environment)
+        last[split_once(pair, '=').first] = pair;
+    Texts texts;
+    for (auto& [name, pair] : last)
+        texts.push_back(std::move(pair));
+    return texts;
+}
+
 Texts links(const Spec& spec)
 {
     Texts texts;
@@ -179,7 +192,7 @@ Texts networks(const Spec& spec)
         if (!place.ipv4_address.empty())
             line += ",ip=" + place.ipv4_address;
         if (!place.ipv6_address.empty())
-            line += ",ip6=" + place.ipv6_address;
+            line += ",ip6=" + plain_address(place.ipv6_address);
         texts.push_back(std::move(line));
     }
     return texts;
@@ -189,8 +202,7 @@ Texts ports(const Spec& spec)
 {
     Texts texts;
     for (engine::PortBinding port : spec.ports) {
-        if (port.host_address == "0.0.0.0")
-            port.host_address.clear();
+        port.host_address = port.host_address == "0.0.0.0" ? "" : plain_address(port.host_address);
         texts.push_back(port_text(port));
     }
     return texts;
@@ -238,18 +250,18 @@ constexpr auto rows = std::to_array<ContainerAttribute>({
     {"cpu_quota", "cpu-quota", scalar, true, [](const Spec& s) { return number(s.cpu_quota); }},
     {"cpu_shares", "cpu-shares", scalar, true, [](const Spec& s) { return number(s.cpu_shares); }},
     {"cpus", "cpus", scalar, true, cpus},
-    {"cpuset_cpus", "cpuset-cpus", scalar, true, [](const Spec& s) { return text(s.cpuset_cpus); }},
-    {"cpuset_mems", "cpuset-mems", scalar, true, [](const Spec& s) { return text(s.cpuset_mems); }},
+    {"cpuset_cpus", "cpuset-cpus", scalar, true, [](const Spec& s) { return text(s.cpuset_cpus); }, plain_cpu_set},
+    {"cpuset_mems", "cpuset-mems", scalar, true, [](const Spec& s) { return text(s.cpuset_mems); }, plain_cpu_set},
     {"device_cgroup_rules", "device-cgroup-rule", set, false, [](const Spec& s) { return s.device_cgroup_rules; }},
     {"devices", "device", set, false, devices},
-    {"dns", "dns", list, false, [](const Spec& s) { return s.dns; }},
+    {"dns", "dns", list, false, [](const Spec& s) { return s.dns; }, plain_address},
     {"dns_options", "dns-option", list, false, [](const Spec& s) { return s.dns_options; }},
     {"dns_search", "dns-search", list, false, [](const Spec& s) { return s.dns_search; }},
     {"domainname", "domainname", scalar, false, [](const Spec& s) { return text(s.domain_name); }},
-    {"env", "env", set, false, [](const Spec& s) { return s.environment; }},
+    {"env", "env", set, false, environment},
     {"env_file", "env-file", list, false, nullptr},
     {"expose", "expose", set, false, [](const Spec& s) { return s.exposed_ports; }},
-    {"extra_hosts", "add-host", set, false, [](const Spec& s) { return s.extra_hosts; }},
+    {"extra_hosts", "add-host", set, false, [](const Spec& s) { return s.extra_hosts; }, plain_host_line},
     {"gpus", "gpus", set, false, gpus},
     {"group_add", "group-add", set, false, [](const Spec& s) { return s.group_add; }},
     {"health_cmd", "health-cmd", list, false, health_command},
@@ -289,21 +301,21 @@ constexpr auto rows = std::to_array<ContainerAttribute>({
     {"remove", "rm", scalar, false, [](const Spec& s) { return flag(s.auto_remove); }},
     {"restart", "restart", scalar, true, restart},
     {"runtime", "runtime", scalar, false, [](const Spec& s) { return text(s.runtime); }},
-    {"security_options", "security-opt", set, false, [](const Spec& s) { return s.security_options; }},
+    {"security_options", "security-opt", set, false, [](const Spec& s) { return s.security_options; }, plain_security_option},
     {"shm_size", "shm-size", scalar, false, [](const Spec& s) { return size(s.shm_size); }},
     {"stdin", "interactive", scalar, false, [](const Spec& s) { return flag(s.open_stdin); }},
-    {"stop_signal", "stop-signal", scalar, false, [](const Spec& s) { return text(s.stop_signal); }},
+    {"stop_signal", "stop-signal", scalar, false, [](const Spec& s) { return text(s.stop_signal); }, plain_signal},
     {"stop_timeout", "stop-timeout", scalar, false, nullptr}, // a stop of ours says it anew
     {"storage_options", "storage-opt", set, false, [](const Spec& s) { return pairs(s.storage_options); }},
     {"sysctls", "sysctl", set, false, [](const Spec& s) { return pairs(s.sysctls); }},
-    {"tmpfs", "tmpfs", set, false, [](const Spec& s) { return pairs(s.tmpfs, ':'); }},
+    {"tmpfs", "tmpfs", set, false, [](const Spec& s) { return pairs(s.tmpfs, ':'); }, plain_tmpfs},
     {"tty", "tty", scalar, false, [](const Spec& s) { return flag(s.tty); }},
     {"ulimits", "ulimit", set, false, ulimits},
     {"user", "user", scalar, false, [](const Spec& s) { return text(s.user); }},
     {"userns", "userns", scalar, false, [](const Spec& s) { return text(s.userns_mode); }},
     {"uts", "uts", scalar, false, [](const Spec& s) { return text(s.uts_mode); }},
     {"volume_driver", "volume-driver", scalar, false, [](const Spec& s) { return text(s.volume_driver); }},
-    {"volumes", "volume", set, false, volumes},
+    {"volumes", "volume", set, false, volumes, plain_volume},
     {"volumes_from", "volumes-from", set, false, [](const Spec& s) { return s.volumes_from; }},
     {"working_directory", "workdir", scalar, false, [](const Spec& s) { return text(s.working_directory); }},
 });
@@ -325,11 +337,27 @@ const ContainerAttribute* find_container_attribute(std::string_view name)
     return row == facets::rows.end() || row->name != name ? nullptr : row;
 }
 
+const engine::ContainerSpec& values_of_engine()
+{
+    static const engine::ContainerSpec values = [] {
+        engine::ContainerSpec spec;
+        spec.shm_size = 64 << 20U;
+        spec.stop_signal = "SIGTERM";
+        spec.log_driver = "json-file";
+        spec.ipc_mode = "private";
+        spec.runtime = "runc";
+        return spec;
+    }();
+    return values;
+}
+
 std::vector<std::string> comparable_values(const ContainerAttribute& attribute, const engine::ContainerSpec& spec)
 {
     std::vector<std::string> values;
     if (attribute.values != nullptr)
         values = attribute.values(spec);
+    if (attribute.plain != nullptr)
+        std::ranges::transform(values, values.begin(), attribute.plain);
     if (attribute.shape == Shape::set)
         std::ranges::sort(values);
     return values;

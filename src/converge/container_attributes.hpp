@@ -26,11 +26,16 @@ struct ContainerAttribute {
     /// What a spec has of it, in a form in which equal things are equal texts; nothing where the choice is left to the
     /// image or the engine. Null: what the flag says shows in other attributes (env_file in env).
     std::vector<std::string> (*values)(const engine::ContainerSpec& spec);
+    /// Where one value may be written in several ways: the text that stands for all of them.
+    std::string (*plain)(const std::string& value) = nullptr;
 };
 
 /// By name.
 std::span<const ContainerAttribute> container_attributes();
 const ContainerAttribute* find_container_attribute(std::string_view name);
+
+/// What a container has where neither its declaration nor its image says anything.
+const engine::ContainerSpec& values_of_engine();
 
 /// The values, sorted where their order does not count.
 std::vector<std::string> comparable_values(const ContainerAttribute& attribute, const engine::ContainerSpec& spec);

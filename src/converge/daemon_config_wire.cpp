@@ -65,6 +65,11 @@ DaemonConfig change_daemon_config(const Value& declared, std::string_view text, 
         else
             document[key] = wanted;
     }
+    const Json& hosts = member_of(document, "hosts");
+    config.has_hosts = !hosts.empty();
+    config.is_open = !flag_of(document, "tlsverify") && std::ranges::any_of(hosts, [](const Json& host) {
+        return host.is_string() && host.get<std::string>().starts_with("tcp://");
+    });
     config.text = dump_json(document, 2) + "\n";
     return config;
 }

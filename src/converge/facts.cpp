@@ -3,17 +3,20 @@
 
 #include "base/text.hpp"
 #include "os/file.hpp"
+#include "os/interfaces.hpp"
 #include "os/user.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <cctype>
+#include <cstdlib>
 #include <map>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include <utility>
 
 namespace dfriends::converge {
 
@@ -85,6 +88,27 @@ void add_chef_words(const Facts& facts, Table& table)
     table["memory.total"] = text(std::to_string(facts.memory_bytes / 1024) + "kB");
 }
 
+/// Facts of old have the interface in their names, with a line for what no name has.
+void add_interfaces(const Facts& facts, Table& table)
+{
+    std::vector<std::string> names;
+    for (const NetworkInterface& interface : facts.interfaces) {
+        std::string old = interface.name;
+        for (char& c : old)
+            c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+        table["ipaddress_" + old] = text(interface.address);
+        table["netmask_" + old] = text(interface.netmask);
+        names.push_back(std::move(old));
+        if (interface.name.find('.') == std::string::npos) { // a dot would be another level of names
+            table["networking.interfaces." + interface.name + ".ip"] = text(interface.address);
+            table["networking.interfaces." + interface.name + ".netmask"] = text(interface.netmask);
+        }
+        if (interface.address == facts.ipaddress)
+            table["networking.primary"] = text(interface.name);
+    }
+    table["interfaces"] = text(join(names, ","));
+}
+
 void add_puppet_words(const Facts& facts, Table& table)
 {
     const std::string family = puppet_family(facts.os_family);
@@ -109,12 +133,20 @@ void add_puppet_words(const Facts& facts, Table& table)
     table["kernelmajversion"] = text(major(kernel_version) + "." + minor(kernel_version));
     table["processors.count"] = table["processorcount"] = number(facts.processors);
     table["memory.system.total_bytes"] = number(facts.memory_bytes);
+    table["memory.system.total"] = table["memorysize"] =
+        text(fmt::format("{:.2f} GiB", static_cast<double>(facts.memory_bytes) / (1024.0 * 1024.0 * 1024.0)));
     table["memorysize_mb"] =
         Value{.content = static_cast<double>(facts.memory_bytes) / (1024.0 * 1024.0), .position = {}};
     table["networking.hostname"] = text(facts.hostname);
     table["networking.fqdn"] = table["clientcert"] = text(facts.fqdn);
     table["networking.domain"] = text(facts.domain);
     table["networking.ip"] = text(facts.ipaddress);
+    add_interfaces(facts, table);
+    table["virtual"] = text(facts.virtualization);
+    table["is_virtual"] = Value{.content = facts.virtualization != "physical", .position = {}};
+    if (const char* path = std::getenv("PATH"))
+        table["path"] = text(path);
+    table["puppetversion"] = text("7.23.0"); // whose language is spoken: manifests ask before they use it
 }
 
 void add_shared_words(const Facts& facts, Table& table)
@@ -201,6 +233,42 @@ std::string family_of(const std::string& id, std::string_view like)
         if (const auto row = find(word); row != families.end())
             return std::string(row->second);
     return id;
+}
+
+std::vector<NetworkInterface> network_interfaces()
+{
+    std::vector<NetworkInterface> interfaces;
+    for (os::InterfaceAddress& one : os::interface_addresses())
+        if (one.is_ipv4 && std::ranges::find(interfaces, one.interface, &NetworkInterface::name) == interfaces.end())
+            interfaces.push_back({std::move(one.interface), std::move(one.address), std::move(one.netmask)});
+    return interfaces;
+}
+
+/// A container's marks, else what the firmware says that the machine is.
+std::string find_virtualization()
+{
+    if (os::find_file("/.dockerenv"))
+        return "docker";
+    if (const auto container = os::find_file("/run/systemd/container"); container && !trim(*container).empty())
+        return replace_all(std::string(trim(*container)), "-", "_");
+    static constexpr auto makers =
+        std::to_array<std::pair<std::string_view, std::string_view>>({{"VMware", "vmware"},
+                                                                      {"VirtualBox", "virtualbox"},
+                                                                      {"Parallels", "parallels"},
+                                                                      {"Virtual Machine", "hyperv"},
+                                                                      {"Google", "gce"},
+                                                                      {"HVM domU", "xenhvm"},
+                                                                      {"KVM", "kvm"},
+                                                                      {"QEMU", "kvm"},
+                                                                      {"Amazon EC2", "kvm"},
+                                                                      {"OpenStack", "kvm"},
+                                                                      {"DigitalOcean", "kvm"}});
+    const std::string folder = "/sys/class/dmi/id/";
+    const std::string made =
+        os::find_file(folder + "sys_vendor").value_or("") + ' ' + os::find_file(folder + "product_name").value_or("");
+    const auto row =
+        std::ranges::find_if(makers, [&](const auto& maker) { return made.find(maker.first) != made.npos; });
+    return std::string(row == makers.end() ? "physical" : row->second);
 }
 
 /// The address that packets to the outside would carry: connecting a UDP socket asks the routing table and sends
@@ -305,6 +373,11 @@ Facts gather_facts()
     } catch (const Error&) { // an unreadable /etc says nothing; the rest is still known
     }
     facts.ipaddress = outward_address();
+    facts.interfaces = network_interfaces();
+    try {
+        facts.virtualization = find_virtualization();
+    } catch (const Error&) { // the same
+    }
     utsname system{};
     if (::uname(&system) == 0) {
         facts.kernel = system.sysname;

@@ -11,6 +11,13 @@
 
 namespace dfriends::converge {
 
+/// A way into a network, by its first IPv4 address.
+struct NetworkInterface {
+    std::string name;
+    std::string address;
+    std::string netmask; ///< "255.255.255.0"
+};
+
 /// What is known of the machine before a run. The front ends give it to their languages as node attributes and facts.
 struct Facts {
     std::string hostname; ///< up to the first dot
@@ -26,6 +33,8 @@ struct Facts {
     std::string architecture;          ///< as the kernel names it: "x86_64"
     std::int64_t processors = 1;
     std::int64_t memory_bytes = 0;
+    std::vector<NetworkInterface> interfaces; ///< those that have an IPv4 address
+    std::string virtualization = "physical";  ///< else what it runs in, in Puppet's words: "kvm", "docker", "vmware"
 
     /// A fact by its dotted name in either language's words: "hostname", "platform_family", "os.family",
     /// "os.release.major", "cpu.total", "osfamily". A name above others ("os") is a map of them. Nothing where there is

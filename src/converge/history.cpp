@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "base/timestamp.hpp"
 #include "converge/wire.hpp"
+#include "crypto/random.hpp"
 #include "state/store.hpp"
 
 #include <algorithm>
@@ -20,6 +21,7 @@ constexpr std::string_view result_columns =
 /// Older runs go, so that a host that applies each minute keeps a small database.
 constexpr std::int64_t kept_runs = 1000;
 
+constexpr std::size_t key_bytes = 32;
 constexpr auto write_interval = std::chrono::milliseconds(250);
 
 PastRun run_of(const state::Statement& row)
@@ -68,6 +70,34 @@ std::string now()
     return render_rfc3339(std::chrono::system_clock::now());
 }
 
+bool is_written(state::Database& database, const Pending& notification)
+{
+    return database.prepare("select 1 from converge_notification where type = ? and name = ? and action = ?")
+        .bind(notification.type)
+        .bind(notification.name)
+        .bind(notification.action)
+        .next();
+}
+
+void write(state::Database& database, const Pending& notification)
+{
+    database.prepare("insert or replace into converge_notification (type, name, action, source) values (?,?,?,?)")
+        .bind(notification.type)
+        .bind(notification.name)
+        .bind(notification.action)
+        .bind(notification.source)
+        .run();
+}
+
+void erase(state::Database& database, const Pending& notification)
+{
+    database.prepare("delete from converge_notification where type = ? and name = ? and action = ?")
+        .bind(notification.type)
+        .bind(notification.name)
+        .bind(notification.action)
+        .run();
+}
+
 } // namespace
 
 RunJournal::RunJournal(state::Store& store, const std::vector<std::filesystem::path>& files)
@@ -81,13 +111,7 @@ RunJournal::RunJournal(state::Store& store, const std::vector<std::filesystem::p
 
 std::vector<Pending> RunJournal::pending()
 {
-    std::vector<Pending> all;
-    const auto reader = store_.reader();
-    state::Statement query =
-        reader->prepare("select type, name, action, source from converge_notification order by type, name, action");
-    while (query.next())
-        all.push_back({.type = query.text(0), .name = query.text(1), .action = query.text(2), .source = query.text(3)});
-    return all;
+    return pending_notifications(store_);
 }
 
 void RunJournal::begin()
@@ -96,23 +120,53 @@ void RunJournal::begin()
         store_.change([&](state::Database& database) { write_run(database); });
 }
 
+void RunJournal::expect(const std::vector<Pending>& notifications)
+{
+    if (notifications.empty())
+        return;
+    store_.change([&](state::Database& database) {
+        for (const Pending& told : notifications) {
+            if (!expected_.contains(told))
+                expected_[told].is_kept = is_written(database, told);
+            write(database, told);
+        }
+    });
+    for (const Pending& told : notifications)
+        ++expected_[told].changes;
+}
+
+/// What was expected and is not caused by anything.
+std::vector<Pending> RunJournal::settle(const std::vector<Pending>& expected, const std::vector<Pending>& caused)
+{
+    std::vector<Pending> gone;
+    for (const Pending& told : expected) {
+        Expected& entry = expected_[told];
+        entry.is_kept |= std::ranges::find(caused, told) != caused.end();
+        if (--entry.changes > 0)
+            continue;
+        if (!entry.is_kept)
+            gone.push_back(told);
+        expected_.erase(told);
+    }
+    return gone;
+}
+
 /// A notification must survive all that may come. The rest goes to disk with it, or now and then, or at the end.
-void RunJournal::record(const Result& result, const std::vector<Pending>& caused)
+void RunJournal::record(const Result& result, const std::vector<Pending>& caused, const std::vector<Pending>& expected)
 {
     waiting_.push_back(result);
+    const std::vector<Pending> gone = settle(expected, caused);
     const bool changed = result.status != Status::unchanged && result.status != Status::guarded;
-    if (caused.empty() && (!changed || std::chrono::steady_clock::now() < next_write_))
+    const bool is_on_disk = std::ranges::all_of(
+        caused, [&](const Pending& told) { return std::ranges::find(expected, told) != expected.end(); });
+    if (is_on_disk && gone.empty() && (!changed || std::chrono::steady_clock::now() < next_write_))
         return;
     store_.change([&](state::Database& database) {
         write_waiting(database);
         for (const Pending& told : caused)
-            database
-                .prepare("insert or replace into converge_notification (type, name, action, source) values (?,?,?,?)")
-                .bind(told.type)
-                .bind(told.name)
-                .bind(told.action)
-                .bind(told.source)
-                .run();
+            write(database, told);
+        for (const Pending& told : gone)
+            erase(database, told);
     });
     waiting_.clear();
     next_write_ = std::chrono::steady_clock::now() + write_interval;
@@ -153,13 +207,11 @@ void RunJournal::write_waiting(state::Database& database)
 
 void RunJournal::delivered(const Pending& notification)
 {
-    store_.change([&](state::Database& database) {
-        database.prepare("delete from converge_notification where type = ? and name = ? and action = ?")
-            .bind(notification.type)
-            .bind(notification.name)
-            .bind(notification.action)
-            .run();
-    });
+    if (const auto row = expected_.find(notification); row != expected_.end()) {
+        row->second.is_kept = false; // it stays on disk for the changes that are under way
+        return;
+    }
+    store_.change([&](state::Database& database) { erase(database, notification); });
 }
 
 void RunJournal::finish(const Report& report)
@@ -214,6 +266,33 @@ void KeptDeclarations::keep(const std::string& name, const std::string& id, cons
     });
     const std::lock_guard lock(mutex_);
     states_[id] = state;
+}
+
+std::vector<Pending> pending_notifications(const state::Store& store)
+{
+    std::vector<Pending> all;
+    const auto reader = store.reader();
+    state::Statement query =
+        reader->prepare("select type, name, action, source from converge_notification order by type, name, action");
+    while (query.next())
+        all.push_back({.type = query.text(0), .name = query.text(1), .action = query.text(2), .source = query.text(3)});
+    return all;
+}
+
+std::string sealing_key(state::Store& store)
+{
+    {
+        const auto reader = store.reader();
+        state::Statement query = reader->prepare("select key from converge_key");
+        if (query.next())
+            return query.text(0);
+    }
+    store.change([&](state::Database& database) {
+        database.prepare("insert or ignore into converge_key (id, key) values (1, ?)")
+            .bind(crypto::random_hex(key_bytes))
+            .run();
+    });
+    return sealing_key(store);
 }
 
 std::vector<PastRun> list_runs(const state::Store& store, std::size_t limit)

@@ -41,12 +41,21 @@ class RunJournal final : public Journal {
 
     std::vector<Pending> pending() override;
     void begin() override;
-    void record(const Result& result, const std::vector<Pending>& caused) override;
+    void expect(const std::vector<Pending>& notifications) override;
+    void record(const Result& result, const std::vector<Pending>& caused,
+                const std::vector<Pending>& expected) override;
     void delivered(const Pending& notification) override;
     /// The run has come to its end.
     void finish(const Report& report);
 
   private:
+    /// A notification that stands on disk before its change.
+    struct Expected {
+        int changes = 0;      ///< that are under way and would cause it
+        bool is_kept = false; ///< another change has caused it
+    };
+
+    std::vector<Pending> settle(const std::vector<Pending>& expected, const std::vector<Pending>& caused);
     void write_run(state::Database& database);
     void write_waiting(state::Database& database);
 
@@ -56,6 +65,7 @@ class RunJournal final : public Journal {
     std::int64_t id_ = 0; ///< 0: nothing is on disk yet
     std::int64_t position_ = 0;
     std::vector<Result> waiting_; ///< results that are not on disk yet
+    std::map<Pending, Expected> expected_;
     std::chrono::steady_clock::time_point next_write_;
 };
 
@@ -72,6 +82,12 @@ class KeptDeclarations final : public LastDeclared {
     std::mutex mutex_;
     std::map<std::string, std::string> states_; ///< by id
 };
+
+/// What applies of the past left undelivered.
+std::vector<Pending> pending_notifications(const state::Store& store);
+
+/// This host's key for digests of secrets; made when it is first asked for.
+std::string sealing_key(state::Store& store);
 
 /// The newest first.
 std::vector<PastRun> list_runs(const state::Store& store, std::size_t limit);

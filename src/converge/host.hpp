@@ -101,10 +101,15 @@ class Docker {
     virtual void copy_from(const std::string& container, const std::string& path, const std::string& folder) = 0;
     /// Its whole file system as a tar archive.
     virtual void export_files(const std::string& container, const std::function<void(std::string_view)>& on_bytes) = 0;
+    /// Who has a TCP port of the engine's machine: "the container 'web'", or a process where that machine is this one.
+    /// Empty where nobody is found.
+    virtual std::string holder_of_port(std::uint16_t port) = 0;
     /// Waits for its end; returns the exit code.
     virtual int wait(const std::string& container) = 0;
 
     virtual std::optional<engine::NetworkDetails> find_network(const std::string& name) = 0;
+    /// Names of the containers that are in it, also of those that do not run.
+    virtual std::vector<std::string> containers_in(const std::string& network) = 0;
     virtual void create_network(const engine::NetworkSpec& spec) = 0;
     virtual void remove_network(const std::string& name) = 0;
     virtual void connect(const std::string& container, const engine::NetworkAttachment& place) = 0;
@@ -112,6 +117,19 @@ class Docker {
     virtual std::optional<engine::VolumeDetails> find_volume(const std::string& name) = 0;
     virtual void create_volume(const engine::VolumeSpec& spec) = 0;
     virtual void remove_volume(const std::string& name) = 0;
+
+    virtual std::optional<engine::PluginDetails> find_plugin(const std::string& name) = 0;
+    /// What the plugin of that reference asks for, as its registry has it.
+    virtual std::vector<engine::PluginPrivilege> plugin_privileges(const std::string& remote) = 0;
+    virtual void install_plugin(const std::string& name, const std::string& remote,
+                                const std::vector<engine::PluginPrivilege>& granted) = 0;
+    virtual void upgrade_plugin(const std::string& name, const std::string& remote,
+                                const std::vector<engine::PluginPrivilege>& granted) = 0;
+    /// NAME=VALUE texts.
+    virtual void set_plugin(const std::string& name, const std::vector<std::string>& options) = 0;
+    virtual void enable_plugin(const std::string& name, int timeout) = 0;
+    virtual void disable_plugin(const std::string& name, bool force) = 0;
+    virtual void remove_plugin(const std::string& name, bool force) = 0;
 };
 
 /// The machine that a run brings to its declared state: all that providers do to it goes through here. Failures are
@@ -151,6 +169,9 @@ class Host {
     virtual bool is_root() = 0;
 
     virtual void pause(std::chrono::seconds time) = 0;
+
+    /// What digests of secrets are made with, so that nobody else can guess at them.
+    virtual std::string sealing_key() = 0;
 
     virtual Docker& docker() = 0;
     virtual Web& web() = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/layout.hpp"
 
+#include "base/utf8.hpp"
+
 #include <algorithm>
 #include <limits>
 
@@ -238,7 +240,7 @@ std::size_t width_of(std::string_view text)
 {
     std::size_t width = 0;
     for (const char c : text)
-        width += c == '\t' ? 2 : (c & 0xc0) != 0x80 ? 1 : 0;
+        width += c == '\t' ? 2 : continues_character(c) ? 0 : 1;
     return width;
 }
 

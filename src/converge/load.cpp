@@ -4,15 +4,18 @@
 #include "converge/attributes.hpp"
 #include "converge/chef/recipe.hpp"
 #include "converge/container_spec.hpp"
+#include "converge/daemon_config.hpp"
 #include "converge/puppet/manifest.hpp"
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
 #include "converge/web.hpp"
 #include "converge/yaml/manifest.hpp"
+#include "engine/reference.hpp"
 #include "os/file.hpp"
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -77,14 +80,18 @@ Catalog read_recipes(const std::vector<fs::path>& files, const Facts& facts)
             recipes.push_back({file.string(), read_manifest(file)});
     Catalog catalog = read_chef(recipes, facts);
     chain(catalog);
+    catalog.names = {""};
     return catalog;
 }
 
 Catalog read(const fs::path& file, const Facts& facts)
 {
     const std::string text = read_manifest(file);
-    return file.extension() == ".pp" ? read_puppet(text, file.string(), facts)
-                                     : read_yaml_manifest(text, file.string(), facts);
+    if (file.extension() != ".pp")
+        return read_yaml_manifest(text, file.string(), facts);
+    Catalog catalog = read_puppet(text, file.string(), facts);
+    catalog.names = {""};
+    return catalog;
 }
 
 /// Options that docker run does not know are mistakes of the file. What they name on disk may still be made by the run
@@ -104,6 +111,51 @@ void check_containers(const Catalog& catalog)
                 throw;
         }
     }
+}
+
+/// So are images whose names are none.
+void check_images(const Catalog& catalog)
+{
+    for (const Resource& resource : catalog.resources) {
+        if (resource.type != "docker_container" && resource.type != "docker_image")
+            continue;
+        const Value* named = find_attribute(resource, "image");
+        const std::string tag = resource.type == "docker_image" ? text_or(resource, "tag", "") : "";
+        try {
+            if (named != nullptr || resource.type == "docker_image")
+                engine::parse_reference(text_or_name(resource, "image") + (tag.empty() ? "" : ":" + tag));
+        } catch (const Error& error) {
+            const bool is_hidden = resource.sensitive;
+            throw Error(ErrorKind::invalid, named == nullptr ? resource.position : named->position, "{}",
+                        is_hidden ? "the name of the image is none" : error.message())
+                .hint(is_hidden ? "" : error.hint());
+        }
+    }
+}
+
+/// Two that write the engine's configuration would undo each other's work in every run.
+void check_engine(const Catalog& catalog)
+{
+    std::map<std::string, std::string> keys;
+    const Resource* with_keys = nullptr;
+    for (const Resource& resource : catalog.resources) {
+        const Value* daemon = resource.type == "docker_engine" ? find_attribute(resource, "daemon") : nullptr;
+        if (daemon == nullptr)
+            continue;
+        with_keys = &resource;
+        for (const auto& [key, value] : std::get<Value::Map>(daemon->content))
+            if (const auto [row, is_new] = keys.try_emplace(key, scalar_text(value));
+                !is_new && row->second != scalar_text(value))
+                throw Error(ErrorKind::invalid, value.position, "the engine's '{}' is declared in two ways", key)
+                    .hint("there is one engine here; leave one of them out");
+    }
+    for (const Resource& resource : catalog.resources)
+        if (with_keys != nullptr && resource.type == "file" && text_or_name(resource, "path") == daemon_config_path)
+            throw Error(ErrorKind::invalid, resource.position,
+                        "'{}' writes {}, and so does '{}' with the options of "
+                        "the engine",
+                        address(resource), daemon_config_path, address(*with_keys))
+                .hint("say all of it at one of them");
 }
 
 /// So are sources that are no URLs.
@@ -158,8 +210,12 @@ Catalog load(const std::vector<fs::path>& files, const Facts& facts)
         Catalog part = is_recipe(file) ? read_recipes(files, facts) : read(file, facts);
         for (Resource& resource : part.resources)
             catalog.resources.push_back(std::move(resource));
+        catalog.names.insert(catalog.names.end(), part.names.begin(), part.names.end());
+        std::ranges::move(part.messages, std::back_inserter(catalog.messages));
     }
     check(catalog);
+    check_engine(catalog);
+    check_images(catalog);
     check_containers(catalog);
     check_sources(catalog);
     order_resources(catalog); // for its complaints

@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t longest_expression = 500;
 constexpr int deepest_group = 20;
 constexpr int most_groups = 20;
+constexpr std::size_t most_times = 1'000;        ///< of a counted repetition
+constexpr std::size_t most_instructions = 4'000; ///< that counted repetitions make
 constexpr std::size_t most_steps = 5'000'000;
 constexpr std::size_t longest_replaced = 16U << 10U;
 
@@ -68,9 +70,13 @@ class Compiler {
     Program alternatives();
     Program sequence();
     Program repeated();
+    struct Times;
+    std::optional<Times> times();
+    static Program counted(const Program& inner, const Times& times, bool lazy);
     Program atom();
     Program escaped();
     Program group();
+    bool group_option();
     Bytes set();
     Program one(Bytes bytes) const;
     static bool named_set(char letter, Bytes& bytes);
@@ -121,29 +127,79 @@ Program Compiler::sequence()
     return program;
 }
 
+/// How often something stands there: {2}, {2,}, {,5} or {2,5}.
+struct Compiler::Times {
+    std::size_t least = 0;
+    std::optional<std::size_t> most;
+};
+
+/// Nothing, and nothing is taken, where no such thing follows: the brace is a character then.
+std::optional<Compiler::Times> Compiler::times()
+{
+    std::size_t at = at_ + 1;
+    const auto number = [&]() -> std::optional<std::size_t> {
+        std::optional<std::size_t> read;
+        for (; at < text_.size() && text_[at] >= '0' && text_[at] <= '9'; ++at)
+            read = std::min(10 * read.value_or(0) + static_cast<std::size_t>(text_[at] - '0'), most_times + 1);
+        return read;
+    };
+    if (!more() || text_[at_] != '{')
+        return std::nullopt;
+    const auto least = number();
+    const bool has_comma = at < text_.size() && text_[at] == ',';
+    at += has_comma ? 1 : 0;
+    const auto most = has_comma ? number() : least;
+    if (at >= text_.size() || text_[at] != '}' || (!least && !most))
+        return std::nullopt;
+    if (least.value_or(0) > most_times || most.value_or(0) > most_times || (most && *most < least.value_or(0)))
+        throw Error(ErrorKind::invalid, "the pattern repeats something '{}' times", text_.substr(at_, at + 1 - at_))
+            .hint(fmt::format("a repetition is {{LEAST,MOST}}, of at most {}", most_times));
+    at_ = at + 1;
+    return Times{least.value_or(0), most};
+}
+
+Program Compiler::counted(const Program& inner, const Times& times, bool lazy)
+{
+    if (inner.size() * std::max<std::size_t>(1, times.most.value_or(times.least)) > most_instructions)
+        throw Error(ErrorKind::invalid, "the counted repetitions of the pattern are too large");
+    Program program;
+    for (std::size_t count = 0; count < times.least; ++count)
+        append(program, inner);
+    const int size = static_cast<int>(inner.size());
+    const auto split = [&](int on, int past) {
+        return Instruction{Instruction::Kind::split, {}, lazy ? past : on, lazy ? on : past};
+    };
+    if (!times.most && times.least > 0)
+        program.push_back(split(-size, 1));
+    else if (!times.most) {
+        program.push_back(split(1, size + 2));
+        append(program, inner);
+        program.push_back({Instruction::Kind::jump, {}, -size - 1});
+    }
+    for (std::size_t count = times.least; times.most && count < *times.most; ++count) {
+        program.push_back(split(1, size + 1));
+        append(program, inner);
+    }
+    return program;
+}
+
 Program Compiler::repeated()
 {
     Program inner = atom();
-    while (more() && (text_[at_] == '*' || text_[at_] == '+' || text_[at_] == '?')) {
-        const char sign = take();
+    for (;;) {
+        std::optional<Times> found = times();
+        if (!found && more() && (text_[at_] == '*' || text_[at_] == '+' || text_[at_] == '?')) {
+            const char sign = take();
+            found = Times{sign == '+' ? std::size_t{1} : 0,
+                          sign == '?' ? std::optional<std::size_t>(1) : std::optional<std::size_t>()};
+        }
+        if (!found)
+            return inner;
         const bool lazy = take('?'); // takes as little as it can: its ways are preferred the other way round
         if (!lazy && more() && text_[at_] == '+')
             throw Error(ErrorKind::invalid, "a possessive repetition in a pattern is outside the supported subset");
-        const int size = static_cast<int>(inner.size());
-        const auto split = [&](int on, int past) {
-            return Instruction{Instruction::Kind::split, {}, lazy ? past : on, lazy ? on : past};
-        };
-        if (sign == '+') {
-            inner.push_back(split(-size, 1));
-            continue;
-        }
-        Program program{split(1, size + (sign == '*' ? 2 : 1))};
-        append(program, inner);
-        if (sign == '*')
-            program.push_back({Instruction::Kind::jump, {}, -size - 1});
-        inner = std::move(program);
+        inner = counted(inner, *found, lazy);
     }
-    return inner;
 }
 
 Program Compiler::atom()
@@ -166,20 +222,36 @@ Program Compiler::atom()
     case '+':
     case '?':
         throw Error(ErrorKind::invalid, "the pattern repeats nothing with '{}'", c);
-    case '{':
-        throw Error(ErrorKind::invalid, "a counted repetition in a pattern is outside the supported subset");
     default:
         return one(Bytes{}.set(index(c)));
     }
+}
+
+/// What stands between (? and the colon: nothing, i or -i. True where the group ends there.
+bool Compiler::group_option()
+{
+    if (take('-')) {
+        if (take('i'))
+            ignore_case_ = false;
+    } else if (take('i'))
+        ignore_case_ = true;
+    if (text_[at_ - 1] == 'i' && take(')')) {
+        --depth_;
+        return true;
+    }
+    if (!take(':'))
+        throw Error(ErrorKind::invalid, "a group '(?…' in a pattern is outside the supported subset");
+    return false;
 }
 
 Program Compiler::group()
 {
     if (++depth_ > deepest_group)
         throw Error(ErrorKind::invalid, "the pattern has more than {} groups in each other", deepest_group);
+    const bool outside = ignore_case_;
     const bool nameless = take('?');
-    if (nameless && !take(':'))
-        throw Error(ErrorKind::invalid, "a group '(?…' in a pattern is outside the supported subset");
+    if (nameless && group_option()) // (?i) goes on up to the end of what it stands in
+        return {};
     const int number = nameless ? 0 : ++groups_;
     if (number > most_groups)
         throw Error(ErrorKind::invalid, "the pattern has more than {} groups", most_groups);
@@ -187,6 +259,7 @@ Program Compiler::group()
     if (!take(')'))
         throw Error(ErrorKind::invalid, "the pattern has a '(' without its ')'");
     --depth_;
+    ignore_case_ = outside;
     if (nameless)
         return inner;
     Program program{{Instruction::Kind::save, {}, 2 * number}};
@@ -286,6 +359,16 @@ Bytes Compiler::set()
     return inverted ? ~bytes : bytes;
 }
 
+/// Whether a place is the beginning or the end of a line or of the text.
+bool is_at_edge(Instruction::Kind edge, std::string_view text, std::size_t at)
+{
+    if (edge == Instruction::Kind::line_start)
+        return at == 0 || text[at - 1] == '\n';
+    if (edge == Instruction::Kind::line_end)
+        return at == text.size() || text[at] == '\n';
+    return at == (edge == Instruction::Kind::text_start ? 0 : text.size());
+}
+
 } // namespace
 
 Automaton::Automaton(std::string_view expression, bool ignore_case)
@@ -318,19 +401,10 @@ void Automaton::follow(std::vector<std::size_t>& reached, std::vector<bool>& see
             go(program_[step].first);
             break;
         case Instruction::Kind::line_start:
-            if (at == 0 || text[at - 1] == '\n')
-                go(1);
-            break;
         case Instruction::Kind::line_end:
-            if (at == text.size() || text[at] == '\n')
-                go(1);
-            break;
         case Instruction::Kind::text_start:
-            if (at == 0)
-                go(1);
-            break;
         case Instruction::Kind::text_end:
-            if (at == text.size())
+            if (is_at_edge(program_[step].kind, text, at))
                 go(1);
             break;
         case Instruction::Kind::save:
@@ -372,19 +446,10 @@ void Automaton::advance(std::vector<Thread>& threads, std::vector<bool>& seen, T
             go(instruction.first);
             break;
         case Instruction::Kind::line_start:
-            if (at == 0 || text[at - 1] == '\n')
-                go(1);
-            break;
         case Instruction::Kind::line_end:
-            if (at == text.size() || text[at] == '\n')
-                go(1);
-            break;
         case Instruction::Kind::text_start:
-            if (at == 0)
-                go(1);
-            break;
         case Instruction::Kind::text_end:
-            if (at == text.size())
+            if (is_at_edge(instruction.kind, text, at))
                 go(1);
             break;
         case Instruction::Kind::save:

@@ -11,8 +11,8 @@
 
 namespace dfriends::converge {
 
-/// A regular expression of a recipe or manifest: literals, classes, groups, alternatives, * + ? and the lazy ones,
-/// anchors, \d \w \s and [:digit:] and its like.
+/// A regular expression of a recipe or manifest: literals, classes, groups, alternatives, * + ? {2,5} and the
+/// lazy ones, (?i:…), anchors, \d \w \s and [:digit:] and its like.
 /// It is run as an automaton, in time that grows with text times expression whatever they are.
 class Automaton {
   public:

@@ -24,6 +24,7 @@ constexpr std::array providers{
     Row{"docker_engine", examine_docker_engine},
     Row{"docker_image", examine_docker_image},
     Row{"docker_network", examine_docker_network},
+    Row{"docker_plugin", examine_docker_plugin},
     Row{"docker_registry", examine_docker_registry},
     Row{"docker_volume", examine_docker_volume},
     Row{"exec", examine_exec},

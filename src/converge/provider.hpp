@@ -53,7 +53,10 @@ struct Scene {
     bool may_restart_engine = false;
     bool deep = false;                    ///< also what can change in a container whose list entry stays the same
     std::set<std::string> made_anew = {}; ///< containers that this run has made or replaced, or would
-    LastDeclared* last = nullptr;         ///< null: labels alone say what was declared
+    std::set<std::string> networks = {};  ///< of a plan: those that are there, or would be made
+    std::set<std::string> plugins = {};   ///< of a plan: those that would be installed
+    bool runs_commands = false;   ///< of a plan: an earlier resource would run some, which may make what is missing
+    LastDeclared* last = nullptr; ///< null: labels alone say what was declared
 };
 
 /// Compares a resource with the machine and says what is left to do; changes nothing itself. The scene must outlive the
@@ -68,6 +71,7 @@ Step examine_docker_container(const Resource& resource, const std::string& actio
 Step examine_docker_engine(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_docker_image(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_docker_network(const Resource& resource, const std::string& action, Scene& scene);
+Step examine_docker_plugin(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_docker_registry(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_docker_volume(const Resource& resource, const std::string& action, Scene& scene);
 Step examine_exec(const Resource& resource, const std::string& action, Scene& scene);

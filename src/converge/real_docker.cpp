@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "archive/unpack.hpp"
+#include "base/encoding.hpp"
 #include "base/error.hpp"
 #include "base/scope_exit.hpp"
 #include "base/text.hpp"
@@ -11,7 +12,9 @@
 #include "engine/registry_auth.hpp"
 #include "net/loop.hpp"
 #include "os/file.hpp"
+#include "os/listener.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fcntl.h>
 #include <map>
@@ -79,7 +82,7 @@ std::vector<std::string> buildkit_options(const ImageBuild& build)
 /// Clients of one engine, one for each call that is under way: a client serves one thread at a time.
 class Clients {
   public:
-    explicit Clients(engine::Client& first) : host_(first.host()), idle_{&first} {}
+    explicit Clients(engine::Client& first) : host_(first.host()), first_(first), idle_{&first} {}
 
     template <class Function>
     auto with(Function function)
@@ -99,6 +102,7 @@ class Clients {
         const std::lock_guard lock(mutex_);
         if (idle_.empty()) {
             further_.push_back(std::make_unique<engine::Client>(host_));
+            further_.back()->connection().agree_with(first_.connection());
             return *further_.back();
         }
         engine::Client& client = *idle_.back();
@@ -107,6 +111,7 @@ class Clients {
     }
 
     engine::Host host_;
+    engine::Client& first_;
     std::mutex mutex_;
     std::vector<engine::Client*> idle_;
     std::vector<std::unique_ptr<engine::Client>> further_;
@@ -129,8 +134,11 @@ class RealDocker final : public Docker {
     }
     void require() override
     {
-        clients_.with([](engine::Client& client) { return client.ping(); });
-        answered_ = true;
+        if (!asked_)
+            list_containers(); // which a run begins with, and which says as much as a ping
+        else
+            clients_.with([](engine::Client& client) { return client.ping(); });
+        asked_ = answered_ = true;
     }
 
     std::optional<engine::ContainerSummary> glance_at_container(const std::string& name) override
@@ -149,13 +157,11 @@ class RealDocker final : public Docker {
     }
     std::string image_id(const std::string& image) override
     {
-        if (!images_)
-            list_images();
         const auto reference = engine::parse_reference(image);
-        const auto row = images_->find(reference.digest.empty() ? reference.familiar()
-                                                                : reference.familiar_name() + "@" + reference.digest);
-        if (row != images_->end())
-            return row->second;
+        const std::string name =
+            reference.digest.empty() ? reference.familiar() : reference.familiar_name() + "@" + reference.digest;
+        if (auto id = id_in_list(name))
+            return *id;
         const auto found = find_image(image);
         return found ? found->id : "";
     }
@@ -177,11 +183,16 @@ class RealDocker final : public Docker {
 
     std::optional<engine::ImageDetails> find_image(const std::string& image) override
     {
-        {
+        const auto find_known = [&]() -> std::optional<engine::ImageDetails> {
             const std::lock_guard lock(found_mutex_);
-            if (const auto row = found_images_.find(image); row != found_images_.end())
-                return row->second;
-        }
+            const auto row = found_images_.find(image);
+            return row == found_images_.end() ? std::nullopt : std::optional(row->second);
+        };
+        if (auto known = find_known())
+            return known;
+        const std::lock_guard one_asks(asking_mutex_);
+        if (auto known = find_known())
+            return known;
         auto found = clients_.with([&](engine::Client& client) { return client.images().find(image); });
         if (found) {
             const std::lock_guard lock(found_mutex_);
@@ -306,7 +317,10 @@ class RealDocker final : public Docker {
     std::optional<engine::ContainerDetails> find_container(const std::string& name) override
     {
         auto found = clients_.with([&](engine::Client& client) { return client.containers().find(name); });
-        return found && (found->name == name || found->id == name) ? found : std::nullopt;
+        if (!found || (found->name != name && found->id != name))
+            return std::nullopt;
+        name_others(found->spec);
+        return found;
     }
     std::string create(const engine::ContainerSpec& spec) override
     {
@@ -379,10 +393,31 @@ class RealDocker final : public Docker {
         return clients_.with([&](engine::Client& client) { return client.containers().wait(container); });
     }
 
+    std::string holder_of_port(std::uint16_t port) override
+    {
+        for (const engine::ContainerSummary& other :
+             clients_.with([](engine::Client& client) { return client.containers().list(); }))
+            if (std::ranges::find(other.ports, port, &engine::PublishedPort::host_port) != other.ports.end())
+                return fmt::format("the container '{}'", other.names.empty() ? other.id : other.names[0]);
+        const bool is_here = clients_.host().transport == engine::Host::Transport::unix_socket;
+        const std::string process = is_here ? os::process_on_port(port) : "";
+        return process.empty() ? "" : "the process " + process;
+    }
+
     std::optional<engine::NetworkDetails> find_network(const std::string& name) override
     {
         auto found = clients_.with([&](engine::Client& client) { return client.networks().find(name); });
         return found && found->spec.name == name ? found : std::nullopt;
+    }
+    std::vector<std::string> containers_in(const std::string& network) override
+    {
+        std::vector<std::string> names;
+        for (const auto& summary : clients_.with(
+                 [&](engine::Client& client) { return client.containers().list(true, {{"network", {network}}}); }))
+            for (const std::string& name : summary.names)
+                if (name.find('/') == std::string::npos) // the names of links have one
+                    names.push_back(name);
+        return names;
     }
     void create_network(const engine::NetworkSpec& spec) override
     {
@@ -413,6 +448,46 @@ class RealDocker final : public Docker {
         clients_.with([&](engine::Client& client) { return client.volumes().remove(name); });
     }
 
+    /// The engine also takes the beginning of an id for a name: only the exact one counts.
+    std::optional<engine::PluginDetails> find_plugin(const std::string& name) override
+    {
+        auto found = clients_.with([&](engine::Client& client) { return client.plugins().find(name); });
+        const std::string full = engine::parse_reference(name).familiar();
+        return found && engine::parse_reference(found->name).familiar() == full ? found : std::nullopt;
+    }
+    std::vector<engine::PluginPrivilege> plugin_privileges(const std::string& remote) override
+    {
+        return clients_.with([&](engine::Client& client) { return client.plugins().privileges(remote); });
+    }
+    void install_plugin(const std::string& name, const std::string& remote,
+                        const std::vector<engine::PluginPrivilege>& granted) override
+    {
+        clients_.with(
+            [&](engine::Client& client) { return client.plugins().install(name, remote, granted, progress_of(say_)); });
+    }
+    void upgrade_plugin(const std::string& name, const std::string& remote,
+                        const std::vector<engine::PluginPrivilege>& granted) override
+    {
+        clients_.with(
+            [&](engine::Client& client) { return client.plugins().upgrade(name, remote, granted, progress_of(say_)); });
+    }
+    void set_plugin(const std::string& name, const std::vector<std::string>& options) override
+    {
+        clients_.with([&](engine::Client& client) { return client.plugins().set(name, options); });
+    }
+    void enable_plugin(const std::string& name, int timeout) override
+    {
+        clients_.with([&](engine::Client& client) { return client.plugins().enable(name, timeout); });
+    }
+    void disable_plugin(const std::string& name, bool force) override
+    {
+        clients_.with([&](engine::Client& client) { return client.plugins().disable(name, force); });
+    }
+    void remove_plugin(const std::string& name, bool force) override
+    {
+        clients_.with([&](engine::Client& client) { return client.plugins().remove(name, force); });
+    }
+
   private:
     /// After a change so many are asked for one by one; then a new list is cheaper.
     static constexpr int glances_before_list = 8;
@@ -439,18 +514,50 @@ class RealDocker final : public Docker {
             summary.networks.push_back(address.network);
         return summary;
     }
+    /// The engine keeps ids of the containers that another one shares something with, where people write names.
+    void name_others(engine::ContainerSpec& spec)
+    {
+        constexpr std::string_view donor = "container:";
+        for (std::string* mode : {&spec.network_mode, &spec.pid_mode, &spec.ipc_mode})
+            if (mode->starts_with(donor))
+                *mode = std::string(donor) + name_of_container(mode->substr(donor.size()));
+        for (std::string& source : spec.volumes_from) {
+            const auto [container, access] = split_once(source, ':');
+            source = name_of_container(std::string(container)) + (access.empty() ? "" : ":" + std::string(access));
+        }
+    }
+    /// Of an id or its beginning; what is no id, or that of a container that is gone, stays as it is.
+    std::string name_of_container(const std::string& id)
+    {
+        constexpr std::size_t shortest_id = 12;
+        if (id.size() < shortest_id || !is_hex(id))
+            return id;
+        const auto found = clients_.with([&](engine::Client& client) { return client.containers().find(id); });
+        return found ? found->name : id;
+    }
     void list_containers()
     {
+        auto found = clients_.with([](engine::Client& client) { return client.containers().list(true); });
         containers_.emplace();
-        for (auto& summary : clients_.with([](engine::Client& client) { return client.containers().list(true); }))
+        for (auto& summary : found)
             for (const std::string& name : summary.names)
                 if (name.find('/') == std::string::npos) // the names of links have one
                     containers_->emplace(name, summary);
     }
+    /// The list is gone when a pull that is under way comes to its end.
+    std::optional<std::string> id_in_list(const std::string& name)
+    {
+        const std::lock_guard lock(found_mutex_);
+        if (!images_)
+            list_images();
+        const auto row = images_->find(name);
+        return row == images_->end() ? std::nullopt : std::optional(row->second);
+    }
     void list_images()
     {
+        const auto found = clients_.with([](engine::Client& client) { return client.images().list(); });
         images_.emplace();
-        for (const auto& summary : clients_.with([](engine::Client& client) { return client.images().list(); }))
+        for (const auto& summary : found)
             for (const auto& names : {summary.tags, summary.digests})
                 for (const std::string& name : names)
                     images_->emplace(name, summary.id);
@@ -458,11 +565,13 @@ class RealDocker final : public Docker {
 
     Clients clients_;
     Say say_;
+    bool asked_ = false; ///< it has answered once
     bool answered_ = false;
     int glances_ = glances_before_list;
     std::optional<std::map<std::string, engine::ContainerSummary>> containers_; ///< by name
     std::set<std::string> changed_; ///< names whose containers are no longer as the list has them
     std::optional<std::map<std::string, std::string>> images_; ///< ids by reference
+    std::mutex asking_mutex_;                                  ///< what several want to know is asked once
     std::mutex found_mutex_; ///< containers that are made at the same time ask for the same image
     std::map<std::string, engine::ImageDetails> found_images_; ///< until something may have changed one
 };

@@ -62,7 +62,10 @@ PathState::Kind kind_of(mode_t mode)
 
 class RealHost final : public Host {
   public:
-    RealHost(Docker& docker, Say say) : docker_(docker), say_(std::move(say)) {}
+    RealHost(Docker& docker, Say say, std::string sealing_key)
+        : docker_(docker), say_(std::move(say)), sealing_key_(std::move(sealing_key))
+    {
+    }
 
     std::optional<PathState> find_path(const std::string& path) override
     {
@@ -219,6 +222,7 @@ class RealHost final : public Host {
     bool has_program(const std::string& name) override { return os::find_program(name).has_value(); }
     bool is_root() override { return os::is_root(); }
     void pause(std::chrono::seconds time) override { std::this_thread::sleep_for(time); }
+    std::string sealing_key() override { return sealing_key_; }
     Docker& docker() override { return docker_; }
     Web& web() override { return *web_; }
     void say(std::string_view line) override { say_(line); }
@@ -237,6 +241,7 @@ class RealHost final : public Host {
 
     Docker& docker_;
     Say say_;
+    std::string sealing_key_;
     std::unique_ptr<Web> web_ = make_real_web();
     std::map<uid_t, std::string> users_;
     std::map<gid_t, std::string> groups_;
@@ -244,9 +249,9 @@ class RealHost final : public Host {
 
 } // namespace
 
-std::unique_ptr<Host> make_real_host(Docker& docker, Say say)
+std::unique_ptr<Host> make_real_host(Docker& docker, Say say, std::string sealing_key)
 {
-    return std::make_unique<RealHost>(docker, std::move(say));
+    return std::make_unique<RealHost>(docker, std::move(say), std::move(sealing_key));
 }
 
 } // namespace dfriends::converge

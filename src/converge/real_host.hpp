@@ -23,6 +23,6 @@ std::unique_ptr<Docker> make_real_docker(engine::Client& client, Say say);
 std::unique_ptr<Web> make_real_web();
 
 /// This machine. `docker` must outlive the result.
-std::unique_ptr<Host> make_real_host(Docker& docker, Say say);
+std::unique_ptr<Host> make_real_host(Docker& docker, Say say, std::string sealing_key);
 
 } // namespace dfriends::converge

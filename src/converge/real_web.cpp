@@ -6,6 +6,7 @@
 #include "converge/real_host.hpp"
 #include "converge/web.hpp"
 #include "http/client.hpp"
+#include "http/redirect.hpp"
 #include "net/loop.hpp"
 
 #include <array>
@@ -21,24 +22,14 @@ constexpr auto longest_download = std::chrono::hours(2);
 
 using OnBytes = std::function<void(std::string_view)>;
 
-bool is_redirect(int status)
-{
-    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
 /// Where a redirect leads. What was for one server only stays behind when another one is asked.
 http::Url next_hop(const http::Url& url, std::string_view location, http::Headers& headers)
 {
-    auto next = http::resolve_reference(url, location);
-    if (!next)
-        throw Error(ErrorKind::invalid, "'{}' redirects to something that is not an http or https URL", url.text());
-    if (url.scheme == "https" && next->scheme == "http")
-        throw Error(ErrorKind::denied, "'{}' redirects from https to http", url.text());
-    next->target = next->target.substr(0, next->target.find('#'));
-    next->user_info.clear();
-    if (next->scheme != url.scheme || next->authority() != url.authority())
+    http::Url next = http::redirect_target(url, location);
+    next.user_info.clear();
+    if (next.scheme != url.scheme || next.authority() != url.authority())
         headers = {};
-    return *std::move(next);
+    return next;
 }
 
 Error refusal(const http::Url& url, const http::Reply& reply)
@@ -98,7 +89,7 @@ net::Task<WebFacts> exchange(WebFile file, const OnBytes* on_bytes)
         http::Call call{.method = on_bytes == nullptr ? "HEAD" : "GET", .url = url, .headers = headers};
         http::Reply reply = co_await client.send(std::move(call));
         const auto location = reply.headers().find("Location");
-        if (is_redirect(reply.status()) && location) {
+        if (http::is_redirect(reply.status()) && location) {
             url = next_hop(url, *location, headers);
             continue;
         }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "converge/message.hpp"
 
 #include <cstdint>
 #include <map>
@@ -66,6 +67,7 @@ struct Resource {
     SourcePosition position;
     bool sensitive = false;        ///< its values are not told
     bool ends_with_recipe = false; ///< it is skipped where one before it in its recipe fails
+    bool noop = false;             ///< what would be done is told, and not done
     bool ignore_failure = false;   ///< the run goes on as if it had not been looked at
     std::int64_t retries = 0;      ///< how often it is tried again where it fails
     std::int64_t retry_delay = 2;  ///< seconds between them
@@ -74,6 +76,8 @@ struct Resource {
 /// What files declare, in their order (which is the order of the run where nothing else is said).
 struct Catalog {
     std::vector<Resource> resources;
+    std::vector<std::string> names = {}; ///< of the manifests; an empty one where a file has none
+    std::vector<Message> messages = {};
 };
 
 } // namespace dfriends::converge

@@ -54,7 +54,7 @@ std::size_t Report::count(Status status) const
 
 std::string render_result(const Result& result)
 {
-    if (result.status == Status::unchanged || result.status == Status::guarded)
+    if (result.status == Status::unchanged || (result.status == Status::guarded && result.effect == Effect::none))
         return {};
     const std::string address = fmt::format("{}[{}]", result.type, printable(result.name));
     if (result.status == Status::skipped)

@@ -16,7 +16,7 @@ enum class Status {
     changed, ///< in a plan: will change
     failed,
     skipped, ///< something that it requires failed
-    guarded, ///< its only_if or not_if said no
+    guarded, ///< its only_if or not_if said no, or its noop that the effect is only told
 };
 
 std::string_view name_of(Status status);

@@ -3,6 +3,7 @@
 
 #include "converge/attributes.hpp"
 #include "converge/container_spec.hpp"
+#include "converge/crew.hpp"
 #include "converge/guard.hpp"
 #include "converge/providers/replace_container.hpp"
 #include "converge/providers/start_container.hpp"
@@ -10,12 +11,11 @@
 #include "converge/schema.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <deque>
 #include <map>
 #include <span>
-#include <thread>
+#include <utility>
 
 namespace dfriends::converge {
 
@@ -23,25 +23,37 @@ namespace {
 
 using std::chrono::steady_clock;
 
-/// Whether a text of a value has a name in it.
-bool has_name(const Value& value, const std::string& name)
+/// Appends every text of a value, each with an end that no name has.
+void append_texts(const Value& value, std::string& texts)
 {
     if (const auto* text = std::get_if<std::string>(&value.content))
-        return text->find(name) != std::string::npos;
-    if (const auto* list = std::get_if<Value::List>(&value.content))
-        return std::ranges::any_of(*list, [&](const Value& item) { return has_name(item, name); });
-    if (const auto* map = std::get_if<Value::Map>(&value.content))
-        return std::ranges::any_of(*map, [&](const Member& member) { return has_name(member.value, name); });
-    return false;
+        texts.append(*text).push_back('\0');
+    else if (const auto* list = std::get_if<Value::List>(&value.content))
+        for (const Value& item : *list)
+            append_texts(item, texts);
+    else if (const auto* map = std::get_if<Value::Map>(&value.content))
+        for (const Member& member : *map)
+            append_texts(member.value, texts);
 }
 
-/// Whether a resource may have to do with a thing of that name: a link, a volume, an image.
-bool mentions(const Resource& resource, const std::string& name)
-{
-    return resource.name == name || std::ranges::any_of(resource.attributes, [&](const auto& attribute) {
-               return has_name(attribute.second, name);
-           });
-}
+/// What tells whether two resources may have to do with each other: a link, a volume, an image.
+struct Mentions {
+    explicit Mentions(const Resource& resource) : name(resource.name), container(container_name(resource))
+    {
+        for (const auto& [key, value] : resource.attributes)
+            append_texts(value, texts);
+    }
+    bool has(const std::string& other) const { return name == other || texts.find(other) != std::string::npos; }
+    bool touches(const Mentions& other) const
+    {
+        return container == other.container || has(other.name) || has(other.container) || other.has(name) ||
+               other.has(container);
+    }
+
+    std::string name;
+    std::string container;
+    std::string texts; ///< of its attributes
+};
 
 /// One run over a catalog. Resources are known by their index.
 class Run {
@@ -54,15 +66,15 @@ class Run {
                                                                       .last = options.last},
           journal_(journal), on_result_(on_result),
           parallel_(scene_.planning ? 1 : std::clamp(options.parallel, 1U, most_at_once)),
-          states_(catalog.resources.size(), State::waiting), refreshes_(catalog.resources.size())
+          states_(catalog.resources.size(), State::waiting), owed_(std::move(options.owed)),
+          refreshes_(catalog.resources.size())
     {
     }
 
     Report run()
     {
-        if (journal_ != nullptr)
-            for (const Pending& left : journal_->pending())
-                take_over(left);
+        for (const Pending& left : journal_ == nullptr ? owed_ : journal_->pending())
+            take_over(left);
         for (std::size_t next = 0; next < graph_.order.size() && !unrecorded_;) {
             const auto group = independent_from(next);
             if (group.size() > 1)
@@ -99,7 +111,7 @@ class Run {
         if (find(left.type, left.name))
             delayed_.push_back(left);
         else
-            journal_->delivered(left);
+            settle(left);
     }
 
     std::optional<std::size_t> find(const std::string& type, const std::string& name) const
@@ -123,9 +135,41 @@ class Run {
         if (refuses(at, actions.front(), ""))
             return;
         for (const std::string& action : actions)
-            if (!take(at, action, ""))
+            if (catalog_.resources[at].noop ? !tell(at, action, "") : !take(at, action, ""))
                 return;
         refresh(at);
+    }
+
+    /// Says what an action would do; what waits for the resource goes on as if there were nothing to do.
+    bool tell(std::size_t at, const std::string& action, const std::string& source)
+    {
+        const bool planning = std::exchange(scene_.planning, true);
+        Attempt attempt = look(at, action, source);
+        scene_.planning = planning;
+        Result& result = attempt.result;
+        if (result.status == Status::failed) {
+            states_[at] = State::failed;
+        } else if (attempt.step.effect != Effect::none) {
+            result.status = Status::guarded;
+            result.effect = attempt.step.effect;
+            result.changes = attempt.step.changes;
+            result.reason = (source.empty() ? "" : result.reason + "; ") + "noop: it is not done" + would_notify(at);
+        }
+        cover(catalog_.resources[at], result);
+        const bool failed = result.status == Status::failed;
+        finish(at, std::move(result));
+        return !failed;
+    }
+
+    /// "", or whom a change of the resource would notify: "; would notify service[docker] (restart)".
+    std::string would_notify(std::size_t at) const
+    {
+        std::vector<std::string> targets;
+        for (const Notification& told : catalog_.resources[at].notifications) {
+            const std::string action = pending_of(told, catalog_.resources[at]).action;
+            targets.push_back(fmt::format("{} ({})", address(told.target), action));
+        }
+        return targets.empty() ? "" : "; would notify " + join(targets, ", ");
     }
 
     /// Begins a resource's turn; true where it is skipped.
@@ -190,7 +234,9 @@ class Run {
         std::size_t at;
         Result result;
         Step step;
+        std::vector<Pending> expected = {}; ///< what the journal has of it before it is done
         std::chrono::milliseconds spent{0};
+        std::optional<std::size_t> job = {}; ///< of a crew that works on it
     };
 
     /// Runs a part of an attempt; what it throws is the attempt's failure.
@@ -252,13 +298,18 @@ class Run {
             states_[attempt.at] = State::failed;
         if (!scene_.planning && attempt.step.perform)
             forget(catalog_.resources[attempt.at]);
-        if (result.type == "docker_container" && result.status == Status::changed &&
-            (result.effect == Effect::create || result.effect == Effect::replace))
+        const bool is_made =
+            result.status == Status::changed && (result.effect == Effect::create || result.effect == Effect::replace);
+        if (result.type == "docker_container" && is_made)
             scene_.made_anew.insert(container_name(catalog_.resources[attempt.at]));
+        if (result.type == "docker_network" && is_made)
+            scene_.networks.insert(text_or_name(catalog_.resources[attempt.at], "network"));
+        scene_.runs_commands |=
+            result.status == Status::changed && (result.type == "exec" || has_hooks(catalog_.resources[attempt.at]));
         scene_.engine_to_come |= result.type == "docker_engine" && result.status == Status::changed;
         result.duration = attempt.spent;
         const bool failed = result.status == Status::failed;
-        finish(attempt.at, std::move(result));
+        finish(attempt.at, std::move(result), attempt.expected);
         return !failed;
     }
 
@@ -278,7 +329,7 @@ class Run {
         const Resource& resource = catalog_.resources[at];
         Attempt attempt = look(at, action, source);
         tell_before(attempt, source);
-        if (attempt.step.perform && !may_change())
+        if (attempt.step.perform && !may_change(attempt))
             return false;
         work(attempt);
         for (std::int64_t left = resource.retries;
@@ -287,7 +338,9 @@ class Run {
                                         resource.sensitive ? hidden : attempt.result.reason));
             scene_.host.pause(std::chrono::seconds(resource.retry_delay));
             scene_.host.docker().forget();
+            std::vector<Pending> expected = std::move(attempt.expected);
             attempt = look(at, action, source);
+            attempt.expected = std::move(expected);
             work(attempt);
         }
         return conclude(std::move(attempt));
@@ -343,64 +396,72 @@ class Run {
     std::span<const std::size_t> independent_from(std::size_t next) const
     {
         const auto rest = std::span(graph_.order).subspan(next);
-        std::size_t count = 0;
-        while (count < rest.size() && count < 16UL * parallel_ && parallel_ > 1 &&
-               may_join(rest.first(count), rest[count]))
-            ++count;
-        return rest.first(std::max<std::size_t>(count, 1));
+        const std::size_t most = parallel_ > 1 ? std::min<std::size_t>(64UL * parallel_, rest.size()) : 1;
+        std::vector<Mentions> group;
+        while (group.size() < most && is_engine_work(rest[group.size()])) {
+            const std::size_t at = rest[group.size()];
+            Mentions mentions(catalog_.resources[at]);
+            if (std::ranges::any_of(group, [&](const Mentions& other) { return mentions.touches(other); }) ||
+                std::ranges::any_of(rest.first(group.size()), [&](std::size_t before) { return leads(before, at); }))
+                break;
+            group.push_back(std::move(mentions));
+        }
+        return rest.first(std::max<std::size_t>(group.size(), 1));
     }
 
-    /// Work for the engine alone, without guards, and for things that none of the group has to do with.
-    bool may_join(std::span<const std::size_t> group, std::size_t at) const
+    /// Work for the engine alone, which nothing else has a part in.
+    bool is_engine_work(std::size_t at) const
     {
         const Resource& resource = catalog_.resources[at];
-        if ((resource.type != "docker_container" && resource.type != "docker_image") || !resource.guards.empty() ||
-            resource.actions.size() > 1 || !refreshes_[at].empty() || resource.retries > 0 || has_hooks(resource) ||
-            std::ranges::any_of(resource.notifications, &Notification::before))
-            return false;
-        return std::ranges::none_of(group, [&](std::size_t other) {
-            const Resource& before = catalog_.resources[other];
-            return std::ranges::find(graph_.dependencies[at], other) != graph_.dependencies[at].end() ||
-                   mentions(resource, before.name) || mentions(before, resource.name) ||
-                   container_name(resource) == container_name(before) || mentions(resource, container_name(before)) ||
-                   std::ranges::any_of(before.notifications, [&](const Notification& told) {
-                       return told.immediately ||
-                              (told.target.type == resource.type && told.target.name == resource.name);
-                   });
-        });
+        return (resource.type == "docker_container" || resource.type == "docker_image") && resource.guards.empty() &&
+               resource.actions.size() <= 1 && refreshes_[at].empty() && resource.retries == 0 && !resource.noop &&
+               !has_hooks(resource) && std::ranges::none_of(resource.notifications, &Notification::before);
     }
 
+    /// Whether what becomes of one resource has a say in the other.
+    bool leads(std::size_t before, std::size_t at) const
+    {
+        const auto& needed = graph_.dependencies[at];
+        return std::ranges::find(needed, before) != needed.end() ||
+               std::ranges::any_of(catalog_.resources[before].notifications, [&](const Notification& told) {
+                   return told.immediately || (told.target.type == catalog_.resources[at].type &&
+                                               told.target.name == catalog_.resources[at].name);
+               });
+    }
+
+    /// While some are being worked on, the next one is looked at.
     void visit_together(std::span<const std::size_t> group)
     {
         std::vector<Attempt> attempts;
+        attempts.reserve(group.size()); // so that they stay where they are
+        Crew crew(parallel_, group.size());
         for (const std::size_t at : group) {
             const Resource& resource = catalog_.resources[at];
             const std::string action = resource.actions.empty()
                                            ? std::string(find_resource_type(resource.type)->actions.front())
                                            : resource.actions[0];
-            if (!depends_on_failure(at, action))
-                attempts.push_back(look(at, action, ""));
+            if (depends_on_failure(at, action))
+                continue;
+            Attempt& attempt = attempts.emplace_back(look(at, action, ""));
+            if (!attempt.step.perform) {
+                work(attempt);
+                continue;
+            }
+            if (!may_change(attempt)) {
+                attempts.pop_back();
+                break;
+            }
+            attempt.job = crew.add([this, &attempt] { work(attempt); });
         }
-        std::atomic<std::size_t> next = 0;
-        const auto worker = [&] {
-            for (std::size_t mine = next++; mine < attempts.size(); mine = next++)
-                work(attempts[mine]);
-        };
-        const auto busy = std::ranges::count_if(attempts, [](const Attempt& one) { return bool(one.step.perform); });
-        if (busy > 0 && !may_change())
-            return;
-        {
-            std::vector<std::jthread> further;
-            for (unsigned count = 1; count < std::min<unsigned>(parallel_, static_cast<unsigned>(busy)); ++count)
-                further.emplace_back(worker);
-            worker();
-        }
-        for (Attempt& attempt : attempts)
+        for (Attempt& attempt : attempts) {
+            if (attempt.job)
+                crew.await(*attempt.job);
             conclude(std::move(attempt));
+        }
     }
 
     /// Keeps a result and the notifications of a change, and delivers those that cannot wait.
-    void finish(std::size_t at, Result result)
+    void finish(std::size_t at, Result result, const std::vector<Pending>& expected = {})
     {
         const Resource& resource = catalog_.resources[at];
         std::vector<Pending> caused;
@@ -411,7 +472,7 @@ class Run {
                     notify(told, resource, told.immediately ? immediate : caused);
         std::vector<Pending> all = caused;
         all.insert(all.end(), immediate.begin(), immediate.end());
-        record([&](Journal& journal) { journal.record(result, all); });
+        record([&](Journal& journal) { journal.record(result, all, expected); });
         if (on_result_)
             on_result_(result);
         report_.results.push_back(std::move(result));
@@ -459,9 +520,18 @@ class Run {
         record([&](Journal& journal) { journal.delivered(notification); });
     }
 
-    bool may_change()
+    /// Whether the work of an attempt may begin; what it will cause stands in the journal then.
+    bool may_change(Attempt& attempt)
     {
-        record([](Journal& journal) { journal.begin(); });
+        const Resource& resource = catalog_.resources[attempt.at];
+        if (attempt.result.status != Status::failed && attempt.step.effect != Effect::none)
+            for (const Notification& told : resource.notifications)
+                if (!told.before)
+                    attempt.expected.push_back(pending_of(told, resource));
+        record([&](Journal& journal) {
+            journal.begin();
+            journal.expect(attempt.expected);
+        });
         return !unrecorded_ || at_end_;
     }
 
@@ -483,6 +553,10 @@ class Run {
     void deliver(const Pending& notification)
     {
         const std::size_t at = *find(notification.type, notification.name);
+        if (catalog_.resources[at].noop) {
+            tell(at, notification.action, notification.source);
+            return settle(notification);
+        }
         // What only a recipe's end has skipped is notified nevertheless, as Chef does it.
         const bool is_skipped = states_[at] == State::skipped && !catalog_.resources[at].ends_with_recipe;
         if (states_[at] == State::failed || is_skipped ||
@@ -507,6 +581,7 @@ class Run {
     const OnResult& on_result_;
     unsigned parallel_;
     std::vector<State> states_;
+    std::vector<Pending> owed_;
     std::vector<std::vector<Pending>> refreshes_;
     std::deque<Pending> delayed_;
     std::map<std::string, int> deliveries_;

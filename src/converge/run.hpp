@@ -16,7 +16,8 @@ struct RunOptions {
     unsigned parallel = 1; ///< steps at once, where resources do not need each other
     bool deep = false;     ///< see Scene
     bool may_restart_engine = false;
-    LastDeclared* last = nullptr; ///< see Scene
+    LastDeclared* last = nullptr;   ///< see Scene
+    std::vector<Pending> owed = {}; ///< of a plan: notifications that an apply would find undelivered
 };
 
 /// Says what apply() would do. Guards are asked; nothing is changed. `on_result` hears of each resource in its turn.

@@ -21,7 +21,10 @@ constexpr std::array docker_engine{
     Attribute{"version", text, "Version to install; default any"},
     Attribute{"repository", text, "apt's source to install it from, without its type: URL SUITE COMPONENT..."},
     Attribute{"repository_key", text, "File with the key that the source is signed with"},
+    Attribute{"options", text_list, "Further options of the package tool"},
     Attribute{"daemon", document, "Keys of daemon.json"},
+    Attribute{"hosts", text_list, "Where it listens: unix:///PATH, tcp://ADDRESS:PORT; [] for the package's own"},
+    Attribute{"environment", text_list, "NAME=value pairs that it runs with: HTTP_PROXY and the like"},
 };
 constexpr std::array docker_image{
     Attribute{"image", text, "Repository, where it is not the resource's name"},
@@ -149,9 +152,11 @@ constexpr auto docker_container = std::to_array<Attribute>({
     {"log_driver", text, "Log driver"},
     {"log_options", text_map, "Options of the log driver"},
     {"extra_parameters", text_list, "Further options of docker run"},
+    {"adopt", flag, "Take over one that somebody else made, also where it differs; default false"},
     {"compare", text_map, "How attributes are compared: declared (the default), strict or ignore; '*' for all"},
 });
 constexpr std::array docker_network{
+    Attribute{"network", text, "Name, where it is not the resource's name"},
     Attribute{"driver", text, "Driver; default bridge"},
     Attribute{"options", text_map, "Options of the driver"},
     Attribute{"labels", text_map, "Labels"},
@@ -163,10 +168,21 @@ constexpr std::array docker_network{
     Attribute{"ipv6", flag, "IPv6 as well"},
     Attribute{"internal", flag, "No way out"},
     Attribute{"attachable", flag, "Containers may join it by hand"},
+    Attribute{"on_change", text, "recreate (the default) where no container that runs is in it, or refuse"},
     Attribute{"container", text, "Container that the actions connect and disconnect are about"},
     Attribute{"ip", text, "Its IPv4 address in the network"},
     Attribute{"ip6", text, "Its IPv6 address in the network"},
     Attribute{"aliases", text_list, "Its further names in the network"},
+};
+constexpr std::array docker_plugin{
+    Attribute{"plugin", text, "Name of the plugin here, where it is not the resource's name"},
+    Attribute{"remote", text, "Plugin to install, as its registry has it, where it is not called so here"},
+    Attribute{"tag", text, "Tag of it there; default latest"},
+    Attribute{"grant_privileges", text_list,
+              "What it is let do: NAME=VALUE, or all for what it asks for; default nothing"},
+    Attribute{"options", text_map, "Its settings, as docker plugin set takes them"},
+    Attribute{"timeout", number, "Seconds to wait for it when it is enabled; default 30"},
+    Attribute{"force", flag, "Disable or remove it even where it is in use"},
 };
 constexpr std::array docker_registry{
     Attribute{"server", text, "Registry, where it is not the resource's name"},
@@ -174,7 +190,9 @@ constexpr std::array docker_registry{
     Attribute{"password", text, "Password; it stands in no plan or history"},
 };
 constexpr std::array docker_volume{
+    Attribute{"volume", text, "Name, where it is not the resource's name"},
     Attribute{"driver", text, "Driver; default local"},
+    Attribute{"labels", text_map, "Labels that it is made with"},
     Attribute{"options", text_map, "Options of the driver"},
 };
 constexpr std::array file{
@@ -230,6 +248,7 @@ constexpr std::array exec{
     Attribute{"path", text_list, "Directories to search for programs"},
     Attribute{"timeout", number, "Seconds until it is ended; default 300"},
     Attribute{"returns", text_list, "Exit codes that mean success; default 0"},
+    Attribute{"changed_returns", text_list, "Those of them that mean a change; default all"},
     Attribute{"refresh_only", flag, "Run only when notified"},
 };
 constexpr std::array user{
@@ -241,12 +260,15 @@ constexpr std::array user{
     Attribute{"make_home", flag, "Make the home directory"},
     Attribute{"shell", text, "Login shell"},
     Attribute{"comment", text, "Full name"},
+    Attribute{"password", text, "Password as /etc/shadow has it: hashed"},
     Attribute{"system", flag, "A system user"},
 };
 constexpr std::array group{
     Attribute{"group", text, "Name, where it is not the resource's name"},
     Attribute{"id", number, "Group id"},
     Attribute{"members", text_list, "Users in it"},
+    Attribute{"append", flag, "Users that are in it stay, though 'members' has them not; default true"},
+    Attribute{"excluded_members", text_list, "Users that are not in it"},
     Attribute{"system", flag, "A system group"},
 };
 constexpr std::array apt_repository{
@@ -314,7 +336,7 @@ constexpr std::array message{
     Attribute{"message", text, "Text, where it is not the resource's name"},
 };
 
-constexpr std::array<std::string_view, 4> engine_actions{"install", "restart", "remove", "nothing"};
+constexpr std::array<std::string_view, 5> engine_actions{"install", "restart", "stop", "remove", "nothing"};
 constexpr std::array<std::string_view, 2> create_delete{"create", "delete"};
 constexpr std::array<std::string_view, 4> network_actions{"create", "delete", "connect", "disconnect"};
 constexpr std::array<std::string_view, 2> create_remove{"create", "remove"};
@@ -324,8 +346,9 @@ constexpr std::array<std::string_view, 11> image_actions{
 constexpr std::array<std::string_view, 17> container_actions{
     "run",  "create", "run_if_missing", "start",  "stop", "restart", "pause", "unpause", "reload",
     "kill", "remove", "redeploy",       "commit", "copy", "export",  "wait",  "nothing"};
+constexpr std::array<std::string_view, 5> plugin_actions{"install", "enable", "disable", "update", "remove"};
 constexpr std::array<std::string_view, 2> registry_actions{"login", "logout"};
-constexpr std::array<std::string_view, 4> package_actions{"install", "upgrade", "remove", "nothing"};
+constexpr std::array<std::string_view, 5> package_actions{"install", "upgrade", "remove", "purge", "nothing"};
 constexpr std::array<std::string_view, 7> service_actions{"start",  "stop",    "restart", "reload",
                                                           "enable", "disable", "nothing"};
 constexpr std::array<std::string_view, 2> git_actions{"sync", "checkout"};
@@ -345,6 +368,7 @@ constexpr std::array resource_type_rows{
     ResourceType{"docker_engine", docker_engine, engine_actions, "restart"},
     ResourceType{"docker_image", docker_image, image_actions, {}},
     ResourceType{"docker_network", docker_network, network_actions, {}},
+    ResourceType{"docker_plugin", docker_plugin, plugin_actions, {}},
     ResourceType{"docker_registry", docker_registry, registry_actions, {}},
     ResourceType{"docker_volume", docker_volume, create_remove, {}},
     ResourceType{"exec", exec, exec_actions, "run"},

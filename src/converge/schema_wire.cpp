@@ -70,6 +70,7 @@ Json common_properties()
             {"not_if", one_or_more(text)},
             {"notifies", told},
             {"ignore_failure", {{"type", "boolean"}}},
+            {"noop", {{"type", "boolean"}}},
             {"retries", {{"type", "integer"}, {"minimum", 0}, {"maximum", 1000}}},
             {"retry_delay", {{"type", "integer"}, {"minimum", 0}, {"maximum", 86400}}},
             {"sensitive", {{"type", "boolean"}}},
@@ -142,7 +143,7 @@ Json item_schema(const yaml::Section& section)
             properties[std::string(word.key)] = std::move(form);
         }
     const Json common = common_properties();
-    for (const char* key : {"ignore_failure", "retries", "retry_delay", "sensitive"})
+    for (const char* key : {"ignore_failure", "noop", "retries", "retry_delay", "sensitive"})
         properties[key] = common[key];
     properties.update(control_properties());
     return {{"type", section.type == "package" ? Json{"object", "string"} : Json{"object", "null"}},
@@ -169,7 +170,7 @@ Json top_properties()
 {
     const Json text{{"type", "string"}};
     const Json secret{{"type", "object"},
-                      {"properties", {{"file", text}, {"env", text}}},
+                      {"properties", {{"file", text}, {"env", text}, {"kv", text}}},
                       {"minProperties", 1},
                       {"maxProperties", 1},
                       {"additionalProperties", false}};

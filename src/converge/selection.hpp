@@ -13,6 +13,10 @@ namespace dfriends::converge {
 /// and nothing is made, pulled or changed.
 Catalog only_starts(const Catalog& catalog);
 
+/// Whether it is about containers, so that an engine is to answer before anything changes. Not where it may bring the
+/// engine itself.
+bool wants_engine(const Catalog& catalog);
+
 /// Adds the removal of those containers and networks that an apply has made and the catalog no longer declares. Volumes
 /// hold data: they are removed by nothing but their own declaration.
 void remove_undeclared(Catalog& catalog, const std::vector<engine::ContainerSummary>& containers,

@@ -2,6 +2,7 @@
 #include "converge/source.hpp"
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 
@@ -13,11 +14,6 @@ constexpr std::size_t largest_recipe = std::size_t{1} << 20;
 constexpr std::size_t longest_shown_line = 200;
 constexpr std::size_t block = 1024;
 
-bool begins_character(char byte)
-{
-    return (byte & 0xc0) != 0x80;
-}
-
 /// How many bytes the character at a place has, or 0 where it is not UTF-8.
 std::size_t character_length(std::string_view text)
 {
@@ -27,9 +23,7 @@ std::size_t character_length(std::string_view text)
     const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
     if (lead < 0xc2 || lead > 0xf4 || text.size() < length)
         return 0;
-    const bool continues =
-        std::ranges::all_of(text.substr(1, length - 1), [](char byte) { return (byte & 0xc0) == 0x80; });
-    return continues ? length : 0;
+    return std::ranges::all_of(text.substr(1, length - 1), continues_character) ? length : 0;
 }
 
 } // namespace
@@ -43,7 +37,7 @@ Source::Source(std::string_view text, std::string file) : text_(text), file_(std
     for (std::size_t at = 0; at < text_.size(); ++at) {
         if (at % block == 0)
             characters_.push_back(characters);
-        characters += begins_character(text_[at]) ? 1 : 0;
+        characters += continues_character(text_[at]) ? 0 : 1;
         if (text_[at] == '\n')
             line_starts_.push_back(at + 1);
     }
@@ -81,7 +75,7 @@ SourcePosition Source::position(std::size_t offset) const
     // Columns are characters, not bytes: what an editor shows.
     const auto characters_before = [&](std::size_t at) {
         const std::string_view rest = text_.substr(at - at % block, at % block);
-        return characters_[at / block] + static_cast<std::size_t>(std::ranges::count_if(rest, begins_character));
+        return characters_[at / block] + count_characters(rest);
     };
     position.column += static_cast<unsigned>(characters_before(offset) - characters_before(start));
     std::string_view line = text_.substr(start, end - start);

@@ -40,7 +40,7 @@ class TagReader {
         if (pending_.empty())
             pending_begin_ = from;
         const std::string_view piece = text_.substr(from, to - from);
-        pending_ += trim_ == TagTrim::marked ? replace_all(piece, "%%>", "%>") : std::string(piece);
+        pending_ += trim_ != TagTrim::lone ? replace_all(piece, "%%>", "%>") : std::string(piece);
     }
 
     void flush()
@@ -56,7 +56,10 @@ class TagReader {
             pos_ += 3;
             return;
         }
-        const std::size_t close = text_.find("%>", pos_ + 2);
+        std::size_t close = text_.find("%>", pos_ + 2);
+        const bool is_comment = text_.substr(pos_).starts_with("<%#");
+        while (trim_ == TagTrim::epp && is_comment && close != std::string_view::npos && text_[close - 1] == '%')
+            close = text_.find("%>", close + 2);
         if (close == std::string_view::npos)
             throw source_.error(pos_, "this tag is not closed", "it ends with %>");
         std::size_t begin = pos_ + 2;
@@ -66,8 +69,11 @@ class TagReader {
         if (kind == '=' || kind == '-' || kind == '#')
             ++begin;
         const bool alone = trim_ == TagTrim::lone && kind != '=' && stands_alone(close + 2);
-        if (alone || kind == '-')
+        const bool cuts_before = kind == '-' || (trim_ == TagTrim::epp && is_comment && text_[begin] == '-');
+        if (alone || (cuts_before && trim_ != TagTrim::epp))
             drop_blanks_before();
+        else if (cuts_before)
+            pending_.resize(pending_.find_last_not_of(" \t") + 1);
         flush();
         if (kind != '#')
             parts_.push_back({kind == '=' ? TagKind::value : TagKind::code, {}, begin, end, pos_});
@@ -104,6 +110,8 @@ class TagReader {
             ++at;
         if (at < text_.size() && text_[at] == '\n')
             pos_ = at + 1;
+        else if (trim_ == TagTrim::epp)
+            pos_ = at;
     }
 
     const Source& source_;

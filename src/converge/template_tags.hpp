@@ -10,8 +10,11 @@ namespace dfriends::converge {
 
 /// What becomes of the blanks and the line's end around a tag.
 enum class TagTrim {
-    lone,  ///< as Chef: a line with nothing but <% … %> leaves no line, and -%> takes the line's end with it
-    marked ///< as Puppet: only <%- takes the blanks before it, and -%> the line's end
+    lone,   ///< as Chef: a line with nothing but <% … %> leaves no line, and -%> takes the line's end with it
+    marked, ///< as Puppet's ERB: only <%- takes the blanks before it in its line,
+            ///< and -%> the line's end
+    epp     ///< as Puppet's EPP: the same, also behind a text and before one; <%#-
+            ///< takes blanks, too
 };
 
 enum class TagKind { text, code, value };

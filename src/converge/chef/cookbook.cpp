@@ -112,17 +112,27 @@ CookbookFile Cookbook::data_bag_item(const std::string& bag, const std::string& 
     return {path.string(), std::move(*text)};
 }
 
+std::optional<CookbookFile> Cookbook::attribute_file(std::string_view name) const
+{
+    return file_in("attributes", name);
+}
+
 std::optional<CookbookFile> Cookbook::recipe(std::string_view name) const
+{
+    return file_in("recipes", name);
+}
+
+std::optional<CookbookFile> Cookbook::file_in(const char* folder, std::string_view name) const
 {
     const std::size_t colons = name.find("::");
     const std::string_view cookbook = name.substr(0, colons);
-    const std::string_view recipe = colons == std::string_view::npos ? "default" : name.substr(colons + 2);
-    const bool plain = !recipe.empty() && recipe.find_first_of("/\\.:") == std::string_view::npos;
-    // «::recipe» is this cookbook's, too.
+    const std::string_view file = colons == std::string_view::npos ? "default" : name.substr(colons + 2);
+    const bool plain = !file.empty() && file.find_first_of("/\\.:") == std::string_view::npos;
+    // «::file» is this cookbook's, too.
     const bool own = cookbook.empty() || std::ranges::find(names_, cookbook) != names_.end();
     if (names_.empty() || !plain || !own)
         return std::nullopt;
-    const fs::path path = folder_ / "recipes" / (std::string(recipe) + ".rb");
+    const fs::path path = folder_ / folder / (std::string(file) + ".rb");
     auto text = os::find_file(path, largest_cookbook_file);
     return text ? std::optional(CookbookFile{path.string(), std::move(*text)}) : std::nullopt;
 }

@@ -20,8 +20,14 @@ class Cookbook {
   public:
     explicit Cookbook(const std::string& recipe_path);
 
+    /// The cookbook's folder; empty where there is none.
+    const std::filesystem::path& folder() const { return folder_; }
+
     /// Where there are several, default.rb comes first and the others in the order of their names.
     std::vector<CookbookFile> attributes() const;
+
+    /// «name::file» or «name», if that is this cookbook's own name.
+    std::optional<CookbookFile> attribute_file(std::string_view name) const;
 
     /// «name::recipe» or «name», if that is this cookbook's own name.
     std::optional<CookbookFile> recipe(std::string_view name) const;
@@ -36,6 +42,7 @@ class Cookbook {
     CookbookFile data_bag_item(const std::string& bag, const std::string& item) const;
 
   private:
+    std::optional<CookbookFile> file_in(const char* folder, std::string_view name) const;
     std::filesystem::path bag_folder(const std::string& name) const;
 
     std::filesystem::path folder_; ///< empty: none

@@ -53,11 +53,11 @@ Object Evaluator::data_bag(const Node& node, const std::vector<Object>& argument
                     wanted == 1 ? "the name of a data bag" : "the names of a data bag and of an item");
     if (wanted == 1) {
         std::vector<Object> names;
-        for (std::string& name : cookbook_.data_bag(to_text(arguments[0])))
+        for (std::string& name : cookbook_->data_bag(to_text(arguments[0])))
             names.emplace_back(std::move(name));
         return make_list(std::move(names));
     }
-    const CookbookFile file = cookbook_.data_bag_item(to_text(arguments[0]), to_text(arguments[1]));
+    const CookbookFile file = cookbook_->data_bag_item(to_text(arguments[0]), to_text(arguments[1]));
     const Json document = parse_json(file.text, file.path);
     if (!document.is_object())
         throw Error(ErrorKind::invalid, "'{}' is no map", file.path);

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "converge/attributes.hpp"
+#include "converge/chef/docker_cookbook.hpp"
 #include "crypto/hash.hpp"
 
 #include <algorithm>
@@ -57,7 +58,7 @@ std::string image_of(const Declaration& from)
     const Value* tag = tags_other ? nullptr : from.find("tag");
     const std::size_t slash = image.rfind('/');
     const bool has_tag = image.find(':', slash == std::string::npos ? 0 : slash) != std::string::npos;
-    return tag == nullptr || has_tag ? image : image + ":" + scalar_text(*tag);
+    return tag == nullptr || has_tag ? image : with_tag(image, scalar_text(*tag));
 }
 
 std::string container_name(const Declaration& from, Dialect dialect, const std::string& image)
@@ -80,6 +81,8 @@ void set_restart(Resource& resource, const Declaration& from, Dialect dialect)
     if (const Value* policy = from.find("restart_policy")) {
         std::string text = scalar_text(*policy);
         const Value* count = from.find("restart_maximum_retry_count");
+        if (count == nullptr)
+            count = from.find("restart_maximum_retries");
         if (text == "on-failure" && count != nullptr && scalar_text(*count) != "0")
             text += ":" + scalar_text(*count);
         resource.attributes["restart"] = {text, policy->position};
@@ -152,6 +155,43 @@ void set_products(Resource& resource, const Declaration& from, const std::string
     resource.attributes["commit_as"] = {std::move(name), from.position};
 }
 
+/// A part of the engine's API that is a hash there and a text here, and what stands before each of its values.
+struct HashRow {
+    const char* attribute;
+    std::span<const std::pair<std::string_view, std::string_view>> parts; ///< in their order in the text
+};
+
+constexpr auto device_parts = std::to_array<std::pair<std::string_view, std::string_view>>(
+    {{"PathOnHost", ""}, {"PathInContainer", ":"}, {"CgroupPermissions", ":"}});
+constexpr auto limit_parts =
+    std::to_array<std::pair<std::string_view, std::string_view>>({{"Name", ""}, {"Soft", "="}, {"Hard", ":"}});
+constexpr std::array hash_rows{HashRow{"devices", device_parts}, HashRow{"ulimits", limit_parts}};
+
+std::string text_of_hash(const HashRow& row, const Value::Map& map, const SourcePosition& position)
+{
+    for (const auto& [name, value] : map)
+        if (std::ranges::find(row.parts, name, &std::pair<std::string_view, std::string_view>::first) ==
+            row.parts.end())
+            throw Error(ErrorKind::invalid, position, "'{}' has no '{}'", row.attribute, printable(name));
+    std::string text;
+    for (const auto& [name, mark] : row.parts)
+        if (const auto part = std::ranges::find(map, name, &Member::name); part != map.end())
+            text += std::string(mark) + scalar_text(part->value);
+    return text;
+}
+
+/// devices and ulimits are lists of texts, or of hashes of the engine's API.
+void spell_hashes(Resource& resource)
+{
+    for (const HashRow& row : hash_rows) {
+        const auto found = resource.attributes.find(row.attribute);
+        auto* list = found == resource.attributes.end() ? nullptr : std::get_if<Value::List>(&found->second.content);
+        for (std::size_t at = 0; list != nullptr && at < list->size(); ++at)
+            if (const auto* map = std::get_if<Value::Map>(&(*list)[at].content))
+                (*list)[at].content = text_of_hash(row, *map, found->second.position);
+    }
+}
+
 /// «all», a number, or the ids of some.
 void set_gpus(Resource& resource, const Declaration& from)
 {
@@ -173,13 +213,17 @@ void set_gpus(Resource& resource, const Declaration& from)
 
 } // namespace
 
+std::string with_tag(const std::string& image, const std::string& tag)
+{
+    return image + (tag.starts_with("sha256:") ? "@" : ":") + tag;
+}
+
 Dialect dialect_of(const std::vector<Declaration>& declarations)
 {
     bool old = false;
     bool later = false;
     for (const Declaration& declaration : declarations) {
-        if (declaration.type == "include_recipe" &&
-            (declaration.name == "docker" || declaration.name == "docker::default"))
+        if (declaration.type == "include_recipe" && is_docker_recipe(declaration.name))
             return Dialect::cookbook_2014;
         old = old || uses(declaration, words_of_2014);
         later = later || uses(declaration, modern_words) || declaration.type == "docker_network" ||
@@ -205,6 +249,7 @@ void translate_container(Resource& resource, const Declaration& from, Dialect di
     set_restart(resource, from, dialect);
     set_products(resource, from, image);
     set_gpus(resource, from);
+    spell_hashes(resource);
 }
 
 } // namespace dfriends::converge::chef

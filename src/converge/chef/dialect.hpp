@@ -3,6 +3,7 @@
 
 #include "converge/chef/declaration.hpp"
 
+#include <string>
 #include <vector>
 
 namespace dfriends::converge::chef {
@@ -13,6 +14,9 @@ enum class Dialect { cookbook_2014, modern };
 
 /// 2014 where the recipe «docker» is included, or where nothing of later and something of then is used.
 Dialect dialect_of(const std::vector<Declaration>& declarations);
+
+/// 'debian' and '12' as 'debian:12'; a digest stands behind '@'.
+std::string with_tag(const std::string& image, const std::string& tag);
 
 /// The container's name, image and restart policy.
 ///

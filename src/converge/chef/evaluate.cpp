@@ -3,6 +3,7 @@
 
 #include "base/scope_exit.hpp"
 #include "base/text.hpp"
+#include "converge/chef/docker_cookbook.hpp"
 #include "converge/chef/evaluator.hpp"
 #include "converge/chef/methods.hpp"
 #include "converge/chef/parser.hpp"
@@ -11,6 +12,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 namespace dfriends::converge::chef {
@@ -28,11 +30,6 @@ std::string normal(const std::string& path)
 
 } // namespace
 
-Evaluator::Evaluator(const Source& source, const Facts& facts, const Cookbook& cookbook)
-    : source_(&source), cookbook_(cookbook), attributes_(facts), included_{normal(source.position(0).file)}
-{
-}
-
 void Evaluator::charge(const Node& node, std::size_t steps)
 {
     steps_ += steps;
@@ -41,24 +38,85 @@ void Evaluator::charge(const Node& node, std::size_t steps)
                              "is there a loop too many?");
 }
 
-std::vector<Declaration> Evaluator::run(const Node& program)
+Program::Program(std::string content, std::string path)
+    : text(std::move(content)), source(text, std::move(path)), tree(parse(source))
 {
-    statements(program);
-    return std::move(declarations_);
 }
 
-/// Another file of the cookbook, with variables of its own.
-void Evaluator::run_file(const CookbookFile& file)
+std::vector<std::vector<Declaration>> Evaluator::run(const std::vector<Recipe>& recipes)
 {
-    const Source source(file.text, file.path);
-    const Node program = parse(source);
-    const Source* includer = std::exchange(source_, &source);
-    auto scopes = std::exchange(scopes_, std::vector<Scope>(1));
+    for (const Recipe& recipe : recipes)
+        cookbooks_.push_back(std::make_unique<const Cookbook>(recipe.file));
+    run_attributes();
+    std::vector<std::size_t> ends;
+    for (std::size_t at = 0; at < recipes.size(); ++at) {
+        cookbook_ = cookbooks_[at].get();
+        steps_ = 0;
+        if (included_.insert(normal(recipes[at].file)).second)
+            run_file(recipes[at].text, recipes[at].file);
+        ends.push_back(declarations_.size());
+    }
+    steps_ = 0;
+    finish();
+    std::vector<std::vector<Declaration>> declared;
+    auto from = std::make_move_iterator(declarations_.begin());
+    for (const std::size_t end : ends) {
+        const auto to = std::make_move_iterator(declarations_.begin() + static_cast<std::ptrdiff_t>(end));
+        declared.emplace_back(from, to);
+        from = to;
+    }
+    return declared;
+}
+
+/// Those of all cookbooks come before the first recipe, each once.
+void Evaluator::run_attributes()
+{
+    std::set<std::filesystem::path> seen;
+    for (const auto& cookbook : cookbooks_) {
+        cookbook_ = cookbook.get();
+        steps_ = 0;
+        if (seen.insert(cookbook->folder().lexically_normal()).second)
+            for (CookbookFile& file : cookbook->attributes())
+                if (included_.insert(normal(file.path)).second)
+                    run_file(std::move(file.text), std::move(file.path));
+    }
+}
+
+/// Runs an attribute file of the same cookbook before its turn.
+void Evaluator::include_attribute(const Node& node, const std::string& name)
+{
+    auto file = placed(node, [&] { return cookbook_->attribute_file(name); });
+    if (!file)
+        throw source_->error(node.offset, fmt::format("there is no attribute file '{}'", printable(name)),
+                             "those of the same cookbook are found in its attributes/");
+    if (!included_.insert(normal(file->path)).second)
+        return;
+    if (++inclusions_ > deepest_inclusion)
+        throw source_->error(node.offset,
+                             fmt::format("attribute files include each other more than {} deep", deepest_inclusion));
+    run_file(std::move(file->text), std::move(file->path));
+    --inclusions_;
+}
+
+void Evaluator::say(const Node& node, Message::Level level, std::string text)
+{
+    add_message(messages_, {level, std::move(text), source_->position(node.offset)});
+}
+
+/// A file with variables of its own.
+void Evaluator::run_file(std::string text, std::string path)
+{
+    if (text.starts_with("\xef\xbb\xbf"))
+        text.erase(0, 3);
+    programs_.push_back(std::make_unique<const Program>(std::move(text), std::move(path)));
+    const Program& program = *programs_.back();
+    const Source* includer = std::exchange(source_, &program.source);
+    auto scopes = std::exchange(scopes_, Scopes{std::make_shared<Scope>()});
     const ScopeExit leave([&] {
         source_ = includer;
         scopes_ = std::move(scopes);
     });
-    statements(program);
+    statements(program.tree);
     if (flow_ == Flow::leave)
         flow_ = Flow::on;
 }
@@ -66,9 +124,14 @@ void Evaluator::run_file(const CookbookFile& file)
 /// Runs a recipe of the same cookbook here, once; others are left to the translation.
 void Evaluator::include(const Node& node, const std::string& recipe)
 {
-    const auto file = placed(node, [&] { return cookbook_.recipe(recipe); });
+    auto file = placed(node, [&] { return cookbook_->recipe(recipe); });
     if (!file) {
-        declarations_.push_back({"include_recipe", recipe, source_->position(node.offset), {}, {}, {}, {}, {}});
+        Declaration left{"include_recipe", recipe, source_->position(node.offset), {}, {}, {}, {}, {}};
+        static const std::array<std::string, 1> docker{"docker"};
+        if (is_docker_recipe(recipe))
+            if (const auto attributes = placed(node, [&] { return attributes_.find(docker); }))
+                left.properties["attributes"] = to_value(*attributes, left.position);
+        declarations_.push_back(std::move(left));
         return;
     }
     if (!included_.insert(normal(file->path)).second)
@@ -76,14 +139,14 @@ void Evaluator::include(const Node& node, const std::string& recipe)
     if (++inclusions_ > deepest_inclusion)
         throw source_->error(node.offset,
                              fmt::format("recipes include each other more than {} deep", deepest_inclusion));
-    run_file(*file);
+    run_file(std::move(file->text), std::move(file->path));
     --inclusions_;
 }
 
 Object* Evaluator::variable(std::string_view name)
 {
     for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope)
-        if (const auto found = scope->find(name); found != scope->end())
+        if (const auto found = (*scope)->find(name); found != (*scope)->end())
             return &found->second;
     return nullptr;
 }
@@ -92,6 +155,9 @@ Object Evaluator::statements(const Node& block)
 {
     Object last;
     for (const Node& statement : block.children) {
+        last = {}; // what it was may be changed in its place
+        if (&statement != &block.children.back())
+            idle_ = &statement;
         last = evaluate(statement);
         if (flow_ != Flow::on)
             break;
@@ -99,19 +165,55 @@ Object Evaluator::statements(const Node& block)
     return last;
 }
 
-/// A block with variables of its own; a list given to several parameters is spread over them.
-Object Evaluator::in_scope(const Node& block, std::span<const Object> arguments)
+/// A list given to several parameters is spread over them.
+void Evaluator::bind(std::span<const Parameter> parameters, std::vector<Object> values)
 {
-    scopes_.emplace_back();
-    const ScopeExit leave([this] { scopes_.pop_back(); });
-    std::vector<Object> values(arguments.begin(), arguments.end());
-    if (block.parameters.size() > 1 && values.size() == 1 && values[0].as<List>() != nullptr) {
-        const List list = *values[0].as<List>();
-        values = list->items;
+    const bool several = parameters.size() > 1 || (!parameters.empty() && !parameters[0].inner.empty());
+    if (several && values.size() == 1 && values[0].as<List>() != nullptr && parameters.size() > 1)
+        values = std::vector<Object>((*values[0].as<List>())->items);
+    std::size_t at = 0;
+    for (std::size_t place = 0; place < parameters.size(); ++place) {
+        const Parameter& parameter = parameters[place];
+        const std::size_t behind = parameters.size() - place - 1;
+        if (parameter.is_rest) {
+            const std::size_t count = values.size() > at + behind ? values.size() - at - behind : 0;
+            const auto begin = values.begin() + static_cast<std::ptrdiff_t>(at);
+            (*scopes_.back())[parameter.name] = make_list(begin, begin + static_cast<std::ptrdiff_t>(count));
+            at += count;
+            continue;
+        }
+        Object value = at < values.size() ? std::move(values[at]) : Object{};
+        ++at;
+        if (parameter.inner.empty()) {
+            (*scopes_.back())[parameter.name] = std::move(value);
+            continue;
+        }
+        const List* list = value.as<List>();
+        bind(parameter.inner, list == nullptr ? std::vector<Object>{value} : std::vector<Object>((*list)->items));
     }
-    for (std::size_t at = 0; at < block.parameters.size(); ++at)
-        scopes_.back()[block.parameters[at]] = at < values.size() ? values[at] : Object{};
-    return statements(block);
+}
+
+/// Runs a block with variables of its own. `last` gets what its last parameter is in the end.
+Object Evaluator::call_block(const Node& block, std::vector<Object> arguments, Object* last)
+{
+    if (!block.text.empty()) {
+        if (arguments.empty())
+            arguments.emplace_back();
+        const std::span<const Object> others = std::span(arguments).subspan(1);
+        charge(block, weight(arguments[0]));
+        return placed(block, [&] {
+            return others.size() == 1 && !has_method(arguments[0], block.text)
+                       ? apply_operator(block.text, arguments[0], others[0])
+                       : call_method(arguments[0], block.text, others);
+        });
+    }
+    scopes_.push_back(std::make_shared<Scope>());
+    const ScopeExit leave([this] { scopes_.pop_back(); });
+    bind(block.parameters, std::move(arguments));
+    Object result = statements(block);
+    if (last != nullptr && !block.parameters.empty())
+        *last = std::move((*scopes_.back())[block.parameters.back().name]);
+    return result;
 }
 
 Object Evaluator::evaluate(const Node& node)
@@ -130,12 +232,14 @@ Object Evaluator::settle(const Node& node, Object object)
     if (keys.empty())
         throw source_->error(node.offset, "'node' alone is outside the supported subset",
                              "name an attribute: node['…']");
-    auto found = placed(node, [&] { return attributes_.find(keys); });
+    auto found = placed(
+        node, [&] { return path->level == run_state ? attributes_.find_at(run_state, keys) : attributes_.find(keys); });
     if (found) {
         charge(node, weight(*found));
-        return *found;
+        return is_lazy(*found) ? forced(*found) : *found;
     }
-    if (keys.size() > 1 && !placed(node, [&] { return attributes_.find(keys.first(keys.size() - 1)); }))
+    if (keys.size() > 1 && path->level != run_state &&
+        !placed(node, [&] { return attributes_.find(keys.first(keys.size() - 1)); }))
         throw source_->error(node.offset,
                              fmt::format("the attribute {} is not set",
                                          printable(inspect(NodePath{{}, {keys.begin(), keys.end() - 1}}))),
@@ -164,14 +268,14 @@ Object Evaluator::evaluate_unsettled(const Node& node)
         return Symbol{node.text};
     case NodeKind::pattern:
         return Pattern{node.text, node.integer == 1};
-    case NodeKind::constant:
-        return Constant{node.text};
+    case NodeKind::constant: {
+        const auto own = constants_.find(node.text);
+        return own == constants_.end() ? Object(Constant{node.text}) : own->second;
+    }
     case NodeKind::joined:
         return joined(node);
     case NodeKind::array: {
-        std::vector<Object> items;
-        for (const Node& child : node.children)
-            items.push_back(evaluate(child));
+        std::vector<Object> items = values_of(node.children);
         return placed(node, [&] { return make_list(std::move(items)); });
     }
     case NodeKind::hash:
@@ -196,9 +300,31 @@ Object Evaluator::evaluate_unsettled(const Node& node)
     case NodeKind::leave:
         return leave(node);
     case NodeKind::option:
+    case NodeKind::splat:
         break;
     }
-    throw source_->error(node.offset, "'when' without 'case'");
+    throw source_->error(node.offset, "this is not understood here");
+}
+
+/// The values of nodes, with those of *lists among them.
+std::vector<Object> Evaluator::values_of(std::span<const Node> nodes)
+{
+    std::vector<Object> values;
+    for (const Node& node : nodes) {
+        if (node.kind != NodeKind::splat) {
+            values.push_back(evaluate(node));
+            continue;
+        }
+        const Object list = evaluate(node.children[0]);
+        charge(node, weight(list));
+        auto items = placed(node, [&] { return items_in(list); });
+        if (!items)
+            items = list.is_nil() ? std::vector<Object>{} : std::vector<Object>{list};
+        values.insert(values.end(), items->begin(), items->end());
+        if (values.size() > 10'000)
+            throw source_->error(node.offset, "there are more than 10000 values");
+    }
+    return values;
 }
 
 Object Evaluator::joined(const Node& node)
@@ -217,15 +343,27 @@ Object Evaluator::joined(const Node& node)
 Object Evaluator::hash(const Node& node)
 {
     std::vector<std::pair<Object, Object>> entries;
-    for (std::size_t at = 0; at + 1 < node.children.size(); at += 2) {
-        Object key = evaluate(node.children[at]);
-        Object value = evaluate(node.children[at + 1]);
+    const auto add = [&](Object key, Object value) {
         charge(node, entries.size() / 16);
         const auto same = std::ranges::find_if(entries, [&](const auto& entry) { return entry.first == key; });
         if (same != entries.end())
             same->second = std::move(value);
         else
             entries.emplace_back(std::move(key), std::move(value));
+    };
+    for (std::size_t at = 0; at + 1 < node.children.size(); at += 2) {
+        const Node& key = node.children[at];
+        if (key.kind != NodeKind::splat) {
+            Object name = evaluate(key);
+            add(std::move(name), evaluate(node.children[at + 1]));
+            continue;
+        }
+        const Object more = evaluate(key.children[0]);
+        if (more.as<Hash>() == nullptr && !more.is_nil())
+            throw source_->error(key.offset, fmt::format("'**' wants a hash, not {}", kind_of(more)));
+        if (more.as<Hash>() != nullptr)
+            for (const auto& [name, value] : (*more.as<Hash>())->entries)
+                add(name, value);
     }
     return placed(node, [&] { return make_hash(std::move(entries)); });
 }
@@ -234,8 +372,11 @@ Object Evaluator::name(const Node& node)
 {
     if (const Object* value = variable(node.text)) {
         charge(node, weight(*value) / 8);
+        unread_.erase(node.text);
         return *value;
     }
+    if (node.text.starts_with('$'))
+        return match_group(node, node.text == "$~" ? std::string::npos : static_cast<std::size_t>(node.text[1] - '0'));
     if (find_variable_ != nullptr && node.text.starts_with('@'))
         return foreign_variable(node, node.text);
     if (node.text.starts_with('@')) {
@@ -248,7 +389,7 @@ Object Evaluator::name(const Node& node)
         return node.text == "scope" ? Object(Constant{node.text}) : call(node);
     if (node.text == "node")
         return NodePath{};
-    if (node.text == "default" || node.text == "normal" || node.text == "override" || node.text == "set")
+    if (NodeAttributes::is_level(node.text) && (current_ == nullptr || node.text != "default"))
         return NodePath{node.text, {}};
     if (current_ != nullptr) {
         if (node.text == "name")
@@ -284,11 +425,29 @@ Object Evaluator::index(const Node& node)
         }
         if (constant->name == "Chef::Config" && to_text(key) == "file_cache_path")
             return std::string("/var/tmp");
+        if (constant->name == "Hash")
+            return placed(node, [&] { return call_method(key, "to_h", {}); });
         throw source_->error(node.offset, fmt::format("'{}[{}]' is outside the supported subset", constant->name,
                                                       printable(inspect(key))));
     }
-    charge(node, weight(what) / 16);
+    charge(node,
+           weight(what) / 16 + (key.as<Pattern>() != nullptr ? weight(what) * key.as<Pattern>()->text.size() : 0));
+    if (node.children.size() == 3) {
+        const Object count = evaluate(node.children[2]);
+        return placed(node, [&] { return slice(what, key, count); });
+    }
     return placed(node, [&] { return element(what, key); });
+}
+
+/// What is going to be changed: of node.default['…'] what stands at that level.
+Object Evaluator::own_value(const Node& node)
+{
+    Object value = evaluate_unsettled(node);
+    const auto* path = value.as<NodePath>();
+    if (path == nullptr || path->level.empty() || path->keys.empty())
+        return settle(node, std::move(value));
+    charge(node, 100);
+    return placed(node, [&] { return attributes_.find_at(path->level, path->keys); }).value_or(Object{});
 }
 
 Object Evaluator::binary(const Node& node)
@@ -299,37 +458,38 @@ Object Evaluator::binary(const Node& node)
             return !operand.truthy();
         return placed(node, [&] { return apply_operator(node.text, std::int64_t{0}, operand); });
     }
-    Object left = evaluate(node.children[0]);
+    Object left = node.text == "<<" ? own_value(node.children[0]) : evaluate(node.children[0]);
     if (node.text == "&&")
         return left.truthy() ? evaluate(node.children[1]) : left;
     if (node.text == "||")
         return left.truthy() ? left : evaluate(node.children[1]);
     const Object right = evaluate(node.children[1]);
     const auto* pattern = right.as<Pattern>();
-    charge(node, pattern == nullptr ? weight(left) + weight(right) : weight(left) * (1 + pattern->text.size()));
+    if (pattern == nullptr)
+        pattern = left.as<Pattern>();
+    charge(node, pattern == nullptr ? weight(left) + weight(right)
+                                    : (weight(left) + weight(right)) * (1 + pattern->text.size()));
     Object result = placed(node, [&] { return apply_operator(node.text, left, right); });
-    if (node.text == "<<")
-        store_appended(node, left, result);
+    if (node.text == "=~")
+        placed(node, [&] { return matched(left, right); });
     charge(node, weight(result));
+    if (node.text == "<<")
+        append(node, left, result);
     return result;
 }
 
-/// «names << x << y» changes the variable at its beginning. What stands inside of another value cannot be changed so.
-void Evaluator::store_appended(const Node& node, const Object& left, const Object& result)
+/// Remembers what a pattern finds in a text: $~, $1 and so on.
+Object Evaluator::matched(const Object& text, const Object& pattern)
 {
-    const Node* root = &node.children[0];
-    while (root->kind == NodeKind::binary && root->text == "<<")
-        root = &root->children[0];
-    if (root->kind == NodeKind::name) {
-        if (Object* target = variable(root->text))
-            *target = result;
-        return;
-    }
-    const bool changes =
-        left.as<List>() != nullptr || left.as<std::string>() != nullptr || left.as<NodePath>() != nullptr;
-    if (changes && (root->kind == NodeKind::index || (root->kind == NodeKind::call && root->has_receiver)))
-        throw source_->error(node.offset, "'<<' to what is inside of another value is outside the supported subset",
-                             "assign the whole list: x = [...] + [y]");
+    last_match_ = pattern.as<Pattern>() != nullptr ? match_of(text, pattern) : match_of(pattern, text);
+    return last_match_;
+}
+
+Object Evaluator::match_group(const Node& node, std::size_t group) const
+{
+    if (group == std::string::npos || last_match_.is_nil())
+        return last_match_;
+    return placed(node, [&] { return element(last_match_, static_cast<std::int64_t>(group)); });
 }
 
 Object Evaluator::branch(const Node& node)
@@ -353,7 +513,7 @@ Object Evaluator::choice(const Node& node)
     return {};
 }
 
-/// Ruby's ===: a pattern is found in the subject, a range includes it, a class is its own; all else equals it.
+/// Whether one of the values of a «when» is the subject; its ranges may be of any length.
 bool Evaluator::is_case_of(const Node& candidate, const Object& subject)
 {
     if (candidate.kind == NodeKind::binary && (candidate.text == ".." || candidate.text == "...")) {
@@ -362,38 +522,57 @@ bool Evaluator::is_case_of(const Node& candidate, const Object& subject)
         const auto is_number = [](const Object& value) {
             return value.as<std::int64_t>() != nullptr || value.as<double>() != nullptr;
         };
-        if (!is_number(subject) || !is_number(low) || !is_number(high))
+        if (!is_number(low) || !is_number(high))
+            return placed(candidate, [&] {
+                const Object range = apply_operator(candidate.text, low, high);
+                return range.as<List>() != nullptr
+                           ? call_method(range, "include?", std::vector<Object>{subject}).truthy()
+                           : is_case(range, subject);
+            });
+        if (!is_number(subject))
             return false;
         const char* below = candidate.text == ".." ? "<=" : "<";
         return placed(candidate, [&] {
             return apply_operator("<=", low, subject).truthy() && apply_operator(below, subject, high).truthy();
         });
     }
-    const Object value = evaluate(candidate);
-    charge(candidate,
-           weight(value) + (value.as<Pattern>() != nullptr ? weight(subject) * value.as<Pattern>()->text.size() : 0));
-    if (value.as<Pattern>() != nullptr)
-        return subject.as<std::string>() != nullptr &&
-               placed(candidate, [&] { return apply_operator("=~", subject, value); }).truthy();
-    if (const auto* constant = value.as<Constant>()) {
-        const auto met = is_of_class(subject, constant->name);
-        if (!met)
-            throw source_->error(candidate.offset,
-                                 fmt::format("the class '{}' is outside the supported subset", constant->name));
-        return *met;
+    for (const Object& value : values_of(std::span(&candidate, 1))) {
+        const auto* pattern = value.as<Pattern>();
+        charge(candidate, weight(value) + (pattern != nullptr ? weight(subject) * pattern->text.size() : 0));
+        if (!placed(candidate, [&] { return is_case(value, subject); }))
+            continue;
+        if (pattern != nullptr)
+            placed(candidate, [&] { return matched(to_text(subject), value); });
+        return true;
     }
-    return value == subject;
+    return false;
 }
 
 Object Evaluator::leave(const Node& node)
 {
+    Object value = node.children.empty() ? Object{} : evaluate(node.children[0]);
     if (node.text == "return")
         flow_ = Flow::leave;
     else if (loops_ == 0)
         throw source_->error(node.offset, fmt::format("'{}' outside of a loop", node.text));
     else
         flow_ = node.text == "next" ? Flow::next : Flow::leave_loop;
-    return {};
+    return value;
+}
+
+/// What an assignment such as ||= starts with: nil where there is nothing yet.
+Object Evaluator::old_value(const Node& target)
+{
+    if (target.kind == NodeKind::name && variable(target.text) == nullptr)
+        return {};
+    if (target.kind == NodeKind::constant && !constants_.contains(target.text))
+        return {};
+    Object place = evaluate_unsettled(target);
+    const auto* path = place.as<NodePath>();
+    if (path == nullptr || path->level.empty() || path->keys.empty())
+        return settle(target, std::move(place));
+    charge(target, 100);
+    return placed(target, [&] { return attributes_.find(path->keys); }).value_or(Object{});
 }
 
 Object Evaluator::assign(const Node& node)
@@ -405,14 +584,15 @@ Object Evaluator::assign(const Node& node)
         store(target, value);
         return value;
     }
-    Object old = target.kind == NodeKind::name && variable(target.text) == nullptr ? Object{} : evaluate(target);
+    Object old = old_value(target);
     if ((mark == "||=" && old.truthy()) || (mark == "&&=" && !old.truthy()))
         return old;
     Object value = evaluate(node.children[1]);
     if (mark != "||=" && mark != "&&=") {
         charge(node, weight(old) + weight(value));
-        value = placed(node, [&] { return apply_operator(mark.substr(0, 1), old, value); });
+        value = placed(node, [&] { return apply_operator(mark.substr(0, mark.size() - 1), old, value); });
     }
+    old = {};
     store(target, value);
     return value;
 }
@@ -421,10 +601,17 @@ void Evaluator::store(const Node& target, Object value)
 {
     charge(target, weight(value));
     if (target.kind == NodeKind::name) {
-        if (Object* known = variable(target.text))
+        if (Object* known = variable(target.text)) {
             *known = std::move(value);
-        else
-            scopes_.back()[target.text] = std::move(value);
+            return;
+        }
+        (*scopes_.back())[target.text] = std::move(value);
+        if (current_ != nullptr && is_property(current_->type, target.text))
+            unread_[target.text] = &target;
+        return;
+    }
+    if (target.kind == NodeKind::constant) {
+        constants_[target.text] = std::move(value);
         return;
     }
     if (target.kind == NodeKind::array) {
@@ -432,10 +619,20 @@ void Evaluator::store(const Node& target, Object value)
             store(target.children[at], placed(target, [&] { return element(value, static_cast<std::int64_t>(at)); }));
         return;
     }
+    if (target.kind == NodeKind::index && target.children.size() == 2 && find_place(target.children[0]) != nullptr) {
+        const Object key = evaluate(target.children[1]);
+        const Object* old = find_place(target.children[0]);
+        charge(target, weight(*old) / 16);
+        Object changed = placed(target, [&] { return with_element(grown(target, *old), key, std::move(value)); });
+        return change_place(target.children[0], 0, std::move(changed));
+    }
     const Object place = evaluate_unsettled(target);
     const auto* path = place.as<NodePath>();
     if (path == nullptr)
         throw source_->error(target.offset, "this cannot be assigned to", "a local variable and node.default['…'] can");
+    if (is_lazy(value) && path->level == run_state)
+        throw source_->error(target.offset, "a lazy value in node.run_state is outside the supported subset",
+                             "give the property itself the block: content lazy { … }");
     if (path->level.empty())
         throw source_->error(target.offset, "an attribute is set without its level", "write node.default['…'] = …");
     charge(target, 100);
@@ -445,13 +642,11 @@ void Evaluator::store(const Node& target, Object value)
     });
 }
 
-std::vector<Declaration> evaluate(const Source& source, const Node& program, const Facts& facts,
-                                  const Cookbook& cookbook)
+Evaluation evaluate(const std::vector<Recipe>& recipes, const Facts& facts)
 {
-    Evaluator evaluator(source, facts, cookbook);
-    for (const CookbookFile& file : cookbook.attributes())
-        evaluator.run_file(file);
-    return evaluator.run(program);
+    Evaluator evaluator(facts);
+    auto declared = evaluator.run(recipes);
+    return {std::move(declared), evaluator.take_messages()};
 }
 
 } // namespace dfriends::converge::chef

@@ -33,6 +33,7 @@ Node Parser::expression()
 {
     enter();
     const ScopeExit leave([this] { --nesting_; });
+    const bool is_statement = at_ == statement_;
     Node node = binary(lowest_precedence);
     if (is_mark("?")) {
         const std::size_t offset = take().offset;
@@ -46,21 +47,22 @@ Node Parser::expression()
                     {std::move(node), make(NodeKind::block, offset, {std::move(yes)}),
                      make(NodeKind::block, offset, {std::move(no)})});
     }
-    return assignment(std::move(node));
+    return assignment(std::move(node), is_statement);
 }
 
 void Parser::learn(const Node& target)
 {
     if (target.kind == NodeKind::name)
-        locals_.insert(target.text);
+        locals_.learn(target.text);
     else if (target.kind == NodeKind::array)
         for (const Node& child : target.children)
             learn(child);
-    else if (target.kind != NodeKind::index)
+    else if (target.kind != NodeKind::index && target.kind != NodeKind::constant)
         throw source_.error(target.offset, "this cannot be assigned to", "a local variable and node.default['…'] can");
 }
 
-Node Parser::assignment(Node target)
+/// Where it is a whole statement, its right side may be a list without brackets.
+Node Parser::assignment(Node target, bool is_statement)
 {
     if (next().kind != TokenKind::mark || std::ranges::find(assignments, next().text) == assignments.end())
         return target;
@@ -68,10 +70,12 @@ Node Parser::assignment(Node target)
     learn(target);
     skip_newlines();
     Node value = expression();
-    if (is_mark(",") && target.kind == NodeKind::array) {
+    if (is_mark(",") && (is_statement || target.kind == NodeKind::array)) {
         std::vector<Node> values{std::move(value)};
-        while (take_mark(","))
+        while (take_mark(",")) {
+            skip_newlines();
             values.push_back(expression());
+        }
         value = make(NodeKind::array, values[0].offset, std::move(values));
     }
     const std::size_t offset = target.offset;
@@ -87,9 +91,15 @@ Node Parser::binary(int precedence)
         if (level == levels.end() || level->precedence < precedence)
             return left;
         const Token& token = take();
+        if ((token.text == ".." || token.text == "...") && (is_mark("]") || is_mark(")"))) {
+            Node none = make(NodeKind::nothing, token.offset);
+            left = make(NodeKind::binary, token.offset, {std::move(left), std::move(none)}, token.text);
+            continue;
+        }
         skip_newlines();
         enter();
-        Node right = binary(level->precedence + 1);
+        // «**» binds to what stands at its right, and more than a sign does at its left.
+        Node right = is_mark("-") || is_mark("!") ? unary() : binary(level->precedence + 1);
         --nesting_;
         left = make(NodeKind::binary, token.offset, {std::move(left), std::move(right)}, token.text);
     }
@@ -116,12 +126,15 @@ Node Parser::postfix(Node node)
             const std::size_t opened = take().offset;
             std::vector<Node> keys;
             argument_list(keys, "]", opened);
-            if (keys.size() != 1)
-                throw source_.error(opened, "an index wants one key");
-            node = make(NodeKind::index, node.offset, {std::move(node), std::move(keys[0])});
+            if (keys.size() != 1 && keys.size() != 2)
+                throw source_.error(opened, "an index wants one key, or a place and a count");
+            const std::size_t offset = node.offset;
+            keys.insert(keys.begin(), std::move(node));
+            node = make(NodeKind::index, offset, std::move(keys));
         } else if (is_mark(".") || is_mark("&.")) {
-            take();
+            const bool is_safe = take().text == "&.";
             node = method_call(std::move(node));
+            node.is_safe = is_safe;
         } else if (is_mark("::")) {
             throw source_.error(next().offset, "this path of constants is outside the supported subset");
         } else {
@@ -144,8 +157,9 @@ Node Parser::method_call(Node receiver)
 void Parser::finish_call(Node& call)
 {
     arguments(call);
-    if (block_follows()) {
-        call.children.push_back(block());
+    auto given = std::exchange(block_argument_, std::nullopt);
+    if (given || block_follows()) {
+        call.children.push_back(given ? std::move(*given) : block());
         call.has_block = true;
     }
     call = [&] {
@@ -184,8 +198,8 @@ bool Parser::argument_follows() const
     case TokenKind::mark:
         if (token.text == "(" || token.text == "[" || token.text == "::" || token.text == "!" || token.text == "->")
             return token.space_before;
-        return (token.text == "-" || token.text == "*" || token.text == "&") && token.space_before &&
-               !token.space_after;
+        return (token.text == "-" || token.text == "*" || token.text == "**" || token.text == "&") &&
+               token.space_before && !token.space_after;
     case TokenKind::end:
     case TokenKind::newline:
         break;
@@ -206,6 +220,24 @@ void Parser::arguments(Node& call)
     }
 }
 
+/// *list or **hash.
+Node Parser::splat()
+{
+    const Token& token = take();
+    Node value = expression();
+    return make(NodeKind::splat, token.offset, {std::move(value)}, token.text);
+}
+
+/// &:method, as the block of the call.
+void Parser::block_argument()
+{
+    const Token& mark = take();
+    if (next().kind != TokenKind::symbol)
+        unsupported(mark);
+    const Token& token = take();
+    block_argument_ = make(NodeKind::block, token.offset, {}, token.text);
+}
+
 /// Values between commas up to the closing mark (empty: as far as they go); pairs at the end become one hash.
 void Parser::argument_list(std::vector<Node>& into, std::string_view close, std::size_t opened)
 {
@@ -218,7 +250,16 @@ void Parser::argument_list(std::vector<Node>& into, std::string_view close, std:
             if (is_mark(close))
                 break;
         }
-        if (next().kind == TokenKind::label) {
+        if (close != "]" && close != "}" && is_mark("&")) {
+            block_argument();
+            continue; // nothing but the closing mark may follow
+        }
+        if (is_mark("**")) {
+            pairs.push_back(splat());
+            pairs.push_back(make(NodeKind::nothing, pairs.back().offset));
+        } else if (is_mark("*")) {
+            into.push_back(splat());
+        } else if (next().kind == TokenKind::label) {
             const Token& token = take();
             skip_newlines();
             pairs.push_back(make(NodeKind::symbol, token.offset, {}, token.text));
@@ -277,6 +318,8 @@ Node Parser::primary()
         for (const std::string& word : token.words)
             items.push_back(
                 make(token.kind == TokenKind::words ? NodeKind::text : NodeKind::symbol, token.offset, {}, word));
+        for (const auto& word : cut_words(token.parts))
+            items.push_back(text_of_parts(word, token.offset));
         return make(NodeKind::array, token.offset, std::move(items));
     }
     case TokenKind::identifier:
@@ -306,7 +349,7 @@ Node Parser::primary()
         unexpected();
     const bool outside = std::exchange(do_belongs_outside_, false);
     skip_newlines();
-    Node inner = low_expression();
+    Node inner = modifiers(low_expression());
     skip_newlines();
     expect_mark(")", token.offset);
     do_belongs_outside_ = outside;
@@ -326,10 +369,22 @@ Node Parser::keyword_value()
         return branch(token.text == "unless");
     if (token.text == "case")
         return choice();
+    if (token.text == "begin")
+        return keyword_begin(token.offset);
     if (token.text == "end" || token.text == "else" || token.text == "elsif" || token.text == "when" ||
         token.text == "then" || token.text == "do")
         throw source_.error(token.offset, fmt::format("'{}' without a beginning", token.text));
     unsupported(token);
+}
+
+/// «begin … end» as a value; what is rescued in it is not understood.
+Node Parser::keyword_begin(std::size_t offset)
+{
+    Node body = statements({"rescue", "ensure", "end"}, offset);
+    if (!is_keyword("end"))
+        unsupported(next());
+    take();
+    return body;
 }
 
 /// Whether «a, b = …» stands here, behind the a.
@@ -358,7 +413,7 @@ Node Parser::named()
     // A variable is one also before «[» and «-», but «port port» is a call of the property with the variable.
     const bool called =
         (is_mark("(") && !next().space_before) || (argument_follows() && next().kind != TokenKind::mark);
-    if ((locals_.contains(token.text) || token.text.starts_with('@')) && !called)
+    if ((locals_.contains(token.text) || token.text.starts_with('@') || token.text.starts_with('$')) && !called)
         return make(NodeKind::name, token.offset, {}, token.text);
     Node call = make(NodeKind::call, token.offset, {}, token.text);
     finish_call(call);
@@ -375,12 +430,27 @@ Node Parser::constant(std::string name, std::size_t offset)
             unexpected();
         name += "::" + take().text;
     }
+    if (is_mark("(") && !next().space_before) {
+        Node call = make(NodeKind::call, offset, {}, std::move(name)); // Array(x)
+        finish_call(call);
+        return call;
+    }
     return make(NodeKind::constant, offset, {}, std::move(name));
 }
 
 Node Parser::string()
 {
     const std::size_t offset = next().offset;
+    std::vector<StringPart> all;
+    // Strings that stand side by side are one.
+    while (next().kind == TokenKind::string)
+        for (const StringPart& part : take().parts)
+            all.push_back(part);
+    return text_of_parts(all, offset);
+}
+
+Node Parser::text_of_parts(const std::vector<StringPart>& pieces, std::size_t offset)
+{
     std::vector<Node> parts;
     const auto add_text = [&](const std::string& text, std::size_t at) {
         if (!parts.empty() && parts.back().kind == NodeKind::text)
@@ -388,20 +458,18 @@ Node Parser::string()
         else if (!text.empty() || parts.empty())
             parts.push_back(make(NodeKind::text, at, {}, text));
     };
-    // Strings that stand side by side are one.
-    while (next().kind == TokenKind::string) {
-        const Token& token = take();
-        for (const StringPart& part : token.parts) {
-            if (!part.is_code) {
-                add_text(part.text, token.offset);
-                continue;
-            }
-            enter();
-            Node code = Parser(source_, part.code, locals_, nesting_).program();
-            --nesting_;
-            parts.push_back(std::move(code));
+    for (const StringPart& part : pieces) {
+        if (!part.is_code) {
+            add_text(part.text, offset);
+            continue;
         }
+        enter();
+        Node code = Parser(source_, part.code, locals_, nesting_).program();
+        --nesting_;
+        parts.push_back(std::move(code));
     }
+    if (parts.empty())
+        add_text("", offset);
     if (parts.size() == 1 && parts[0].kind == NodeKind::text)
         return make(NodeKind::text, offset, {}, std::move(parts[0].text));
     return make(NodeKind::joined, offset, std::move(parts));

@@ -59,7 +59,7 @@ class Pieces {
             const std::string_view itself = text_.substr(token.offset, token.end - token.offset);
             const bool has_lines = itself.find('\n') != std::string_view::npos;
             const bool is_list = token.kind == TokenKind::words || token.kind == TokenKind::symbols;
-            if (has_lines && is_list && itself.find('\\') == std::string_view::npos) {
+            if (has_lines && is_list && token.parts.empty() && itself.find('\\') == std::string_view::npos) {
                 add_words(token);
                 continue;
             }
@@ -108,7 +108,7 @@ class Pieces {
 
     Opens what_opens(const Token& token) const
     {
-        if (is_one_of(token, TokenKind::keyword, {"do"}))
+        if (is_one_of(token, TokenKind::keyword, {"do", "begin"}))
             return Opens::block;
         if (is_one_of(token, TokenKind::keyword, {"case"}) ||
             (is_one_of(token, TokenKind::keyword, {"if", "unless"}) && value_wanted()))

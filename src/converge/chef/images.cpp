@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "converge/attributes.hpp"
+#include "converge/chef/dialect.hpp"
 
 #include <algorithm>
 
@@ -67,6 +68,11 @@ void translate_image(Resource& resource, const Declaration& from)
         resource.attributes.erase("tag");
     } else if (repository != nullptr) {
         resource.attributes["image"] = *repository;
+    }
+    // A digest stands in the place of a tag.
+    if (const Value* tag = from.find("tag"); tag != nullptr && scalar_text(*tag).starts_with("sha256:")) {
+        resource.attributes["image"] = {with_tag(text_or_name(resource, "image"), scalar_text(*tag)), tag->position};
+        resource.attributes.erase("tag");
     }
     if (const Value* registry = from.find("registry"))
         resource.attributes["image"] = {scalar_text(*registry) + "/" + text_or_name(resource, "image"),

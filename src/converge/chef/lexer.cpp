@@ -181,14 +181,20 @@ void Lexer::scan()
         throw source_.error(
             pos_, "a command in backticks is outside the supported subset",
             "resources find out by themselves what is there; use only_if or not_if for other conditions");
-    if (c == ':' && peek(1) != ':' && (is_letter(peek(1)) || peek(1) == '"'))
+    if (c == ':' && peek(1) != ':' && (is_letter(peek(1)) || peek(1) == '"' || peek(1) == '\''))
         return symbol();
+    if (c == ':' && operator_symbol())
+        return;
     if (c == '%' && value_wanted() && percent_literal())
         return;
     if (rest_starts("<<") && value_wanted() && heredoc())
         return;
     if (c == '/' && value_wanted())
-        return pattern();
+        return pattern('/', '/');
+    if (c == '$' && ((is_digit(peek(1)) && peek(1) != '0' && !is_digit(peek(2))) || peek(1) == '~')) {
+        pos_ += 2;
+        return push({TokenKind::identifier, std::string(text_.substr(token_start_, 2)), 0, 0, {}, {}});
+    }
     if (c == '@' || c == '$')
         throw source_.error(pos_,
                             c == '@' ? "an instance variable is outside the supported subset"
@@ -254,12 +260,27 @@ void Lexer::number()
     push(std::move(token));
 }
 
+/// inject(:+): only as an argument, for elsewhere the colon is a ternary's.
+bool Lexer::operator_symbol()
+{
+    const bool argument = !tokens_.empty() && tokens_.back().kind == TokenKind::mark &&
+                          (tokens_.back().text == "(" || tokens_.back().text == "," || tokens_.back().text == "&");
+    const std::size_t end = std::min(text_.find_first_not_of("+-*/%<>=!&|[]", pos_ + 1), text_.size());
+    if (!argument || end == pos_ + 1)
+        return false;
+    const std::size_t start = pos_ + 1;
+    pos_ = end;
+    push({TokenKind::symbol, std::string(text_.substr(start, end - start)), 0, 0, {}, {}});
+    return true;
+}
+
 void Lexer::symbol()
 {
     ++pos_;
-    if (peek() == '"') {
+    if (peek() == '"' || peek() == '\'') {
+        const char quote = peek();
         const std::size_t start = pos_++;
-        const auto parts = delimited('"', '"', true, start);
+        const auto parts = delimited(quote, quote, quote == '"', start);
         Token token{TokenKind::symbol, "", 0, 0, {}, {}};
         for (const StringPart& part : parts) {
             if (part.is_code)

@@ -49,12 +49,13 @@ class Lexer {
     void word();
     void number();
     void symbol();
+    bool operator_symbol();
     void mark();
     bool percent_literal();
     bool heredoc();
     void heredoc_body(std::string_view word, bool raw, bool dashed, bool squiggly, std::size_t start);
     void string(char quote);
-    void pattern();
+    void pattern(char open, char close);
     std::vector<StringPart> delimited(char open, char close, bool expand, std::size_t start);
     void escape(std::string& into);
     void unicode_escape(std::string& into);

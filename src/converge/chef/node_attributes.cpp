@@ -4,6 +4,8 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 
+#include <algorithm>
+
 namespace dfriends::converge::chef {
 
 namespace {
@@ -82,11 +84,39 @@ Object merged(const Object& low, const Object& high)
     return make_hash(std::move(entries));
 }
 
+constexpr auto level_names = std::to_array<std::string_view>(
+    {"default", "force_default", "normal", "override", "force_override", "automatic", run_state});
+
+constexpr std::size_t automatic_level = 5;
+
+std::string_view without_condition(std::string_view level)
+{
+    constexpr std::string_view unless = "_unless";
+    if (level.ends_with(unless))
+        level.remove_suffix(unless.size());
+    return level == "set" ? "normal" : level;
+}
+
+std::size_t level_of(std::string_view level)
+{
+    const auto* found = std::ranges::find(level_names, without_condition(level));
+    return static_cast<std::size_t>(found - level_names.begin());
+}
+
 } // namespace
+
+bool NodeAttributes::is_level(std::string_view word)
+{
+    const std::size_t level = level_of(word);
+    return level < automatic_level || word == "automatic";
+}
 
 void NodeAttributes::set(const std::string& level, std::span<const std::string> keys, Object value)
 {
-    Object& tree = levels_[level == "default" ? 0 : level == "override" ? 2 : 1];
+    if (level.ends_with("_unless"))
+        if (const auto found = find(keys); found && !found->is_nil())
+            return;
+    Object& tree = levels_.at(level_of(level));
     tree = with(tree, keys, std::move(value));
 }
 
@@ -94,12 +124,20 @@ std::optional<Object> NodeAttributes::find(std::span<const std::string> keys) co
 {
     std::optional<Object> found;
     const auto add = [&](const Object& more) { found = found ? merged(*found, more) : more; };
-    for (const Object& level : levels_)
-        if (const Object* value = descend(level, keys))
+    for (std::size_t level = 0; level < automatic_level; ++level)
+        if (const Object* value = descend(levels_[level], keys))
             add(*value);
     if (const auto fact = facts_.find(join({keys.begin(), keys.end()}, ".")))
         add(from_value(*fact));
+    if (const Object* value = descend(levels_[automatic_level], keys))
+        add(*value);
     return found;
+}
+
+std::optional<Object> NodeAttributes::find_at(std::string_view level, std::span<const std::string> keys) const
+{
+    const Object* found = descend(levels_.at(level_of(level)), keys);
+    return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 } // namespace dfriends::converge::chef

@@ -2,6 +2,7 @@
 #include "converge/chef/object.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 
@@ -76,6 +77,12 @@ const Object* HashContent::find(const Object& key) const
     return entry == entries.end() ? nullptr : &entry->second;
 }
 
+const Object* HashContent::find_word(const Object& key) const
+{
+    const Object* found = find(key);
+    return found == nullptr && key.as<Symbol>() != nullptr ? find(key.as<Symbol>()->name) : found;
+}
+
 bool Object::operator==(const Object& other) const
 {
     if (const List* list = as<List>()) {
@@ -141,6 +148,11 @@ std::string inspect(const Object& object)
                           [](const NodePath& path) { return path_text(path); },
                           [](const Constant& constant) { return constant.name; },
                           [](const Pattern& pattern) { return "/" + pattern.text + "/"; },
+                          [](const Lazy&) -> std::string { return "lazy { }"; },
+                          [](const Range& range) {
+                              return fmt::format("{}..{}", range.first, range.last ? fmt::to_string(*range.last) : "");
+                          },
+                          [](const Version& version) { return version.text; },
                           [](const List& list) {
                               std::string text;
                               for (const Object& item : list->items)
@@ -160,9 +172,33 @@ std::string inspect(const Object& object)
 std::string_view kind_of(const Object& object)
 {
     static constexpr std::string_view names[] = {
-        "nil",      "true or false", "a whole number",   "a number", "a string", "a symbol",
-        "an array", "a hash",        "a node attribute", "a class",  "a pattern"};
+        "nil",    "true or false",    "a whole number", "a number",  "a string",     "a symbol", "an array",
+        "a hash", "a node attribute", "a class",        "a pattern", "a lazy value", "a range",  "a version"};
     return names[object.content.index()];
+}
+
+std::strong_ordering compare_versions(std::string_view left, std::string_view right)
+{
+    const auto next = [](std::string_view& text) {
+        const std::size_t cut = std::min(text.find_first_of(".-"), text.size());
+        const std::string_view part = text.substr(0, cut);
+        text.remove_prefix(std::min(cut + 1, text.size()));
+        return part;
+    };
+    while (!left.empty() || !right.empty()) {
+        const std::string_view a = next(left);
+        const std::string_view b = next(right);
+        const auto x = a.empty() ? 0 : parse_unsigned(a);
+        const auto y = b.empty() ? 0 : parse_unsigned(b);
+        // As in RubyGems, a word such as «rc» stands before every number.
+        const auto order = x && y ? *x <=> *y
+                           : x    ? std::strong_ordering::greater
+                           : y    ? std::strong_ordering::less
+                                  : a <=> b;
+        if (order != 0)
+            return order;
+    }
+    return std::strong_ordering::equal;
 }
 
 std::partial_ordering compare(const Object& left, const Object& right)
@@ -171,6 +207,16 @@ std::partial_ordering compare(const Object& left, const Object& right)
     const auto* b = right.as<std::string>();
     if (a != nullptr && b != nullptr)
         return *a <=> *b;
+    if (left.as<Version>() != nullptr && right.as<Version>() != nullptr)
+        return compare_versions(left.as<Version>()->text, right.as<Version>()->text);
+    if (left.as<List>() != nullptr && right.as<List>() != nullptr) {
+        const auto& first = (*left.as<List>())->items;
+        const auto& second = (*right.as<List>())->items;
+        return std::lexicographical_compare_three_way(first.begin(), first.end(), second.begin(), second.end(),
+                                                      compare);
+    }
+    if (left.as<Symbol>() != nullptr && right.as<Symbol>() != nullptr)
+        return left.as<Symbol>()->name <=> right.as<Symbol>()->name;
     const auto* i = left.as<std::int64_t>();
     const auto* j = right.as<std::int64_t>();
     if (i != nullptr && j != nullptr)
@@ -182,15 +228,34 @@ std::partial_ordering compare(const Object& left, const Object& right)
     return (x != nullptr ? *x : static_cast<double>(*i)) <=> (y != nullptr ? *y : static_cast<double>(*j));
 }
 
+bool is_lazy(const Object& object)
+{
+    if (const List* list = object.as<List>())
+        return std::ranges::any_of((*list)->items, is_lazy);
+    if (const Hash* hash = object.as<Hash>())
+        return std::ranges::any_of((*hash)->entries, [](const auto& entry) { return is_lazy(entry.second); });
+    return object.as<Lazy>() != nullptr;
+}
+
 Value to_value(const Object& object, const SourcePosition& position)
 {
     Value value{{}, position};
+    if (object.as<Lazy>() != nullptr)
+        throw Error(ErrorKind::invalid, position, "a lazy value stands where its content is needed at once")
+            .hint("give it to a property alone: content lazy { … }");
     if (const auto* flag = object.as<bool>()) {
         value.content = *flag;
     } else if (const auto* integer = object.as<std::int64_t>()) {
         value.content = *integer;
     } else if (const auto* decimal = object.as<double>()) {
         value.content = *decimal;
+    } else if (const auto* range = object.as<Range>()) {
+        if (!range->last || (*range->last > range->first && *range->last - range->first >= 10'000))
+            throw Error(ErrorKind::invalid, position, "a range has more than 10000 numbers");
+        Value::List items;
+        for (std::int64_t at = range->first; at <= *range->last; ++at)
+            items.push_back({at, position});
+        value.content = std::move(items);
     } else if (const List* list = object.as<List>()) {
         Value::List items;
         for (const Object& item : (*list)->items)
@@ -221,6 +286,8 @@ std::optional<bool> is_of_class(const Object& value, std::string_view name)
         return value.as<Symbol>() != nullptr;
     if (name == "Array")
         return value.as<List>() != nullptr;
+    if (name == "Range")
+        return value.as<Range>() != nullptr;
     if (name == "Hash")
         return value.as<Hash>() != nullptr;
     if (name == "NilClass")

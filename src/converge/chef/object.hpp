@@ -41,6 +41,26 @@ struct Constant {
     bool operator==(const Constant&) const = default;
 };
 
+/// lazy { … }: code that the evaluator keeps until every recipe has been read.
+struct Lazy {
+    std::size_t place = 0; ///< among the evaluator's closures
+    bool operator==(const Lazy&) const = default;
+};
+
+/// first..last, of whole numbers; without a last one it has no end.
+struct Range {
+    std::int64_t first = 0;
+    std::optional<std::int64_t> last; ///< which is in it
+    bool operator==(const Range&) const = default;
+};
+
+/// Gem::Version.new('1.2') and Chef::VersionConstraint.new('>= 1').
+struct Version {
+    std::string text;
+    bool is_constraint = false;
+    bool operator==(const Version&) const = default;
+};
+
 struct ListContent;
 struct HashContent;
 using List = std::shared_ptr<const ListContent>;
@@ -50,7 +70,7 @@ using Hash = std::shared_ptr<const HashContent>;
 class Object {
   public:
     using Content = std::variant<std::monostate, bool, std::int64_t, double, std::string, Symbol, List, Hash, NodePath,
-                                 Constant, Pattern>;
+                                 Constant, Pattern, Lazy, Range, Version>;
 
     Object() = default;
     template <class T>
@@ -86,10 +106,17 @@ struct HashContent {
     std::vector<std::pair<Object, Object>> entries; ///< in the order of the source
     Extent extent;
     const Object* find(const Object& key) const;
+    /// As node attributes and data bags are asked: a symbol stands for its text.
+    const Object* find_word(const Object& key) const;
 };
 
 /// Throw Error(invalid), without a position, where a list or hash is nested too deeply or is too large.
 Object make_list(std::vector<Object> items);
+template <class Iterator>
+Object make_list(Iterator begin, Iterator end)
+{
+    return make_list(std::vector<Object>(begin, end));
+}
 Object make_hash(std::vector<std::pair<Object, Object>> entries);
 
 /// What a walk over all of a value costs, for the evaluator's account.
@@ -104,10 +131,16 @@ std::string inspect(const Object& object);
 /// "a string", "nil": for messages.
 std::string_view kind_of(const Object& object);
 
-/// The order of two numbers or two strings; unordered where they cannot be compared.
+/// Less, equal or greater for two versions: 1.10 is behind 1.9.
+std::strong_ordering compare_versions(std::string_view left, std::string_view right);
+
+/// The order of two numbers, strings, versions or lists of such; unordered where they cannot be compared.
 std::partial_ordering compare(const Object& left, const Object& right);
 
-/// The value in the terms of the catalog; symbols become texts.
+/// Whether it is code to be run later, or a list or hash that has such in it.
+bool is_lazy(const Object& object);
+
+/// The value in the terms of the catalog; symbols become texts. Throws Error(invalid) for what is lazy.
 Value to_value(const Object& object, const SourcePosition& position);
 
 /// Whether a value is of one of Ruby's own classes; nothing for a class that is not known.

@@ -16,6 +16,22 @@ constexpr int deepest_nesting = 80;
 
 constexpr int deepest_tree = 200;
 
+/// What to write instead of a word that is not understood.
+std::string hint_for(std::string_view word)
+{
+    if (word == "while" || word == "until" || word == "for")
+        return "go through a list: names.each do |name| … end, or 5.times do |i| … end";
+    if (word == "def" || word == "lambda" || word == "->" || word == "yield")
+        return "write its content where it is called, or go through a list with each";
+    if (word == "class" || word == "module")
+        return "libraries are not run; write the values into the recipe or into attributes/";
+    if (word == "rescue" || word == "ensure" || word == "begin")
+        return "use ignore_failure and retries of the resource";
+    if (word == "&")
+        return "write &:name of a method, or a block: { |x| … }";
+    return "recipes may use resources, values, variables, if, unless, case and each";
+}
+
 } // namespace
 
 std::string shown(const Token& token)
@@ -53,7 +69,7 @@ void Parser::unexpected() const
 void Parser::unsupported(const Token& token) const
 {
     throw source_.error(token.offset, fmt::format("'{}' is outside the supported subset", token.text),
-                        "recipes may use resources, values, variables, if, unless, case and each");
+                        hint_for(token.text));
 }
 
 void Parser::enter()
@@ -145,17 +161,17 @@ Node Parser::statement()
     statement_ = at_;
     if (next().kind == TokenKind::keyword)
         for (const std::string_view word :
-             {"while", "until", "def", "class", "module", "begin", "for", "yield", "rescue", "ensure"})
+             {"while", "until", "def", "class", "module", "for", "yield", "rescue", "ensure"})
             if (is_keyword(word))
                 unsupported(next());
     for (const std::string_view word : {"return", "next", "break"})
         if (is_keyword(word)) {
             const Token& token = take();
+            std::vector<Node> value;
             if (next().kind != TokenKind::newline && next().kind != TokenKind::end && !is_keyword("if") &&
                 !is_keyword("unless") && !is_keyword("end") && !is_mark("}"))
-                throw source_.error(next().offset,
-                                    fmt::format("'{}' with a value is outside the supported subset", word));
-            return modifiers(make(NodeKind::leave, token.offset, {}, token.text));
+                value.push_back(expression());
+            return modifiers(make(NodeKind::leave, token.offset, std::move(value), token.text));
         }
     return modifiers(low_expression());
 }
@@ -201,26 +217,40 @@ Node Parser::block()
 {
     const Token& open = take();
     const bool braces = open.text == "{";
-    std::vector<std::string> parameters;
-    if (take_mark("||")) {
-    } else if (take_mark("|")) {
-        do {
-            const bool group = take_mark("(");
-            do {
-                if (next().kind != TokenKind::identifier)
-                    unexpected();
-                parameters.push_back(take().text);
-                locals_.insert(parameters.back());
-            } while (group && take_mark(","));
-            if (group)
-                expect_mark(")", open.offset);
-        } while (take_mark(","));
-        expect_mark("|", open.offset);
-    }
+    const std::size_t around = locals_.count();
+    std::vector<Parameter> bound;
+    if (!take_mark("||") && take_mark("|"))
+        bound = parameters("|", open.offset);
     Node body = braces ? statements({"}"}, open.offset) : statements({"end"}, open.offset);
     take();
-    body.parameters = std::move(parameters);
+    body.parameters = std::move(bound);
+    locals_.forget_after(around);
     return body;
+}
+
+/// What stands between the bars of a block, or in parentheses there, with the closing mark.
+std::vector<Parameter> Parser::parameters(std::string_view close, std::size_t opened)
+{
+    enter();
+    const ScopeExit leave([this] { --nesting_; });
+    std::vector<Parameter> all;
+    do {
+        if (is_mark(close))
+            break;
+        Parameter parameter;
+        parameter.is_rest = take_mark("*");
+        if (take_mark("(")) {
+            parameter.inner = parameters(")", opened);
+        } else {
+            if (next().kind != TokenKind::identifier)
+                unexpected();
+            parameter.name = take().text;
+            locals_.learn(parameter.name);
+        }
+        all.push_back(std::move(parameter));
+    } while (take_mark(","));
+    expect_mark(close, opened);
+    return all;
 }
 
 /// What follows «if» or «elsif», with the «end».
@@ -272,7 +302,7 @@ Node Parser::choice()
 Node parse(const Source& source)
 {
     const std::vector<Token> tokens = tokenize(source);
-    std::set<std::string, std::less<>> locals;
+    Locals locals;
     return Parser(source, tokens, locals, 0).program();
 }
 

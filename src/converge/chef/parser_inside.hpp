@@ -6,6 +6,7 @@
 #include "converge/source.hpp"
 
 #include <initializer_list>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -14,10 +15,32 @@
 
 namespace dfriends::converge::chef {
 
+/// The names that are local variables at a place of the source: those of a block end with it.
+class Locals {
+  public:
+    bool contains(std::string_view name) const { return names_.contains(name); }
+    void learn(const std::string& name)
+    {
+        if (names_.insert(name).second)
+            order_.push_back(name);
+    }
+    std::size_t count() const { return order_.size(); }
+    /// Forgets those that came after there were `count`.
+    void forget_after(std::size_t count)
+    {
+        for (; order_.size() > count; order_.pop_back())
+            names_.erase(order_.back());
+    }
+
+  private:
+    std::set<std::string, std::less<>> names_;
+    std::vector<std::string> order_;
+};
+
 /// The descent over the tokens: statements in parser.cpp, values and calls in expressions.cpp.
 class Parser {
   public:
-    Parser(const Source& source, std::span<const Token> tokens, std::set<std::string, std::less<>>& locals, int nesting)
+    Parser(const Source& source, std::span<const Token> tokens, Locals& locals, int nesting)
         : source_(source), tokens_(tokens), locals_(locals), nesting_(nesting)
     {
     }
@@ -43,7 +66,7 @@ class Parser {
     Node modifiers(Node node);
     Node low_expression();
     Node expression();
-    Node assignment(Node target);
+    Node assignment(Node target, bool is_statement);
     void learn(const Node& target);
     Node binary(int precedence);
     Node unary();
@@ -55,6 +78,11 @@ class Parser {
     bool several_targets() const;
     Node constant(std::string name, std::size_t offset);
     Node string();
+    Node text_of_parts(const std::vector<StringPart>& parts, std::size_t offset);
+    Node keyword_begin(std::size_t offset);
+    Node splat();
+    void block_argument();
+    std::vector<Parameter> parameters(std::string_view close, std::size_t opened);
     Node array();
     Node hash();
     Node branch(bool inverted);
@@ -68,11 +96,12 @@ class Parser {
 
     const Source& source_;
     std::span<const Token> tokens_;
-    std::set<std::string, std::less<>>& locals_;
+    Locals& locals_;
     int nesting_;
     std::size_t at_ = 0;
-    std::size_t statement_ = 0;       ///< the token where the statement began
-    bool do_belongs_outside_ = false; ///< inside the arguments of a call without parentheses
+    std::optional<Node> block_argument_; ///< &:method, for the call whose arguments were read last
+    std::size_t statement_ = 0;          ///< the token where the statement began
+    bool do_belongs_outside_ = false;    ///< inside the arguments of a call without parentheses
 };
 
 /// A token as an error names it.

@@ -2,8 +2,10 @@
 #include "converge/chef/recipe.hpp"
 
 #include "converge/chef/evaluate.hpp"
-#include "converge/chef/parser.hpp"
 #include "converge/chef/resources.hpp"
+
+#include <algorithm>
+#include <iterator>
 
 namespace dfriends::converge {
 
@@ -14,15 +16,10 @@ Catalog read_chef(std::string_view text, const std::string& file, const Facts& f
 
 Catalog read_chef(const std::vector<Recipe>& recipes, const Facts& facts)
 {
-    std::vector<std::vector<chef::Declaration>> declared;
-    for (const Recipe& recipe : recipes) {
-        std::string_view text = recipe.text;
-        if (text.starts_with("\xef\xbb\xbf"))
-            text.remove_prefix(3);
-        const Source source(text, recipe.file);
-        declared.push_back(chef::evaluate(source, chef::parse(source), facts, chef::Cookbook(recipe.file)));
-    }
-    return chef::translate(declared);
+    chef::Evaluation evaluation = chef::evaluate(recipes, facts);
+    Catalog catalog = chef::translate(evaluation.recipes);
+    std::ranges::move(evaluation.messages, std::back_inserter(catalog.messages));
+    return catalog;
 }
 
 } // namespace dfriends::converge

@@ -5,14 +5,19 @@
 #include "base/text.hpp"
 #include "converge/attributes.hpp"
 #include "converge/chef/dialect.hpp"
+#include "converge/chef/docker_cookbook.hpp"
 #include "converge/chef/guard_text.hpp"
 #include "converge/chef/images.hpp"
+#include "converge/chef/plugins.hpp"
 #include "converge/chef/system_types.hpp"
 #include "converge/chef/words.hpp"
+#include "converge/engine_flags.hpp"
 #include "converge/schema.hpp"
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -52,15 +57,23 @@ Value pairs_of(const Value& value, char between = '=')
     return {std::move(list), value.position};
 }
 
+Value::List items_of(const Value& value)
+{
+    const auto* list = std::get_if<Value::List>(&value.content);
+    return list == nullptr ? Value::List{value} : *list;
+}
+
 Value map_of_texts(const Value& value)
 {
     if (std::holds_alternative<Value::Map>(value.content))
         return value;
-    const auto* list = std::get_if<Value::List>(&value.content);
     Value::Map map;
-    for (const Value& item : list == nullptr ? Value::List{value} : *list) {
+    for (const Value& item : items_of(value)) {
         const std::string entry = scalar_text(item);
         const std::size_t cut = std::min(entry.find_first_of(":="), entry.size());
+        if (std::ranges::find(map, entry.substr(0, cut), &Member::name) != map.end())
+            throw Error(ErrorKind::invalid, value.position, "the name '{}' stands here twice",
+                        printable(entry.substr(0, cut)));
         map.push_back({entry.substr(0, cut), text(cut < entry.size() ? entry.substr(cut + 1) : "", item.position)});
     }
     return {std::move(map), value.position};
@@ -70,16 +83,31 @@ void append(Resource& resource, std::string_view attribute, const Value& value)
 {
     Value& all =
         resource.attributes.try_emplace(std::string(attribute), Value{Value::List{}, value.position}).first->second;
-    auto& items = std::get<Value::List>(all.content);
-    if (const auto* list = std::get_if<Value::List>(&value.content))
-        items.insert(items.end(), list->begin(), list->end());
-    else
-        items.push_back(value);
+    Value::List items = items_of(all); // another property may have set it to a text
+    std::ranges::move(items_of(value), std::back_inserter(items));
+    all.content = std::move(items);
 }
 
 Value listed(const Value& value)
 {
-    return std::holds_alternative<Value::List>(value.content) ? value : Value{Value::List{value}, value.position};
+    return {items_of(value), value.position};
+}
+
+/// A list whose every text becomes something else.
+Value listed_as(const Value& value, Value (*convert)(const Value&))
+{
+    Value list = listed(value);
+    for (Value& item : std::get<Value::List>(list.content))
+        item = convert(item);
+    return list;
+}
+
+Value limits_of(const Value& value)
+{
+    Value::Map limits;
+    for (const Value& item : items_of(value))
+        limits.push_back(default_limit(item));
+    return {std::move(limits), value.position};
 }
 
 void set_daemon(Resource& resource, std::string_view key, Value value)
@@ -123,6 +151,8 @@ void set_property(Resource& resource, const Declaration& from, const PropertyRow
     case Conversion::paths:
         resource.attributes[std::string(row.house)] = pairs_of(value, ':');
         return;
+    case Conversion::environment:
+        return append(resource, "environment", text(std::string(row.house) + "=" + scalar_text(value), value.position));
     case Conversion::daemon:
         return set_daemon(resource, row.house, value);
     case Conversion::daemon_list:
@@ -135,9 +165,17 @@ void set_property(Resource& resource, const Declaration& from, const PropertyRow
     }
     case Conversion::daemon_pairs:
         return set_daemon(resource, row.house, listed(pairs_of(value)));
+    case Conversion::daemon_pools:
+        return set_daemon(resource, row.house, listed_as(value, address_pool));
+    case Conversion::daemon_limits:
+        return set_daemon(resource, row.house, limits_of(value));
     case Conversion::ignored:
     case Conversion::apart:
         return;
+    case Conversion::own_engine:
+        if (is_usual_host(value))
+            return;
+        [[fallthrough]];
     case Conversion::refused:
         throw Error(ErrorKind::invalid, value.position, "the property '{}' of '{}' is outside the supported subset",
                     row.chef, from.type)
@@ -165,37 +203,14 @@ std::string house_action(const TypeRow& type, std::string_view action, const Sou
 /// bash and script run their code with an interpreter of their own.
 void translate_script(Resource& resource, const Declaration& from)
 {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 10> options{{
-        {"bash", "-c"},
-        {"sh", "-c"},
-        {"dash", "-c"},
-        {"zsh", "-c"},
-        {"ksh", "-c"},
-        {"python", "-c"},
-        {"python3", "-c"},
-        {"ruby", "-e"},
-        {"perl", "-e"},
-        {"node", "-e"},
-    }};
     const Value* code = from.find("code");
     if (code == nullptr)
         throw Error(ErrorKind::invalid, from.position, "'{}[{}]' wants 'code'", from.type, printable(from.name));
     const Value* given = from.find("interpreter");
-    const std::string interpreter = given == nullptr ? "bash" : scalar_text(*given);
-    const std::size_t slash = interpreter.rfind('/');
-    const std::string_view program =
-        slash == std::string::npos ? interpreter : std::string_view(interpreter).substr(slash + 1);
-    const auto* option = std::ranges::find(options, program, &std::pair<std::string_view, std::string_view>::first);
-    if (option == options.end())
-        throw Error(ErrorKind::invalid, given->position, "the interpreter '{}' is outside the supported subset",
-                    printable(interpreter))
-            .hint("use execute with the whole command");
-    std::string command = shell_quoted(interpreter);
-    if (const Value* flags = from.find("flags"))
-        for (const std::string& flag : shell_words(scalar_text(*flags)))
-            command += " " + shell_quoted(flag);
-    resource.attributes["command"] =
-        text(fmt::format("{} {} {}", command, option->second, shell_quoted(scalar_text(*code))), code->position);
+    const Value* flags = from.find("flags");
+    resource.attributes["command"] = text(script_command(given == nullptr ? text("bash", from.position) : *given,
+                                                         flags == nullptr ? "" : scalar_text(*flags), *code),
+                                          code->position);
 }
 
 void translate_execute(Resource& resource, const Declaration& from)
@@ -258,7 +273,7 @@ void set_command(Resource& resource, const Declaration& from, const std::vector<
 void translate_docker_exec(Resource& resource, const Declaration& from)
 {
     const Value* container = from.find("container");
-    const Value* command = from.find("command");
+    const Value* command = from.find("command") != nullptr ? from.find("command") : from.find("cmd");
     if (container == nullptr || command == nullptr)
         throw Error(ErrorKind::invalid, from.position, "'docker_exec[{}]' wants '{}'", printable(from.name),
                     container == nullptr ? "container" : "command");
@@ -290,14 +305,33 @@ void translate_prune(Resource& resource, const Declaration& from)
     set_command(resource, from, words);
 }
 
+/// Where docker_service listens, and the options of its command line.
+void translate_engine(Resource& resource, const Declaration& from)
+{
+    if (const Value* host = from.find("host"); host != nullptr && !is_usual_host(*host))
+        resource.attributes["hosts"] = *host;
+    const Value* options = from.find("misc_opts");
+    if (options == nullptr)
+        return;
+    std::vector<std::string> texts;
+    for (const Value& text : items_of(*options))
+        texts.push_back(scalar_text(text));
+    for (auto& [key, value] : daemon_of_flags(texts, options->position))
+        set_daemon(resource, key, std::move(value));
+}
+
 void translate_apart(Resource& resource, const Declaration& from, Dialect dialect)
 {
+    if (resource.type == "docker_engine")
+        return translate_engine(resource, from);
     if (from.type == "docker_container")
         return translate_container(resource, from, dialect);
     if (from.type == "docker_image")
         return translate_image(resource, from);
     if (from.type == "docker_exec")
         return translate_docker_exec(resource, from);
+    if (from.type == "docker_plugin")
+        return translate_plugin(resource, from);
     if (from.type == "docker_tag")
         return translate_docker_tag(resource, from);
     if (from.type.ends_with("_prune"))
@@ -325,6 +359,8 @@ Resource translate_one(const Declaration& from, const TypeRow& type, Dialect dia
     resource.guards = from.guards;
     for (const std::string& action : from.actions)
         resource.actions.push_back(house_action(type, action, from.position));
+    // create and start of an engine are one here.
+    resource.actions.erase(std::ranges::unique(resource.actions).begin(), resource.actions.end());
     for (const auto& [name, value] : from.properties)
         if (const PropertyRow* row = find_property(type, name))
             set_property(resource, from, *row, value);
@@ -349,7 +385,8 @@ class Translation {
         std::size_t place; ///< in the catalog
     };
 
-    void include(const Declaration& from);
+    void include(const Declaration& from, Dialect dialect);
+    void include_docker(const Declaration& from, Dialect dialect);
     void add(Resource resource, std::string_view chef_type, const std::string& chef_name,
              std::string_view name_attribute);
     std::size_t find(const Reference& reference) const;
@@ -364,6 +401,7 @@ class Translation {
     std::map<std::pair<std::string, std::string>, std::size_t> declared_; ///< by Chef's type and name
     std::vector<Placed> placed_;
     std::set<std::string> included_;
+    std::optional<Value> init_type_; ///< of containers that name none
 };
 
 void Translation::add(Resource resource, std::string_view chef_type, const std::string& chef_name,
@@ -371,11 +409,6 @@ void Translation::add(Resource resource, std::string_view chef_type, const std::
 {
     const int count = ++named_[{resource.type, resource.name}];
     if (count > 1) {
-        const bool nameless = resource.type == "docker_network" || resource.type == "docker_volume";
-        if (nameless)
-            throw Error(ErrorKind::invalid, resource.position, "'{}[{}]' is declared twice", chef_type,
-                        printable(resource.name))
-                .hint("give the actions in one block: action [:a, :b]");
         if (!name_attribute.empty() && !resource.attributes.contains(name_attribute))
             resource.attributes[std::string(name_attribute)] = text(resource.name, resource.position);
         resource.name += fmt::format(" ({})", count);
@@ -388,19 +421,37 @@ void Translation::add(Resource resource, std::string_view chef_type, const std::
     catalog_.resources.push_back(std::move(resource));
 }
 
-void Translation::include(const Declaration& from)
+void Translation::include_docker(const Declaration& from, Dialect dialect)
+{
+    DockerCookbook cookbook = read_docker_cookbook(from);
+    add(translate_one(cookbook.engine, *find_type_row("docker_service"), dialect), "service", "docker", "");
+    if (cookbook.group)
+        add(translate_one(*cookbook.group, *find_type_row("group"), dialect), "group", cookbook.group->name, "group");
+    init_type_ = std::move(cookbook.init_type);
+    std::ranges::move(cookbook.messages, std::back_inserter(catalog_.messages));
+}
+
+void Translation::include(const Declaration& from, Dialect dialect)
 {
     const std::string recipe = from.name.ends_with("::default") ? from.name.substr(0, from.name.size() - 9) : from.name;
     if (!included_.insert(recipe).second)
         return;
-    Resource resource;
-    resource.position = from.position;
-    resource.name = recipe;
-    if (recipe == "docker") {
-        resource.type = "docker_engine";
-        return add(std::move(resource), "service", "docker", "");
+    if (recipe == "docker")
+        return include_docker(from, dialect);
+    // What they bring is here without them: methods of today's Chef, and a source of packages for the engine.
+    if (recipe == "chef-sugar" || recipe == "apt-docker" || recipe == "chef-apt-docker" ||
+        recipe == "chef-yum-docker" || recipe == "yum-docker") {
+        add_message(catalog_.messages,
+                    {Message::Level::warning,
+                     fmt::format("the recipe '{}' is passed over: {}", recipe,
+                                 recipe == "chef-sugar" ? "nothing of it is needed"
+                                                        : "the engine comes from the machine's own package sources"),
+                     from.position});
+        return;
     }
     if (recipe == "apt") {
+        Resource resource;
+        resource.position = from.position;
         resource.type = "exec";
         resource.name = "apt-get update";
         resource.attributes["command"] = text("apt-get update", from.position);
@@ -419,8 +470,9 @@ std::size_t Translation::find(const Reference& reference) const
     for (const auto& [declared, place] : declared_)
         known.push_back(declared.first + "[" + declared.second + "]");
     const std::string wanted = reference.type + "[" + reference.name + "]";
+    const std::string nearest = did_you_mean(wanted, known);
     throw Error(ErrorKind::invalid, reference.position, "there is no '{}' in the recipe", printable(wanted))
-        .hint(did_you_mean(wanted, known));
+        .hint(nearest.empty() ? "if another recipe declares it, give that file to converge, too" : nearest);
 }
 
 const TypeRow& Translation::type_of(const Reference& reference) const
@@ -436,11 +488,15 @@ void Translation::add(const std::vector<Declaration>& declarations)
     const Dialect dialect = dialect_of(declarations);
     for (const Declaration& from : declarations) {
         if (from.type == "include_recipe") {
-            include(from);
+            include(from, dialect);
             continue;
         }
         const TypeRow& type = *find_type_row(from.type);
-        add(translate_one(from, type, dialect), from.type, from.name, type.name_attribute);
+        std::optional<Declaration> with_init_type;
+        if (from.type == "docker_container" && init_type_)
+            with_init_type.emplace(from).properties.try_emplace("init_type", *init_type_);
+        add(translate_one(with_init_type ? *with_init_type : from, type, dialect), from.type, from.name,
+            type.name_attribute);
         placed_.push_back({&from, catalog_.resources.size() - 1});
     }
 }
@@ -501,6 +557,11 @@ std::vector<std::string> property_names(std::string_view type)
         for (const PropertyRow& property : rows)
             names.emplace_back(property.chef);
     return names;
+}
+
+bool is_property(std::string_view type, std::string_view name)
+{
+    return name == "action" || find_property(*find_type_row(type), name) != nullptr;
 }
 
 Catalog translate(const std::vector<std::vector<Declaration>>& recipes)

@@ -49,6 +49,34 @@ void append_utf8(std::string& text, std::uint32_t code)
 
 } // namespace
 
+std::vector<std::vector<StringPart>> cut_words(const std::vector<StringPart>& parts)
+{
+    constexpr std::string_view blanks = " \t\r\f\v\n";
+    std::vector<std::vector<StringPart>> all;
+    bool inside = false;
+    for (const StringPart& part : parts) {
+        std::string_view rest = part.text;
+        while (!rest.empty()) {
+            const bool blank = blanks.find(rest[0]) != std::string_view::npos;
+            const std::size_t end =
+                std::min(blank ? rest.find_first_not_of(blanks) : rest.find_first_of(blanks), rest.size());
+            if (!blank && !inside)
+                all.emplace_back();
+            if (!blank)
+                all.back().push_back({std::string(rest.substr(0, end)), {}, false});
+            inside = !blank;
+            rest.remove_prefix(end);
+        }
+        if (!part.is_code)
+            continue;
+        if (!inside)
+            all.emplace_back();
+        all.back().push_back(part);
+        inside = true;
+    }
+    return all;
+}
+
 bool Lexer::percent_literal()
 {
     const std::size_t start = pos_;
@@ -61,24 +89,27 @@ bool Lexer::percent_literal()
     const char open = peek(open_at);
     if (open == '\0' || is_letter(open) || is_digit(open) || is_blank(open) || open == '\n' || open == '=')
         return false;
-    if (std::string_view("qQwWiI").find(kind) == std::string_view::npos)
+    if (std::string_view("qQwWiIr").find(kind) == std::string_view::npos)
         throw source_.error(start, fmt::format("a literal '%{}' is outside the supported subset", kind),
-                            "use %w, %i, %q or %Q");
+                            kind == 'x' ? "resources find out by themselves what is there; use only_if or not_if"
+                                        : "use %w, %i, %q, %Q or %r");
     pos_ += open_at + 1;
-    Token token{TokenKind::string, "", 0, 0, delimited(open, closing_of(open), kind == 'Q' || kind == 'W', start), {}};
+    if (kind == 'r') {
+        --pos_;
+        pattern(open, closing_of(open));
+        return true;
+    }
+    const bool expand = kind == 'Q' || kind == 'W' || kind == 'I';
+    Token token{TokenKind::string, "", 0, 0, delimited(open, closing_of(open), expand, start), {}};
     if (kind != 'q' && kind != 'Q') {
-        std::string all;
-        for (const StringPart& part : token.parts) {
-            if (part.is_code)
-                throw source_.error(start, "a word list with code inside is outside the supported subset",
-                                    "use an array: [\"…\", \"…\"]");
-            all += part.text;
-        }
-        token.parts.clear();
         token.kind = kind == 'i' || kind == 'I' ? TokenKind::symbols : TokenKind::words;
-        all = replace_all(all, "\n", " ");
-        for (const std::string_view item : words(all))
-            token.words.emplace_back(item);
+        const bool has_code = std::ranges::any_of(token.parts, &StringPart::is_code);
+        if (has_code && token.kind == TokenKind::symbols)
+            throw source_.error(start, "a list of symbols with code inside is outside the supported subset",
+                                "use an array: [\"…\".to_sym]");
+        if (!has_code)
+            for (const auto& word : cut_words(std::exchange(token.parts, {})))
+                token.words.push_back(word[0].text);
     }
     push(std::move(token));
     return true;
@@ -156,7 +187,12 @@ void Lexer::heredoc_body(std::string_view word, bool raw, bool dashed, bool squi
 /// Whether a string that ends in a colon is a key.
 bool Lexer::quoted_label_wanted() const
 {
-    if (peek() != ':' || peek(1) == ':' || tokens_.empty() || tokens_.back().kind != TokenKind::mark)
+    if (peek() != ':' || peek(1) == ':' || tokens_.empty())
+        return false;
+    // «labels 'a': 1» is a call with a pair; the ternary's «x ? y 'a': 1» nobody writes.
+    if (tokens_.back().kind == TokenKind::identifier)
+        return is_blank(peek(1));
+    if (tokens_.back().kind != TokenKind::mark)
         return false;
     const std::string& last = tokens_.back().text;
     return last == "{" || last == "," || last == "(";
@@ -175,13 +211,15 @@ void Lexer::string(char quote)
     push(std::move(token));
 }
 
-void Lexer::pattern()
+void Lexer::pattern(char open, char close)
 {
     const std::size_t start = pos_++;
     Token token{TokenKind::pattern, "", 0, 0, {}, {}};
-    for (; peek() != '/'; ++pos_) {
+    int nesting = 0;
+    for (; peek() != close || nesting > 0; ++pos_) {
         if (pos_ >= text_.size() || peek() == '\n')
-            throw source_.error(start, "a pattern without its closing '/'");
+            throw source_.error(start, fmt::format("a pattern without its closing '{}'", close));
+        nesting += open != close && peek() == open ? 1 : open != close && peek() == close ? -1 : 0;
         if (rest_starts("#{"))
             throw source_.error(pos_, "code in a pattern is outside the supported subset");
         if (peek() == '\\' && pos_ + 1 < text_.size() && peek(1) != '\n')

@@ -22,9 +22,10 @@ enum class NodeKind {
     hash,     ///< key, value, key, value …
     name,     ///< a local variable, or a call without arguments
     constant, ///< with its path: Chef::Config
-    index,    ///< what, key
+    index,    ///< what, key [, count]
+    splat,    ///< *list among values, or **hash as the key of a pair
     call,     ///< [receiver] arguments … [block]
-    block,    ///< statements; parameters
+    block,    ///< statements; parameters. With a text it is &:method
     unary,    ///< text: the operator
     binary,   ///< text: the operator
     assign,   ///< text: the operator; target, value. The target may be an array
@@ -32,6 +33,13 @@ enum class NodeKind {
     choice,   ///< subject (nothing: none), option …, [block]
     option,   ///< values …, block
     leave,    ///< text: return, next or break
+};
+
+/// What a block's argument is bound to: |a|, |(a, b)|, |*rest|.
+struct Parameter {
+    std::string name;
+    std::vector<Parameter> inner; ///< of a list that is taken apart; has no name
+    bool is_rest = false;
 };
 
 /// A node of the syntax tree. `depth` is bounded by the parser, so that walks may recurse.
@@ -42,10 +50,11 @@ struct Node {
     std::int64_t integer = 0;
     double decimal = 0;
     std::vector<Node> children;
-    std::vector<std::string> parameters;
+    std::vector<Parameter> parameters;
     bool has_receiver = false;
     bool has_block = false;
     bool has_parentheses = false;
+    bool is_safe = false; ///< of a call: &. gives nil for nil
     int depth = 1;
 };
 

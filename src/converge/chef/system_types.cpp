@@ -199,6 +199,8 @@ void translate_system_type(Resource& resource, const Declaration& from)
         return translate_remote_file(resource, from);
     if (resource.type == "cron")
         return translate_cron(resource, from);
+    if (resource.type == "group" && from.find("members") != nullptr) // a list of all where it does not say otherwise
+        resource.attributes.try_emplace("append", Value{false, from.position});
     if (from.type == "systemd_unit")
         return translate_systemd_unit(resource, from);
     if (from.type == "mount")

@@ -26,8 +26,8 @@ void Evaluator::fill_template(Declaration& declaration, const Object& variables)
     const auto* source = given == nullptr ? nullptr : std::get_if<std::string>(&given->content);
     if (given != nullptr && source == nullptr)
         throw Error(ErrorKind::invalid, given->position, "'source' of 'template' wants the name of one file");
-    const CookbookFile file =
-        cookbook_.template_file(source != nullptr ? *source : std::filesystem::path(name).filename().string() + ".erb");
+    const CookbookFile file = cookbook_->template_file(
+        source != nullptr ? *source : std::filesystem::path(name).filename().string() + ".erb");
     declaration.properties["content"] = {render(file, variables), declaration.position};
 }
 
@@ -49,7 +49,7 @@ std::string Evaluator::run_template(const Source& source, TagTrim trim, Scope sc
     const Node program = parse(program_source);
     std::string output;
     const Source* recipe = std::exchange(source_, &program_source);
-    auto scopes = std::exchange(scopes_, std::vector<Scope>{std::move(scope)});
+    auto scopes = std::exchange(scopes_, Scopes{std::make_shared<Scope>(std::move(scope))});
     Declaration* declaration = std::exchange(current_, nullptr);
     output_ = &output;
     const ScopeExit leave([&] {
@@ -105,6 +105,11 @@ Object Evaluator::write_output(const Node& node, const std::vector<Object>& argu
     if (node.text != erb_text && node.text != erb_value) {
         if (find_variable_ != nullptr && node.text == "has_variable?" && arguments.size() == 1)
             return variable_is_there(node, arguments[0]);
+        if (auto converted = placed(node, [&] { return conversion(node.text, arguments); }))
+            return *converted;
+        if (find_variable_ == nullptr &&
+            (node.text == "value_for_platform" || node.text == "value_for_platform_family"))
+            return platform_value(node, arguments, node.text == "value_for_platform" ? "platform" : "platform_family");
         if (find_variable_ == nullptr && (node.text == "platform?" || node.text == "platform_family?"))
             return platform_matches(arguments, node.text == "platform?" ? "platform" : "platform_family");
         throw source_->error(node.offset, fmt::format("there is no variable or function '{}' in a template", node.text),
@@ -122,8 +127,7 @@ Object Evaluator::write_output(const Node& node, const std::vector<Object>& argu
 
 ErbOutput run_erb(const Source& source, const Facts& facts, const FindVariable& find)
 {
-    const Cookbook cookbook{std::string()};
-    return Evaluator(source, facts, cookbook).run_foreign(source, find);
+    return Evaluator(facts).run_foreign(source, find);
 }
 
 } // namespace dfriends::converge::chef

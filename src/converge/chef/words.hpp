@@ -13,11 +13,15 @@ enum class Conversion {
     map,           ///< name:value and name=value texts become a hash
     append,        ///< values of several properties are put together
     paths,         ///< a hash becomes PATH[:options] texts
+    environment,   ///< a variable of the engine's environment
+    own_engine,    ///< the address of the engine: that which converge is given
     daemon,        ///< a key of daemon.json
     daemon_list,   ///< the same, of a list
     daemon_map,    ///< the same, of a map
     daemon_number, ///< the same, of a number, also as a text of digits
     daemon_pairs,  ///< the same, of a list of NAME=value texts
+    daemon_pools,  ///< the same, of a list of pools of addresses: 'base=192.0.2.0/24,size=28'
+    daemon_limits, ///< the same, of a list of limits: 'nofile=1024:2048'
     ignored,       ///< nothing here depends on it
     apart,         ///< looked at by the type's own translation
     refused,       ///< cannot be had; the row says what to do instead

@@ -11,4 +11,8 @@ namespace dfriends::converge {
 /// was made anew, it must be, too. Says which one; nothing where all are those that it was made with.
 std::optional<Change> change_of_donors(const Resource& resource, const engine::ContainerSummary& seen, Scene& scene);
 
+/// Of a plan: throws Error(not_found) where a container is to join a network, or to share what another container has,
+/// that is neither there nor to be made before it.
+void require_neighbours(const Resource& resource, Scene& scene);
+
 } // namespace dfriends::converge

@@ -3,8 +3,11 @@
 
 #include "base/text.hpp"
 #include "converge/attributes.hpp"
+#include "converge/container_spec.hpp"
+#include "converge/container_values.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace dfriends::converge {
 
@@ -22,11 +25,26 @@ std::string name_of_network(const engine::NetworkAttachment& place)
 /// Whether a container has all names and addresses that a declaration gives it in a network.
 bool has_all(const engine::NetworkAttachment& found, const engine::NetworkAttachment& wanted)
 {
-    const auto has = [](const std::string& actual, const std::string& text) { return text.empty() || text == actual; };
+    const auto has = [](const std::string& actual, const std::string& text) {
+        return text.empty() || plain_address(text) == plain_address(actual);
+    };
     return has(found.ipv4_address, wanted.ipv4_address) && has(found.ipv6_address, wanted.ipv6_address) &&
            std::ranges::all_of(wanted.aliases, [&](const std::string& alias) {
                return std::ranges::find(found.aliases, alias) != found.aliases.end();
            });
+}
+
+/// What a place in a network is like: "front,ip=192.0.2.2,alias=web".
+std::string described(const engine::NetworkAttachment& place)
+{
+    std::string line = place.network;
+    if (!place.ipv4_address.empty())
+        line += ",ip=" + place.ipv4_address;
+    if (!place.ipv6_address.empty())
+        line += ",ip6=" + place.ipv6_address;
+    for (const std::string& alias : place.aliases)
+        line += ",alias=" + alias;
+    return line;
 }
 
 bool has_network(const std::vector<engine::NetworkAttachment>& places, const std::string& name)
@@ -38,10 +56,7 @@ bool has_network(const std::vector<engine::NetworkAttachment>& places, const std
 std::vector<std::string> names_in(const DeclaredState& state)
 {
     std::vector<std::string> names;
-    const auto row = state.find("networks");
-    if (row == state.end())
-        return names;
-    for (const std::string_view line : lines(row->second))
+    for (const std::string& line : values_in(state, "networks"))
         names.emplace_back(split_once(split_once(line, ',').first, '=').second);
     return names;
 }
@@ -84,8 +99,10 @@ std::optional<Change> change_of(const NetworkMoves& moves)
     if (moves.empty())
         return std::nullopt;
     std::vector<std::string> joined;
-    for (const engine::NetworkAttachment& place : moves.join)
-        joined.push_back(place.network);
+    for (const engine::NetworkAttachment& place : moves.join) {
+        const bool stays = std::ranges::find(moves.leave, place.network) != moves.leave.end();
+        joined.push_back(stays ? described(place) : place.network);
+    }
     return Change{.attribute = "networks", .from = join(moves.leave, ", "), .to = join(joined, ", ")};
 }
 
@@ -99,6 +116,9 @@ void carry_out(const NetworkMoves& moves, const std::string& container, Docker& 
 
 bool is_in_its_networks(const Resource& resource, const engine::ContainerSummary& seen)
 {
+    static constexpr std::array<const char*, 3> attributes{"extra_parameters", "network", "networks"};
+    if (std::ranges::none_of(attributes, [&](const char* name) { return find_attribute(resource, name) != nullptr; }))
+        return true;
     const CompareMode mode = compare_mode(resource, "networks");
     const auto wanted = container_spec(resource).networks;
     if (wanted.empty() || mode == CompareMode::ignore)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "converge/container_spec.hpp"
+#include "converge/declared_state.hpp"
 #include "converge/host.hpp"
 
 #include <optional>

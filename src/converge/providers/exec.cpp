@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 
 namespace dfriends::converge {
 
@@ -39,7 +40,8 @@ os::Command command_of(const Resource& resource)
     return command;
 }
 
-void run_command(const Resource& resource, Host& host)
+/// Returns the exit code; throws where it does not mean success.
+int run_command(const Resource& resource, Host& host)
 {
     const os::Command command = command_of(resource);
     const os::Outcome outcome = host.run(command);
@@ -50,7 +52,7 @@ void run_command(const Resource& resource, Host& host)
         throw Error(ErrorKind::failed, "the command did not end within {} s",
                     find_number(resource, "timeout").value_or(300));
     if (std::ranges::find(accepted, std::to_string(outcome.status)) != accepted.end())
-        return;
+        return outcome.status;
     const std::string_view said = trim(outcome.error.empty() ? outcome.output : outcome.error);
     const std::string_view last = said.empty() ? said : lines(said).back();
     throw Error(ErrorKind::failed, "the command ended with {} instead of {}{}{}", outcome.status,
@@ -65,9 +67,20 @@ Step examine_exec(const Resource& resource, const std::string&, Scene& scene)
         return {};
     if (const auto creates = find_text(resource, "creates"); creates && scene.host.find_path(*creates))
         return {};
-    return {.effect = Effect::act,
-            .changes = {{"command", "", text_or_name(resource, "command")}},
-            .perform = [&resource, &scene] { run_command(resource, scene.host); }};
+    Step step{.effect = Effect::act,
+              .changes = {{"command", "", text_or_name(resource, "command")}},
+              .perform = [&resource, &scene] { run_command(resource, scene.host); }};
+    const auto telling = list_of(resource, "changed_returns");
+    if (telling.empty())
+        return step;
+    const auto code = std::make_shared<std::string>();
+    step.perform = [&resource, &scene, telling, code] {
+        const std::string ended_with = std::to_string(run_command(resource, scene.host));
+        if (std::ranges::find(telling, ended_with) != telling.end())
+            *code = ended_with;
+    };
+    step.probe = [code] { return *code; };
+    return step;
 }
 
 } // namespace dfriends::converge

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "converge/attributes.hpp"
 #include "converge/providers/kept_file.hpp"
@@ -71,7 +72,7 @@ std::string output_of(Host& host, const os::Command& command)
 
 bool is_commit(std::string_view text)
 {
-    return text.size() == 40 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    return text.size() == 40 && is_hex(text);
 }
 
 /// The commit that the repository has under the revision now. An annotated tag stands for the commit that it is of.

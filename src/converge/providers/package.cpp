@@ -12,13 +12,16 @@ Step examine_package(const Resource& resource, const std::string& action, Scene&
     if (names.empty())
         names = {resource.name};
     const auto version = find_text(resource, "version");
+    const bool is_gone = action == "remove" || action == "purge";
     Step step;
     std::vector<std::string> missing;
     for (const std::string& name : names) {
         const auto installed = tool.installed_version(name);
-        if (action == "remove") {
-            if (installed) {
-                step.changes.push_back({names.size() == 1 ? "version" : name, *installed, ""});
+        if (is_gone) {
+            const bool is_left = installed || (action == "purge" && tool.has_left_files(name));
+            if (is_left) {
+                const std::string from = installed.value_or("its configuration");
+                step.changes.push_back({names.size() == 1 ? "version" : name, from, ""});
                 missing.push_back(name);
             }
             continue;
@@ -35,10 +38,12 @@ Step examine_package(const Resource& resource, const std::string& action, Scene&
     }
     if (missing.empty())
         return {};
-    if (action == "remove")
+    if (is_gone)
         step.effect = Effect::remove;
     step.perform = [tool, missing, action, options = list_of(resource, "options")] {
-        if (action == "remove")
+        if (action == "purge")
+            tool.purge(missing, options);
+        else if (action == "remove")
             tool.remove(missing, options);
         else
             tool.install(missing, options);

@@ -52,6 +52,15 @@ std::optional<std::string> PackageTool::installed_version(const std::string& pac
                : std::nullopt;
 }
 
+bool PackageTool::has_left_files(const std::string& package) const
+{
+    check_package_name(package);
+    if (kind_ != Kind::apt)
+        return false;
+    const auto outcome = host_.run(tool_command({"dpkg-query", "-W", "-f", "${db:Status-Status}", package}));
+    return outcome.ok() && trim(outcome.output) == "config-files";
+}
+
 std::optional<std::string> PackageTool::newest_version(const std::string& package) const
 {
     check_package_name(package);
@@ -101,6 +110,15 @@ void PackageTool::remove(const std::vector<std::string>& packages, const std::ve
     run_or_fail(host_, command(kind_ == Kind::dnf ? std::vector<std::string>{"dnf", "-y", "-q", "remove"}
                                                   : std::vector<std::string>{"apk", "del", "-q"},
                                options, packages));
+}
+
+void PackageTool::purge(const std::vector<std::string>& packages, const std::vector<std::string>& options) const
+{
+    if (kind_ == Kind::apt)
+        return run_or_fail(host_, command({"apt-get", "purge", "-y", "-q"}, options, packages));
+    if (kind_ == Kind::apk)
+        return run_or_fail(host_, command({"apk", "del", "-q", "--purge"}, options, packages));
+    remove(packages, options);
 }
 
 std::string PackageTool::versioned(const std::string& package, const std::string& version) const

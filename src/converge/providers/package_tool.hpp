@@ -22,6 +22,10 @@ class PackageTool {
     /// Words are names, or names with versions as versioned() writes them.
     void install(const std::vector<std::string>& packages, const std::vector<std::string>& options) const;
     void remove(const std::vector<std::string>& packages, const std::vector<std::string>& options) const;
+    /// With their configuration, where the machine's tool keeps that of packages that go.
+    void purge(const std::vector<std::string>& packages, const std::vector<std::string>& options) const;
+    /// Whether a package is gone, but not its configuration.
+    bool has_left_files(const std::string& package) const;
     std::string versioned(const std::string& package, const std::string& version) const;
 
   private:

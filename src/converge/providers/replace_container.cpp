@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/providers/replace_container.hpp"
 
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "converge/attributes.hpp"
 #include "converge/container_spec.hpp"
+#include "converge/declared_state.hpp"
 #include "converge/providers/start_container.hpp"
 
 #include <algorithm>
@@ -26,10 +28,10 @@ std::string new_name(const std::string& name)
     return name + "-dfriends-new";
 }
 
-engine::ContainerSpec labelled_spec(const Resource& resource)
+engine::ContainerSpec labelled_spec(const Resource& resource, Host& host)
 {
     engine::ContainerSpec spec = container_spec(resource);
-    const DeclaredState state = declared_state(resource);
+    const DeclaredState state = declared_state(resource, spec, host.sealing_key());
     spec.labels[digest_label] = digest_of(state);
     spec.labels[state_label] = render_state(state);
     return spec;
@@ -64,23 +66,13 @@ void keep_anonymous_volumes(engine::ContainerSpec& spec, const engine::Container
                             const engine::ImageDetails& image)
 {
     for (const engine::MountPoint& mount : old.mounts) {
-        const bool is_anonymous = mount.type == "volume" && mount.name.size() == 64 &&
-                                  mount.name.find_first_not_of("0123456789abcdef") == std::string::npos;
+        const bool is_anonymous = mount.type == "volume" && mount.name.size() == 64 && is_hex(mount.name);
         const auto has = [&](const std::vector<std::string>& paths) {
             return std::ranges::find(paths, mount.destination) != paths.end();
         };
         if (is_anonymous && !has_mount_at(spec, mount.destination) &&
             (has(spec.volumes) || has(image.defaults.volumes)))
             spec.binds.push_back(mount.name + ":" + mount.destination);
-    }
-}
-
-void remove_if_there(const std::string& name, Docker& docker)
-{
-    if (const auto left = docker.find_container(name)) {
-        if (left->state.running)
-            docker.stop(left->id, std::nullopt);
-        docker.remove(left->id);
     }
 }
 
@@ -113,6 +105,15 @@ void put_back(const engine::ContainerDetails& old, const std::string& fresh, con
 
 } // namespace
 
+void remove_if_there(const std::string& name, Docker& docker)
+{
+    if (const auto left = docker.find_container(name)) {
+        if (left->state.running)
+            docker.stop(left->id, std::nullopt);
+        docker.remove(left->id);
+    }
+}
+
 std::array<std::string, 3> names_in_engine(const Resource& resource)
 {
     const std::string name = container_name(resource);
@@ -122,7 +123,7 @@ std::array<std::string, 3> names_in_engine(const Resource& resource)
 void make_container(const Resource& resource, Host& host, bool starts)
 {
     Docker& docker = host.docker();
-    engine::ContainerSpec spec = labelled_spec(resource);
+    engine::ContainerSpec spec = labelled_spec(resource, host);
     require_image(resource, docker);
     const std::string id = docker.create(spec);
     try {
@@ -143,7 +144,7 @@ void replace_container(const Resource& resource, const engine::ContainerDetails&
     if (old.spec.auto_remove)
         return replace_passing(resource, old, host, starts);
     const std::string name = container_name(resource);
-    engine::ContainerSpec spec = labelled_spec(resource);
+    engine::ContainerSpec spec = labelled_spec(resource, host);
     const engine::ImageDetails image = require_image(resource, docker);
     if (flag_or(resource, "keep_anonymous_volumes", true))
         keep_anonymous_volumes(spec, old, image);
@@ -174,6 +175,18 @@ std::optional<engine::ContainerDetails> left_behind(const std::string& name, Sce
     return docker.glance_at_container(old_name(name)) ? docker.find_container(old_name(name)) : std::nullopt;
 }
 
+std::vector<std::string> useless_leftovers(const std::string& name, bool removes, Scene& scene)
+{
+    std::vector<std::string> names{new_name(name)};
+    if (removes)
+        names.push_back(old_name(name));
+    std::erase_if(names, [&](const std::string& aside) {
+        const auto seen = scene.host.docker().glance_at_container(aside);
+        return !seen || !seen->labels.contains(digest_label);
+    });
+    return names;
+}
+
 void finish_replacement(const Resource& resource, const engine::ContainerDetails& fresh,
                         const engine::ContainerDetails& old, Host& host, bool starts)
 {
@@ -199,6 +212,7 @@ std::optional<engine::ContainerDetails> recover_container(const std::string& nam
     if (!left || scene.planning)
         return left;
     docker.rename(left->id, name);
+    docker.forget_container(name); // what was seen of it before has it not
     return docker.find_container(name);
 }
 

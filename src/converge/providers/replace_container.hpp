@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dfriends::converge {
 
@@ -25,6 +26,13 @@ std::optional<engine::ContainerDetails> recover_container(const std::string& nam
 
 /// The container that a killed run has put aside for a new one that stands in its place already.
 std::optional<engine::ContainerDetails> left_behind(const std::string& name, Scene& scene);
+
+/// Stops it first, where it runs.
+void remove_if_there(const std::string& name, Docker& docker);
+
+/// Of the containers that a killed run made or put aside, those that are of no use for an action. A new one that did
+/// not come to its name is of none; an old one is where there shall be a container.
+std::vector<std::string> useless_leftovers(const std::string& name, bool removes, Scene& scene);
 
 /// Does what that run did not come to: starts the new container, and removes the old one, or puts it back where the new
 /// one does not start.

@@ -20,9 +20,14 @@ void check_service_name(const std::string& service)
 
 } // namespace
 
+bool has_systemd(Host& host)
+{
+    return host.find_path("/run/systemd/system").has_value();
+}
+
 ServiceTool::ServiceTool(Host& host) : host_(host), kind_(Kind::scripts)
 {
-    if (host.find_path("/run/systemd/system"))
+    if (has_systemd(host))
         kind_ = Kind::systemd;
     else if (host.has_program("rc-service"))
         kind_ = Kind::openrc;

@@ -7,6 +7,9 @@
 
 namespace dfriends::converge {
 
+/// Whether systemd runs the machine's services.
+bool has_systemd(Host& host);
+
 /// The machine's services: systemd where it runs, OpenRC, or System V init scripts.
 class ServiceTool {
   public:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/providers/start_container.hpp"
 
+#include "base/text.hpp"
 #include "converge/attributes.hpp"
 #include "converge/container_spec.hpp"
 
@@ -32,25 +33,6 @@ std::chrono::nanoseconds health_patience(const engine::ContainerDetails& details
                                  check.start_period + tries * (or_usual(check.interval) + or_usual(check.timeout)));
 }
 
-void await_health(const Resource& resource, const engine::ContainerDetails& started, Docker& docker)
-{
-    const std::string name = container_name(resource);
-    const auto end = std::chrono::steady_clock::now() + health_patience(started);
-    for (auto pause = std::chrono::milliseconds(100);; pause = std::min(2 * pause, std::chrono::milliseconds(1000))) {
-        const auto details = docker.find_container(started.id);
-        if (!details || details->state.health == "healthy")
-            return;
-        const bool is_over = std::chrono::steady_clock::now() > end;
-        if (details->state.health == "unhealthy" || !details->state.running || is_over)
-            throw Error(ErrorKind::failed, "the container '{}' {}", name,
-                        !details->state.running ? "ended before it was healthy"
-                        : is_over               ? "did not get healthy"
-                                                : "is unhealthy")
-                .hint("docker inspect " + name + " shows what its check said");
-        std::this_thread::sleep_for(pause);
-    }
-}
-
 void refuse_end(const Resource& resource, const engine::ContainerDetails& details)
 {
     const engine::ContainerState& state = details.state;
@@ -58,6 +40,22 @@ void refuse_end(const Resource& resource, const engine::ContainerDetails& detail
         throw Error(ErrorKind::failed, "the container '{}' ended at once with {}", container_name(resource),
                     state.exit_code)
             .hint("docker logs " + container_name(resource));
+}
+
+/// Of an engine's "Bind for 0.0.0.0:8080 failed: port is already allocated" and "listen tcp4 0.0.0.0:8080: bind:
+/// address already in use".
+std::optional<std::uint16_t> taken_port(std::string_view message)
+{
+    if (message.find("port is already allocated") == std::string_view::npos &&
+        message.find("address already in use") == std::string_view::npos)
+        return std::nullopt;
+    for (const std::string_view end : {" failed: port", ": bind:"}) {
+        const std::string_view place = message.substr(0, message.find(end));
+        const auto port = parse_unsigned(place.substr(place.rfind(':') + 1));
+        if (place.size() < message.size() && port && *port <= 65535)
+            return static_cast<std::uint16_t>(*port);
+    }
+    return std::nullopt;
 }
 
 /// Sees that a container that was started stays.
@@ -81,11 +79,36 @@ void see_it_run(const Resource& resource, const std::string& container, Docker& 
     const auto details = docker.find_container(container);
     if (details)
         refuse_end(resource, *details);
-    if (details && !details->state.health.empty() && flag_or(resource, "wait_healthy", true))
+    if (details && awaits_health(resource, details->state.health))
         await_health(resource, *details, docker);
 }
 
 } // namespace
+
+bool awaits_health(const Resource& resource, std::string_view health)
+{
+    return !health.empty() && health != "healthy" && flag_or(resource, "detach", true) &&
+           flag_or(resource, "wait_healthy", true);
+}
+
+void await_health(const Resource& resource, const engine::ContainerDetails& started, Docker& docker)
+{
+    const std::string name = container_name(resource);
+    const auto end = std::chrono::steady_clock::now() + health_patience(started);
+    for (auto pause = std::chrono::milliseconds(100);; pause = std::min(2 * pause, std::chrono::milliseconds(1000))) {
+        const auto details = docker.find_container(started.id);
+        if (!details || details->state.health == "healthy")
+            return;
+        const bool is_over = std::chrono::steady_clock::now() > end;
+        if (details->state.health == "unhealthy" || !details->state.running || is_over)
+            throw Error(ErrorKind::failed, "the container '{}' {}", name,
+                        !details->state.running ? "ended before it was healthy"
+                        : is_over               ? "did not get healthy"
+                                                : "is unhealthy")
+                .hint("docker inspect " + name + " shows what its check said");
+        std::this_thread::sleep_for(pause);
+    }
+}
 
 std::optional<int> stop_timeout(const Resource& resource)
 {
@@ -115,7 +138,15 @@ void run_hooks(const Resource& resource, std::string_view moment, Host& host)
 void start_container(const Resource& resource, const std::string& container, Host& host)
 {
     run_hooks(resource, "before_start", host);
-    host.docker().start(container);
+    try {
+        host.docker().start(container);
+    } catch (Error& error) {
+        const auto port = taken_port(error.message());
+        const std::string holder = port ? host.docker().holder_of_port(*port) : "";
+        if (holder.empty())
+            throw;
+        throw std::move(error).hint(fmt::format("{} has the port {}: stop it, or publish another port", holder, *port));
+    }
     see_it_run(resource, container, host.docker());
     run_hooks(resource, "after_start", host);
 }

@@ -19,6 +19,12 @@ bool has_hooks(const Resource& resource);
 /// one does not end with 0.
 void run_hooks(const Resource& resource, std::string_view moment, Host& host);
 
+/// Whether a container whose check says this (empty: it has none) is still to become healthy, as its declaration has
+/// it.
+bool awaits_health(const Resource& resource, std::string_view health);
+/// Waits as long as the check may take to say unhealthy, and throws Error(failed) where it does.
+void await_health(const Resource& resource, const engine::ContainerDetails& started, Docker& docker);
+
 /// Starts a container and sees that it stays; without detach, waits for its end, which must be a success.
 void start_container(const Resource& resource, const std::string& container, Host& host);
 /// Watches a container that takes another's place a while longer: what ends after a second is found out while the old

@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "converge/attributes.hpp"
 #include "converge/providers/kept_file.hpp"
+#include "converge/providers/service_tool.hpp"
 
 namespace dfriends::converge {
 
@@ -30,7 +31,7 @@ Step examine_systemd_unit(const Resource& resource, const std::string& action, S
     if (action != "create" && action != "delete")
         return examine_service(resource, action, scene);
     std::function<void()> reload;
-    if (flag_or(resource, "triggers_reload", true) && host.find_path("/run/systemd/system"))
+    if (flag_or(resource, "triggers_reload", true) && has_systemd(host))
         reload = [&host] { run_or_fail(host, tool_command({"systemctl", "daemon-reload"})); };
     const std::string path = unit_folder + name;
     if (action == "delete")

@@ -52,6 +52,32 @@ std::string group_name_of(Host& host, const std::string& id)
     return group ? group->front() : id;
 }
 
+/// A password is told nowhere, hashed or not.
+constexpr const char* hidden_password = "(sensitive)";
+
+bool has_password(Host& host, const std::string& name, const std::string& hash)
+{
+    const auto shadow = entry(host, "shadow", name);
+    return shadow && (*shadow)[1] == hash;
+}
+
+void set_password(Host& host, const std::string& name, const std::string& hash)
+{
+    os::Command command = tool_command({"chpasswd", "-e"}); // on stdin, where no other user sees it
+    command.input = name + ":" + hash + "\n";
+    run_or_fail(host, command);
+}
+
+std::optional<std::string> declared_password(const Resource& resource)
+{
+    auto hash = find_text(resource, "password");
+    if (hash && hash->find_first_of(":\n\r") != std::string::npos)
+        throw Error(ErrorKind::invalid, find_attribute(resource, "password")->position,
+                    "the password is none that /etc/shadow could have")
+            .hint("write its hash, as 'openssl passwd -6' makes one");
+    return hash;
+}
+
 Step change_user(const Resource& resource, const std::string& name,
                  const std::optional<std::vector<std::string>>& current, Scene& scene)
 {
@@ -81,6 +107,12 @@ Step change_user(const Resource& resource, const std::string& name,
                 words.emplace_back("-a");
         }
     }
+    const bool has_command = !current || !step.changes.empty();
+    auto password = declared_password(resource);
+    if (password && current && has_password(host, name, *password))
+        password.reset();
+    if (password)
+        step.changes.push_back({"password", current ? hidden_password : "", hidden_password});
     if (current && step.changes.empty())
         return {};
     if (!current && flag_or(resource, "make_home", false))
@@ -88,7 +120,12 @@ Step change_user(const Resource& resource, const std::string& name,
     if (!current && flag_or(resource, "system", false))
         words.emplace_back("-r");
     words.push_back(name);
-    step.perform = [&host, words] { run_or_fail(host, tool_command(words)); };
+    step.perform = [&host, words, name, password, has_command] {
+        if (has_command)
+            run_or_fail(host, tool_command(words));
+        if (password)
+            set_password(host, name, *password);
+    };
     return step;
 }
 
@@ -107,6 +144,38 @@ Step examine_user(const Resource& resource, const std::string& action, Scene& sc
                 run_or_fail(host, tool_command({"userdel", name}));
             }};
 }
+
+namespace {
+
+/// Brings the members in and out that a group shall have and has not, or has and shall not.
+void change_members(const Resource& resource, const std::string& group, std::string_view listed, Step& step,
+                    std::vector<std::vector<std::string>>& commands)
+{
+    const std::vector<std::string> wanted = list_of(resource, "members");
+    const std::vector<std::string> excluded = list_of(resource, "excluded_members");
+    const bool no_others = !wanted.empty() && !flag_or(resource, "append", true);
+    const auto is_in = [](const std::vector<std::string>& list, std::string_view member) {
+        return std::ranges::find(list, member) != list.end();
+    };
+    std::vector<std::string> members;
+    for (const std::string_view member : split(listed, ','))
+        if (!member.empty())
+            members.emplace_back(member);
+    for (const std::string& member : wanted) {
+        check_account_name(member);
+        if (is_in(members, member))
+            continue;
+        step.changes.push_back({"members", "", member});
+        commands.push_back({"usermod", "-a", "-G", group, member});
+    }
+    for (const std::string& member : members)
+        if (is_in(excluded, member) || (no_others && !is_in(wanted, member))) {
+            step.changes.push_back({"members", member, ""});
+            commands.push_back({"gpasswd", "-d", member, group});
+        }
+}
+
+} // namespace
 
 Step examine_group(const Resource& resource, const std::string& action, Scene& scene)
 {
@@ -132,17 +201,7 @@ Step examine_group(const Resource& resource, const std::string& action, Scene& s
     make.push_back(name);
     if (!current || !step.changes.empty())
         commands.push_back(make);
-    std::vector<std::string> members;
-    if (current)
-        for (const std::string_view member : split((*current)[3], ','))
-            members.emplace_back(member);
-    for (const std::string& member : list_of(resource, "members")) {
-        check_account_name(member);
-        if (std::ranges::find(members, member) != members.end())
-            continue;
-        step.changes.push_back({"members", "", member});
-        commands.push_back({"usermod", "-a", "-G", name, member});
-    }
+    change_members(resource, name, current ? (*current)[3] : "", step, commands);
     if (commands.empty())
         return {};
     step.perform = [&host, commands] {

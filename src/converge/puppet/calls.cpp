@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/scope_exit.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "converge/puppet/evaluator.hpp"
-#include "converge/puppet/functions.hpp"
+#include "converge/puppet/functions_inside.hpp"
+#include "converge/puppet/types.hpp"
+#include "converge/puppet/words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,14 +20,21 @@ struct Missing {
     std::string_view advice;
 };
 constexpr auto missing = std::to_array<Missing>({
-    {"file", "name the file with the attribute 'source'"},
+    {"fqdn_rotate", "write the order itself, or take an item with fqdn_rand"},
     {"generate", "run commands with the resource type exec"},
+    {"pw_hash", "write the hash itself, as mkpasswd shows it"},
+    {"shuffle", "it would say something else in each run; take an item with fqdn_rand"},
+    {"strftime", "it would say something else in each run; write the time with an exec"},
+    {"time", "it would say something else in each run; write the time with an exec"},
 });
 
 constexpr auto silent =
-    std::to_array<std::string_view>({"alert", "crit", "debug", "emerg", "err", "info", "notice", "tag", "warning"});
-constexpr auto walks =
-    std::to_array<std::string_view>({"all", "any", "each", "filter", "map", "reduce", "then", "lest", "with"});
+    std::to_array<std::string_view>({"assert_private", "debug", "deprecation", "info", "tag", "validate_augeas",
+                                     "validate_cmd", "validate_x509_rsa_key_pair"});
+/// What Puppet's log has in front of the rest, where it is not asked for more.
+constexpr auto told = std::to_array<std::string_view>({"alert", "crit", "emerg", "err", "notice", "warning"});
+constexpr auto walks = std::to_array<std::string_view>(
+    {"all", "any", "each", "filter", "group_by", "lest", "map", "partition", "reduce", "then", "with"});
 constexpr auto own = std::to_array<std::string_view>({"break",
                                                       "contain",
                                                       "create_resources",
@@ -35,6 +45,9 @@ constexpr auto own = std::to_array<std::string_view>({"break",
                                                       "epp",
                                                       "fact",
                                                       "fail",
+                                                      "file",
+                                                      "fqdn_rand",
+                                                      "get",
                                                       "getvar",
                                                       "hiera",
                                                       "hiera_array",
@@ -87,6 +100,23 @@ std::vector<std::vector<Datum>> rounds_of(const Datum& what)
     return rounds;
 }
 
+/// Groups and what belongs to them, as a hash of lists.
+Datum grouped(const std::vector<std::pair<Datum, Datum>>& pairs)
+{
+    std::map<std::string, std::size_t> places;
+    std::vector<std::pair<Datum, std::vector<Datum>>> groups;
+    for (const auto& [group, member] : pairs) {
+        const auto [place, is_new] = places.emplace(identity(group), groups.size());
+        if (is_new)
+            groups.emplace_back(group, std::vector<Datum>());
+        groups[place->second].second.push_back(member);
+    }
+    std::vector<std::pair<Datum, Datum>> entries;
+    for (auto& [group, members] : groups)
+        entries.emplace_back(group, make_list(std::move(members)));
+    return make_hash(std::move(entries));
+}
+
 std::string text_of(const std::vector<Datum>& arguments, std::size_t at, std::string_view function)
 {
     const auto* text = at < arguments.size() ? arguments[at].as<std::string>() : nullptr;
@@ -112,7 +142,7 @@ Datum Evaluator::call(const Node& node, const ScopePointer& scope)
                 throw Error(ErrorKind::invalid, "'{}' wants a value and a lambda: |$x| {{ … }}", name);
             return call_with_lambda(node, arguments, node.children.back(), scope);
         }
-        if (node.has_lambda && !is_lookup(name))
+        if (node.has_lambda && !is_lookup(name) && name != "assert_type")
             throw Error(ErrorKind::invalid, "'{}' takes no lambda", name);
         bool known = true;
         Datum value = call_statement(node, arguments, scope, known);
@@ -120,6 +150,8 @@ Datum Evaluator::call(const Node& node, const ScopePointer& scope)
             return value;
         if (auto result = call_function(name, arguments))
             return std::move(*result);
+        if (const Node* function = find_function(name, node.offset))
+            return call_defined(*function, arguments, scope);
         if (const auto row = std::ranges::find(missing, name, &Missing::name); row != missing.end())
             throw Error(ErrorKind::invalid, "the function '{}' is outside the supported part of Puppet", name)
                 .hint(std::string(row->advice));
@@ -184,45 +216,37 @@ Datum Evaluator::call_statement(const Node& node, const std::vector<Datum>& argu
     }
     if (name == "realize")
         return all_of([&](const Datum& item) { realize(item, node.offset); });
-    if (std::ranges::find(silent, name) != silent.end() || name.starts_with("validate_"))
+    if (std::ranges::find(silent, name) != silent.end())
         return {};
+    if (std::ranges::find(told, name) != told.end()) {
+        std::string text;
+        for (const Datum& argument : arguments)
+            text += (text.empty() ? "" : " ") + to_text(argument);
+        say(name == "notice" ? Message::Level::notice : Message::Level::warning, std::move(text), node.offset);
+        return {};
+    }
+    if (name == "assert_type" && node.has_lambda && arguments.size() > 1)
+        return matches(arguments[1], arguments[0])
+                   ? arguments[1]
+                   : call_lambda(node.children.back(), {arguments[0], functions::kind_type(arguments[1])}, scope);
     if (name == "defined") {
         bool all = true;
-        all_of([&](const Datum& item) { all = all && is_declared(item); });
+        all_of([&](const Datum& item) { all = all && is_declared(item, scope); });
         return all;
     }
     if (name == "return" || name == "next" || name == "break")
         throw Leave{name, arguments.empty() ? Datum() : arguments[0], node.offset};
-    if (name == "create_resources" || name == "ensure_resources") {
+    if (name == "create_resources") {
         declare_all(to_lower(text_of(arguments, 0, name)), arguments.size() > 1 ? arguments[1] : Datum(),
                     arguments.size() > 2 ? arguments[2] : Datum(), scope, node.offset);
         return {};
     }
-    if (name == "ensure_packages" || name == "ensure_resource") {
-        const bool packages = name == "ensure_packages";
-        const std::string type = packages ? "package" : to_lower(text_of(arguments, 0, name));
-        const std::size_t first = packages ? 0 : 1;
-        Attributes attributes;
-        if (arguments.size() > first + 1)
-            if (const auto* hash = arguments[first + 1].as<Hash>())
-                for (const auto& [key, value] : (*hash)->entries)
-                    attributes[to_text(key)] = {value, source_->position(node.offset)};
-        for (const std::string& title : titles_of(arguments.size() > first ? arguments[first] : Datum(), node.offset))
-            if (!index_.contains({type, title}))
-                declare(type, title, attributes, scope, node.offset);
+    if (name.starts_with("ensure_")) {
+        ensure_declared(node, arguments, scope);
         return {};
     }
-    if (name == "fact" || name == "getvar") {
-        const std::string path = text_of(arguments, 0, name);
-        std::string rest(path.starts_with("facts.") ? path.substr(6) : path);
-        const Datum* found = find_fact(std::string(split_once(rest, '.').first));
-        for (rest = split_once(rest, '.').second; found != nullptr && !rest.empty();
-             rest = std::string(split_once(rest, '.').second)) {
-            const auto* hash = found->as<Hash>();
-            found = hash == nullptr ? nullptr : (*hash)->find(std::string(split_once(rest, '.').first));
-        }
-        return found != nullptr ? *found : arguments.size() > 1 ? arguments[1] : Datum();
-    }
+    if (auto value = call_scoped(name, arguments, scope))
+        return std::move(*value);
     if (name == "hiera_include")
         return include_all(look_up(node, arguments, scope), node, scope);
     if (is_lookup(name))
@@ -231,12 +255,14 @@ Datum Evaluator::call_statement(const Node& node, const std::vector<Datum>& argu
     return {};
 }
 
-bool Evaluator::is_declared(const Datum& what) const
+bool Evaluator::is_declared(const Datum& what, const ScopePointer& scope)
 {
     if (const auto* reference = what.as<Reference>())
         return index_.contains({reference->type, reference->name});
-    const std::string name = to_lower(to_text(what));
-    return classes_.contains(name) || defines_.contains(name);
+    const std::string name = class_name(what.as<TypeName>() != nullptr ? what.as<TypeName>()->name : to_text(what));
+    if (name.starts_with('$'))
+        return find_variable(to_text(what).substr(1), scope).has_value();
+    return classes_.contains(name) || defines_.contains(name) || find_type_row(name) != nullptr;
 }
 
 Datum Evaluator::call_lambda(const Node& lambda, std::vector<Datum> arguments, const ScopePointer& scope)
@@ -249,20 +275,7 @@ Datum Evaluator::call_lambda(const Node& lambda, std::vector<Datum> arguments, c
     // A lambda of one parameter takes a pair of a hash as a list.
     if (count == 1 && arguments.size() == 2 && lambda.children[0].integer == 0)
         arguments = {make_list(std::move(arguments))};
-    for (std::size_t index = 0; index < count; ++index) {
-        const Node& parameter = lambda.children[index];
-        Datum value;
-        if (parameter.integer == 1 && index < arguments.size())
-            value = make_list({arguments.begin() + static_cast<std::ptrdiff_t>(index), arguments.end()});
-        else if (index < arguments.size())
-            value = arguments[index];
-        else if (!parameter.children.empty())
-            value = eval(parameter.children[0], inner);
-        else
-            throw Error(ErrorKind::invalid, "the lambda wants a value for '${}'", parameter.text);
-        check_type(parameter, value, source_->position(parameter.offset));
-        set(inner, parameter, parameter.text, std::move(value));
-    }
+    bind(lambda, arguments, inner);
     try {
         return eval(lambda.children.back(), inner);
     } catch (Leave& leave) {
@@ -270,6 +283,71 @@ Datum Evaluator::call_lambda(const Node& lambda, std::vector<Datum> arguments, c
             throw;
         return std::move(leave.value);
     }
+}
+
+/// Gives the parameters of a lambda or a function their values.
+void Evaluator::bind(const Node& callee, const std::vector<Datum>& arguments, const ScopePointer& inner)
+{
+    for (std::size_t index = 0; index + 1 < callee.children.size(); ++index) {
+        const Node& parameter = callee.children[index];
+        Datum value;
+        if (parameter.integer == 1 && index < arguments.size())
+            value = make_list({arguments.begin() + static_cast<std::ptrdiff_t>(index), arguments.end()});
+        else if (index < arguments.size())
+            value = arguments[index];
+        else if (!parameter.children.empty())
+            value = eval(parameter.children[0], inner);
+        else if (parameter.integer == 1)
+            value = make_list({});
+        else
+            throw Error(ErrorKind::invalid, "{} wants a value for '${}'",
+                        callee.kind == NodeKind::lambda ? "the lambda" : "the function '" + callee.text + "'",
+                        parameter.text);
+        check_type(parameter, value, source_->position(parameter.offset), inner);
+        set(inner, parameter, parameter.text, std::move(value));
+    }
+}
+
+/// A function of the manifest or of a module, by its name.
+const Node* Evaluator::find_function(const std::string& name, std::size_t offset)
+{
+    const std::string written = class_name(name);
+    auto row = functions_.find(written);
+    if (row == functions_.end() && load_function(written, offset))
+        row = functions_.find(written);
+    return row == functions_.end() ? nullptr : row->second;
+}
+
+/// It sees its parameters and what stands at the top, and nothing of where it is called.
+Datum Evaluator::call_defined(const Node& function, const std::vector<Datum>& arguments, const ScopePointer& scope)
+{
+    constexpr int deepest_call = 50;
+    if (functions_open_ >= deepest_call)
+        throw Error(ErrorKind::invalid, "functions call each other more than {} deep", deepest_call);
+    const std::size_t count = function.children.size() - 1;
+    if (arguments.size() > count && (count == 0 || function.children[count - 1].integer == 0))
+        throw Error(ErrorKind::invalid, "the function '{}' takes {} values, not {}", function.text, count,
+                    arguments.size());
+    ++functions_open_;
+    const ScopeExit leave([this] { --functions_open_; });
+    auto inner = std::make_shared<Scope>();
+    inner->parent = inner->caller = top_;
+    inner->container = scope->container;
+    const Visit there(*this, homes_.at(&function));
+    bind(function, arguments, inner);
+    Datum value;
+    try {
+        value = eval(function.children.back(), inner);
+    } catch (Leave& left) {
+        if (left.word != "return" && left.word != "next")
+            throw error(left.offset, "'" + left.word + "' stands outside of a lambda");
+        value = std::move(left.value);
+    }
+    const auto type = type_of(function, inner);
+    if (type && !is_instance(value, *type).value_or(true))
+        throw error(function.offset, fmt::format("the value of the function '{}' is {}, not {}", function.text,
+                                                 inspect(*type), misfit(value, *type)));
+    return value;
 }
 
 Datum Evaluator::call_with_lambda(const Node& node, const std::vector<Datum>& arguments, const Node& lambda,
@@ -295,6 +373,7 @@ Datum Evaluator::call_with_lambda(const Node& node, const std::vector<Datum>& ar
         return memo;
     }
     std::vector<Datum> results;
+    std::vector<Datum> others;
     std::vector<std::pair<Datum, Datum>> kept;
     bool any = false;
     bool all = true;
@@ -310,6 +389,10 @@ Datum Evaluator::call_with_lambda(const Node& node, const std::vector<Datum>& ar
             all = all && value.truthy();
             if (name == "map")
                 results.push_back(std::move(value));
+            else if (name == "partition")
+                (value.truthy() ? results : others).push_back(is_hash ? make_list(round) : round[0]);
+            else if (name == "group_by")
+                kept.emplace_back(std::move(value), is_hash ? make_list(round) : round[0]);
             else if (name == "filter" && value.truthy() && is_hash)
                 kept.emplace_back(round[0], round[1]);
             else if (name == "filter" && value.truthy())
@@ -323,6 +406,10 @@ Datum Evaluator::call_with_lambda(const Node& node, const std::vector<Datum>& ar
         return arguments[0];
     if (name == "any" || name == "all")
         return name == "any" ? any : all;
+    if (name == "partition")
+        return make_list({make_list(std::move(results)), make_list(std::move(others))});
+    if (name == "group_by")
+        return grouped(kept);
     return is_hash && name == "filter" ? make_hash(std::move(kept)) : make_list(std::move(results));
 }
 

@@ -73,7 +73,7 @@ bool finds(const Search& search, const Declaration& declaration, const std::vect
 
 bool finds(const Collected& collected, const Declaration& declaration, const std::vector<Declaration>& all)
 {
-    return declaration.type == collected.type &&
+    return declaration.type == collected.type && !collected.exported &&
            (collected.search == nullptr || finds(*collected.search, declaration, all));
 }
 

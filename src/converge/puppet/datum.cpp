@@ -2,6 +2,7 @@
 #include "converge/puppet/datum.hpp"
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,7 +22,10 @@ void include(Extent& extent, const Datum& datum)
     if (const auto* secret = datum.as<Secret>())
         return include(extent, *secret->value);
     int depth = 0;
-    if (const auto* list = datum.as<List>())
+    const auto* type = datum.as<TypeName>();
+    if (type != nullptr && type->arguments != nullptr)
+        depth = type->arguments->extent.depth;
+    else if (const auto* list = datum.as<List>())
         depth = (*list)->extent.depth;
     else if (const auto* hash = datum.as<Hash>())
         depth = (*hash)->extent.depth;
@@ -52,6 +56,15 @@ std::string capitalized(std::string_view name)
     return out;
 }
 
+std::string render(const Datum& datum, bool quoted);
+
+std::string show_type(const TypeName& type)
+{
+    if (!type.alias.empty() || type.arguments == nullptr)
+        return capitalized(type.alias.empty() ? type.name : type.alias);
+    return capitalized(type.name) + render(type.arguments, true);
+}
+
 std::string render(const Datum& datum, bool quoted)
 {
     if (const auto* text = datum.as<std::string>())
@@ -76,7 +89,7 @@ std::string render(const Datum& datum, bool quoted)
     if (const auto* reference = datum.as<Reference>())
         return show(*reference);
     if (const auto* type = datum.as<TypeName>())
-        return capitalized(type->name);
+        return show_type(*type);
     if (const auto* pattern = datum.as<Pattern>())
         return "/" + pattern->text + "/";
     if (datum.as<Fallback>() != nullptr)
@@ -104,11 +117,6 @@ std::optional<std::int64_t> parse_integer(std::string_view text)
     const bool whole = code == std::errc{} && end == text.data() + text.size() && !text.starts_with('-');
     return whole ? std::optional(value) : std::nullopt;
 }
-
-constexpr auto data_types = std::to_array<std::string_view>(
-    {"any",    "array",     "boolean", "callable", "catalogentry", "collection", "data",     "default", "enum",
-     "float",  "hash",      "integer", "iterable", "notundef",     "numeric",    "optional", "pattern", "regexp",
-     "scalar", "sensitive", "string",  "struct",   "tuple",        "type",       "undef",    "variant"});
 
 } // namespace
 
@@ -144,6 +152,13 @@ Datum make_hash(std::vector<std::pair<Datum, Datum>> entries)
     return Hash(std::make_shared<const HashContent>(std::move(content)));
 }
 
+bool TypeName::operator==(const TypeName& other) const
+{
+    if (arguments == nullptr || other.arguments == nullptr)
+        return name == other.name && arguments == other.arguments;
+    return name == other.name && equal(arguments, other.arguments);
+}
+
 bool Secret::operator==(const Secret& other) const
 {
     return equal(*value, *other.value);
@@ -157,6 +172,8 @@ std::size_t weight(const Datum& datum)
         return (*list)->extent.weight;
     if (const auto* hash = datum.as<Hash>())
         return (*hash)->extent.weight;
+    if (const auto* type = datum.as<TypeName>())
+        return 1 + (type->arguments == nullptr ? 0 : type->arguments->extent.weight);
     if (const auto* pattern = datum.as<Pattern>())
         return 1 + pattern->text.size() / 16;
     const auto* text = datum.as<std::string>();
@@ -180,7 +197,7 @@ std::string brief(const Datum& datum)
     if (text.size() <= longest)
         return text;
     std::size_t end = longest;
-    while ((text[end] & 0xc0) == 0x80)
+    while (continues_character(text[end]))
         --end;
     return text.substr(0, end) + "…";
 }
@@ -227,46 +244,6 @@ bool equal(const Datum& left, const Datum& right)
                });
     }
     return left.content == right.content;
-}
-
-bool is_data_type(std::string_view name)
-{
-    return std::ranges::find(data_types, name) != data_types.end() || name.starts_with("stdlib::");
-}
-
-std::optional<bool> is_instance(const Datum& datum, const TypeName& type)
-{
-    const std::string& name = type.name;
-    if (name == "any" || name == "data" || name == "type" || name == "optional" || name == "variant")
-        return true;
-    if (name.starts_with("stdlib::port") || name == "stdlib::http::status" || name == "stdlib::httpstatus")
-        return datum.as<std::int64_t>() != nullptr;
-    if (name == "string" || name == "enum" || name == "pattern" || name.starts_with("stdlib::"))
-        return datum.as<std::string>() != nullptr;
-    if (name == "integer")
-        return datum.as<std::int64_t>() != nullptr;
-    if (name == "float")
-        return datum.as<double>() != nullptr;
-    if (name == "numeric")
-        return datum.as<std::int64_t>() != nullptr || datum.as<double>() != nullptr;
-    if (name == "boolean")
-        return datum.as<bool>() != nullptr;
-    if (name == "array" || name == "tuple")
-        return datum.as<List>() != nullptr;
-    if (name == "hash" || name == "struct")
-        return datum.as<Hash>() != nullptr;
-    if (name == "collection" || name == "iterable")
-        return datum.as<List>() != nullptr || datum.as<Hash>() != nullptr;
-    if (name == "sensitive")
-        return datum.as<Secret>() != nullptr;
-    if (name == "undef")
-        return datum.is_undef();
-    if (name == "notundef")
-        return !datum.is_undef();
-    if (name == "scalar")
-        return datum.as<std::string>() != nullptr || datum.as<bool>() != nullptr ||
-               datum.as<std::int64_t>() != nullptr || datum.as<double>() != nullptr;
-    return std::nullopt;
 }
 
 std::optional<Datum> to_number(const Datum& datum)

@@ -18,10 +18,17 @@ namespace dfriends::converge::puppet {
 
 class Datum;
 
-/// A type that is named: Docker::Run, File, Integer. Kept in lower case, as are the types of references.
+struct ListContent;
+struct HashContent;
+using List = std::shared_ptr<const ListContent>;
+using Hash = std::shared_ptr<const HashContent>;
+
+/// A type that is named: Docker::Run, File, Integer[1, 5]. Kept in lower case, as are the types of references.
 struct TypeName {
     std::string name;
-    bool operator==(const TypeName&) const = default;
+    List arguments = {};    ///< what stands in its brackets; null where there are none
+    std::string alias = {}; ///< the name that it was called by, where that is another one
+    bool operator==(const TypeName& other) const;
 };
 
 struct Pattern {
@@ -40,6 +47,7 @@ struct Search;
 struct Collected {
     std::string type;
     std::shared_ptr<const Search> search;
+    bool exported = false; ///< those of other machines: none, as no server keeps them
     bool operator==(const Collected&) const = default;
 };
 
@@ -48,11 +56,6 @@ struct Secret {
     std::shared_ptr<const Datum> value; ///< never another one
     bool operator==(const Secret& other) const;
 };
-
-struct ListContent;
-struct HashContent;
-using List = std::shared_ptr<const ListContent>;
-using Hash = std::shared_ptr<const HashContent>;
 
 /// A value while a manifest is evaluated. Lists and hashes are shared and never change.
 class Datum {
@@ -118,10 +121,6 @@ std::string show(const Reference& reference);
 
 /// As Puppet's ==: the case of letters does not count, 1 equals 1.0, and "1" does not equal 1.
 bool equal(const Datum& left, const Datum& right);
-/// Whether a value is of a data type such as String or Integer; nothing where the type is not one of data.
-std::optional<bool> is_instance(const Datum& datum, const TypeName& type);
-bool is_data_type(std::string_view name);
-
 /// A number, or a text that is one: with 0x and 0 in front as Puppet reads them.
 std::optional<Datum> to_number(const Datum& datum);
 

@@ -54,6 +54,7 @@ struct Edge {
 struct Evaluation {
     std::vector<Declaration> declarations;
     std::vector<Edge> edges;
+    std::vector<Message> messages;
 };
 
 } // namespace dfriends::converge::puppet

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "converge/puppet/evaluator.hpp"
 #include "converge/puppet/functions.hpp"
+#include "converge/puppet/types.hpp"
 #include "converge/puppet/words.hpp"
 
 #include <algorithm>
@@ -27,6 +28,8 @@ struct HashClass {
 };
 constexpr auto hash_classes = std::to_array<HashClass>({{"docker::images", "images", "docker::image"},
                                                         {"docker::networks", "networks", "docker_network"},
+                                                        {"docker::plugins", "plugins", "docker::plugin"},
+                                                        {"docker::registry_auth", "registries", "docker::registry"},
                                                         {"docker::run_instance", "instance", "docker::run"},
                                                         {"docker::volumes", "volumes", "docker_volume"}});
 
@@ -61,18 +64,35 @@ Evaluation Evaluator::run(const Node& program)
     return std::move(result_);
 }
 
-/// Classes and defined types may be used before the place where they are written.
+void Evaluator::say(Message::Level level, std::string text, std::size_t offset)
+{
+    add_message(result_.messages, {level, std::move(text), source_->position(offset)});
+}
+
+/// The table for what a node defines; none for another node, and for what stands at the top only and does not.
+std::map<std::string, const Node*, std::less<>>* Evaluator::definitions_of(NodeKind kind, bool at_top)
+{
+    if (kind == NodeKind::class_definition)
+        return &classes_;
+    if (kind == NodeKind::define_definition)
+        return &defines_;
+    if (kind == NodeKind::type_definition && at_top)
+        return &aliases_;
+    return kind == NodeKind::function_definition && at_top ? &functions_ : nullptr;
+}
+
+/// Definitions may be used before the place where they are written.
 void Evaluator::hoist(const Node& block, const std::string& prefix, int depth)
 {
     for (const Node& node : block.children) {
-        if (node.kind != NodeKind::class_definition && node.kind != NodeKind::define_definition)
+        auto* table = definitions_of(node.kind, depth == 0);
+        if (table == nullptr)
             continue;
         if (depth > 10)
             throw error(node.offset, "classes are nested too deeply");
         const std::string name = prefix.empty() ? node.text : prefix + "::" + node.text;
         definitions_.insert(&node);
-        auto& table = node.kind == NodeKind::class_definition ? classes_ : defines_;
-        if (const auto [row, is_new] = table.emplace(name, &node); !is_new) {
+        if (const auto [row, is_new] = table->emplace(name, &node); !is_new) {
             const SourcePosition before = homes_.at(row->second)->position(row->second->offset);
             throw error(node.offset, fmt::format("'{}' is defined already, in line {}{}", printable(name), before.line,
                                                  homes_.at(row->second) == source_ ? "" : " of " + before.file));
@@ -86,16 +106,21 @@ void Evaluator::hoist(const Node& block, const std::string& prefix, int depth)
 void Evaluator::evaluate_node(const Node& program)
 {
     const Node* best = nullptr;
+    const Node* any = nullptr;
     int best_fit = 0;
     for (const Node& node : program.children) {
         if (node.kind != NodeKind::node_definition)
             continue;
+        any = &node;
         for (const Node& name : std::span(node.children).first(node.children.size() - 1))
             if (const int fit = at(name.offset, [&] { return fit_of(eval(name, top_), facts_); }); fit > best_fit) {
                 best = &node;
                 best_fit = fit;
             }
     }
+    if (best == nullptr && any != nullptr)
+        throw error(any->offset, "no node of the manifest is this machine, '" + facts_.fqdn + "'",
+                    "name it in one of them, or add node default { }");
     if (best == nullptr)
         return;
     auto scope = std::make_shared<Scope>();
@@ -151,9 +176,9 @@ Attributes Evaluator::eval_attributes(const Node& owner, std::size_t first, cons
 {
     Attributes attributes;
     for (const Node& node : std::span(owner.children).subspan(first)) {
-        if (node.integer == 1 && owner.kind != NodeKind::refine)
+        if (node.integer == 1 && owner.kind != NodeKind::refine && owner.kind != NodeKind::collector)
             throw error(node.offset, "'+>' adds to an attribute that is there",
-                        "it stands in TYPE['TITLE'] { … }; write => here");
+                        "it stands in TYPE['TITLE'] { … } and TYPE <| … |> { … }; write => here");
         // A mode without quotes is meant as it is written: 0644 is no number here, as it was none in Puppet 3.
         const bool is_bare_mode = node.text == "mode" && node.children[0].kind == NodeKind::integer;
         const Datum value = is_bare_mode ? Datum(node.children[0].text) : eval(node.children[0], scope);
@@ -178,9 +203,6 @@ Attributes Evaluator::eval_attributes(const Node& owner, std::size_t first, cons
 Datum Evaluator::eval_resource(const Node& node, const ScopePointer& scope)
 {
     refuse_in_template(node.offset, "a resource");
-    if (node.text == "@@")
-        throw error(node.offset, "exported resources are outside the supported part of Puppet",
-                    "there is no server that would keep them; declare it without @@");
     const std::string type = class_name(node.children[0].text);
     std::vector<Datum> references;
     Attributes shared;
@@ -194,35 +216,48 @@ Datum Evaluator::eval_resource(const Node& node, const ScopePointer& scope)
         attributes.insert(shared.begin(), shared.end());
         const std::size_t offset = body.children[0].offset;
         for (const std::string& name : titles_of(title, offset))
-            references.push_back(declare(type, name, attributes, scope, offset, node.text == "@"));
+            references.push_back(declare(type, name, attributes, scope, offset, node.text));
     }
     return references.size() == 1 ? references[0] : make_list(std::move(references));
 }
 
+/// `mark`: @ for a virtual resource, @@ for an exported one. There is no server
+/// that would keep the latter for other machines, so that it is a virtual one,
+/// as Puppet has it without PuppetDB.
 Reference Evaluator::declare(const std::string& type, const std::string& title, const Attributes& attributes,
-                             const ScopePointer& scope, std::size_t offset, bool is_virtual)
+                             const ScopePointer& scope, std::size_t offset, std::string_view mark)
 {
     spend(10 + weight_of(attributes), offset);
     if (type == "class")
         return declare_class(title, attributes, scope, offset, false, false);
+    if (mark.empty() && !defines_.contains(type) && declare_of_module(type, title, attributes, scope, offset))
+        return {type, title, source_->position(offset)};
     if (!defines_.contains(type) && find_type_row(type) == nullptr)
         load(type, offset);
     const auto definition = defines_.find(type);
     Declaration declaration{
-        type,       title, source_->position(offset), attributes, scope->container, definition != defines_.end(),
-        is_virtual, scope};
-    if (declaration.is_container && is_virtual)
-        throw error(offset, "a virtual instance of a defined type is outside the supported part of Puppet",
-                    "declare it without @, under a condition");
+        type,          title, source_->position(offset), attributes, scope->container, definition != defines_.end(),
+        !mark.empty(), scope};
+    if (mark == "@@")
+        say(Message::Level::warning,
+            fmt::format("{}[{}] is exported for other machines, and no server is here to keep it: it is passed over "
+                        "where this manifest does not realize it",
+                        type, title),
+            offset);
     const std::size_t index = add(std::move(declaration));
     if (definition != defines_.end()) {
         auto inner = std::make_shared<Scope>();
         inner->parent = top_;
         inner->caller = scope;
         inner->container = index;
-        for (const char* name : {"title", "name"})
-            inner->variables[name] = title;
-        instantiate(*definition->second, index, inner, offset);
+        inner->variables["title"] = title;
+        const auto named = attributes.find("name"); // which any instance may be given
+        inner->variables["name"] = named == attributes.end() ? Datum(title) : named->second.value;
+        inner->variables["module_name"] = Modules::own_module(homes_.at(definition->second)->position(0).file);
+        if (mark.empty())
+            instantiate(*definition->second, index, inner, offset);
+        else
+            waiting_.emplace(index, Waiting{definition->second, std::move(inner), {source_, offset}});
     }
     return {type, title, source_->position(offset)};
 }
@@ -272,6 +307,8 @@ Reference Evaluator::declare_class(const std::string& written, const Attributes&
             declare_all(std::string(row->type), *data, {}, inner, offset);
         return reference;
     }
+    if (!classes_.contains(name) && declare_of_module("class", name, attributes, scope, offset))
+        return reference;
     const bool is_engine = name == "docker";
     if (!classes_.contains(name) && std::ranges::find(preparing, name) == preparing.end())
         load(name, offset);
@@ -287,9 +324,16 @@ Reference Evaluator::declare_class(const std::string& written, const Attributes&
                                      : hint);
         }
         declaration.is_container = !is_engine;
-        if (is_engine)
-            add_data(name, declaration.attributes, scope, offset);
+        if (!is_engine) {
+            add(std::move(declaration));
+            return reference;
+        }
+        add_data(name, declaration.attributes, scope, offset);
+        const Attributes all = declaration.attributes;
         add(std::move(declaration));
+        if (const auto users = all.find("docker_users"); users != all.end())
+            for (const Datum& user : to_items(users->second.value))
+                let_use_engine(to_text(user), all, scope, offset);
         return reference;
     }
     if (!definition->second->words.empty()) {
@@ -309,6 +353,7 @@ Reference Evaluator::declare_class(const std::string& written, const Attributes&
     inner->container = index;
     for (const char* word : {"title", "name"})
         inner->variables[word] = name;
+    inner->variables["module_name"] = Modules::own_module(homes_.at(definition->second)->position(0).file);
     class_scopes_[name] = inner;
     instantiate(*definition->second, index, inner, offset);
     return reference;
@@ -347,11 +392,15 @@ bool Evaluator::bind_data(const Node& parameter, const Datum& given, const std::
     }
     if (!found || found->is_undef())
         return false;
-    if (!parameter.words.empty() && !is_instance(*found, {parameter.words[0]}).value_or(true))
-        throw error(parameter.offset,
-                    fmt::format("the data for '{}{}' is {}, not {}", data, parameter.text, kind_of(*found),
-                                inspect(TypeName{parameter.words[0]})),
-                    "change it in the files that hiera.yaml names");
+    const auto type = type_of(parameter, scope);
+    if (type) {
+        spend(type_cost(*found, *type), parameter.offset);
+        if (!at(parameter.offset, [&] { return is_instance(*found, *type); }).value_or(true))
+            throw error(parameter.offset,
+                        fmt::format("the data for '{}{}' is {}, not {}", data, parameter.text, misfit(*found, *type),
+                                    inspect(*type)),
+                        "change it in the files that hiera.yaml names");
+    }
     set(scope, parameter, parameter.text, std::move(*found));
     return true;
 }
@@ -361,14 +410,13 @@ bool Evaluator::bind_data(const Node& parameter, const Datum& given, const std::
 void Evaluator::bind_parameters(const Node& definition, const Attributes& attributes, const ScopePointer& scope,
                                 const Place& user, const std::string& data)
 {
-    static constexpr std::array<std::string_view, 9> common{"require", "before",   "notify", "subscribe", "tag",
-                                                            "noop",    "loglevel", "alias",  "stage"};
     const auto parameters = std::span(definition.children).first(definition.children.size() - 1);
+    const bool is_class = definition.kind == NodeKind::class_definition;
     std::vector<std::string> names;
     for (const Node& parameter : parameters)
         names.push_back(parameter.text);
     for (const auto& [name, attribute] : attributes)
-        if (std::ranges::find(names, name) == names.end() && std::ranges::find(common, name) == common.end())
+        if (std::ranges::find(names, name) == names.end() && !is_metaparameter(name) && (is_class || name != "name"))
             throw Error(ErrorKind::invalid, attribute.position, "'{}' has no parameter '{}'", definition.text,
                         printable(name))
                 .hint(did_you_mean(name, names));
@@ -382,7 +430,8 @@ void Evaluator::bind_parameters(const Node& definition, const Attributes& attrib
         const bool takes_default =
             given == attributes.end() || (given->second.value.is_undef() && !parameter.children.empty());
         Datum value = takes_default ? eval(parameter.children[0], scope) : given->second.value;
-        check_type(parameter, value, takes_default ? source_->position(parameter.offset) : given->second.position);
+        check_type(parameter, value, takes_default ? source_->position(parameter.offset) : given->second.position,
+                   scope);
         set(scope, parameter, parameter.text, std::move(value));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.hpp"
 #include "converge/attributes.hpp"
+#include "converge/engine_flags.hpp"
 #include "converge/puppet/resources.hpp"
 #include "converge/puppet/translation.hpp"
 
@@ -10,12 +11,81 @@
 
 namespace dfriends::converge::puppet {
 
+/// The module of 2014 had false where nothing is said, and manifests of then hand that on.
+void Translation::drop_false()
+{
+    static constexpr auto texts =
+        std::to_array<std::string_view>({"command",  "cpuset",      "dns",     "dns_search",       "entrypoint",
+                                         "env",      "env_file",    "expose",  "extra_parameters", "hostentries",
+                                         "hostname", "labels",      "links",   "lxc_conf",         "memory_limit",
+                                         "net",      "ports",       "restart", "socket_connect",   "username",
+                                         "volumes",  "volumes_from"});
+    for (const std::string_view name : texts)
+        if (const Attribute* attribute = find(from_, name); attribute != nullptr)
+            if (const bool* flag = attribute->value.as<bool>(); flag != nullptr && !*flag)
+                from_.attributes.erase(std::string(name));
+}
+
 void Translation::finish_engine()
 {
     const std::string version = text("version");
     if (!version.empty() && version != "latest")
         set("version", version, given("version")->position);
+    const auto only = [&](std::string_view name, std::initializer_list<std::string_view> values,
+                          std::string_view hint) {
+        const Attribute* attribute = given(name);
+        if (attribute != nullptr && std::ranges::find(values, to_text(attribute->value)) == values.end())
+            throw Error(ErrorKind::invalid, attribute->position,
+                        "the parameter '{}' of the class docker cannot be '{}'", name,
+                        printable(to_text(attribute->value)))
+                .hint(std::string(hint));
+    };
+    only("service_state", {"running", "true"}, "an engine that is wanted runs; stop it with an exec");
+    only("service_enable", {"true"}, "an engine that is wanted starts with the machine; leave it out");
+    only("socket_bind", {"unix:///var/run/docker.sock", "unix:///run/docker.sock", ""},
+         "the engine is spoken to at /var/run/docker.sock; leave it out");
+    set_listeners();
+    set_engine_environment();
+    set_engine_options();
     resource.actions = {is_absent() ? "remove" : "install"};
+}
+
+/// A TCP port beside the socket.
+void Translation::set_listeners()
+{
+    const Attribute* ports = given("tcp_bind");
+    if (ports == nullptr || flat(ports->value).empty() || text("tcp_bind").empty())
+        return;
+    std::vector<Datum> hosts{std::string("unix:///var/run/docker.sock")};
+    for (Datum& port : flat(ports->value))
+        hosts.push_back(std::move(port));
+    set("hosts", make_list(std::move(hosts)), ports->position);
+}
+
+void Translation::set_engine_environment()
+{
+    static constexpr auto rows = std::to_array<std::pair<std::string_view, std::string_view>>(
+        {{"proxy", "HTTP_PROXY"}, {"proxy", "HTTPS_PROXY"}, {"no_proxy", "NO_PROXY"}});
+    std::vector<Datum> variables;
+    for (const auto& [parameter, variable] : rows)
+        if (const std::string value = text(parameter); !value.empty())
+            variables.emplace_back(std::string(variable) + "=" + value);
+    if (!variables.empty())
+        set("environment", make_list(std::move(variables)), from_.position);
+}
+
+/// The options of the engine's command line, a text or several.
+void Translation::set_engine_options()
+{
+    const Attribute* options = given("extra_parameters");
+    if (options == nullptr)
+        return;
+    std::vector<std::string> texts;
+    for (const Datum& text : flat(options->value))
+        texts.push_back(to_text(text));
+    Value& daemon = resource.attributes.try_emplace("daemon", Value{Value::Map{}, options->position}).first->second;
+    for (Member& member : daemon_of_flags(texts, options->position))
+        std::get<Value::Map>(daemon.content).push_back(std::move(member));
 }
 
 void Translation::finish_image()
@@ -32,7 +102,7 @@ void Translation::finish_image()
                         "the image '{}' is made of docker_tar or of {}, not of both", from_.title, way);
     if (given("docker_file") != nullptr)
         set_dockerfile();
-    const bool newest = ensure == "latest" || is_true("force");
+    const bool newest = ensure == "latest" || text("image_tag") == "latest" || is_true("force"); // as the module has it
     if (ensure == "absent") {
         resource.actions = {"remove"};
         if (is_true("force"))
@@ -63,9 +133,18 @@ void Translation::set_dockerfile()
 
 void Translation::finish_container()
 {
-    if (std::ranges::any_of(from_.title, [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }))
+    const auto has_blank = [](std::string_view text) {
+        return std::ranges::any_of(text, [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; });
+    };
+    if (has_blank(from_.title))
         throw Error(ErrorKind::invalid, from_.position, "the title '{}' has a blank", printable(from_.title))
             .hint("it names the container");
+    if (has_blank(text("image")))
+        throw Error(ErrorKind::invalid, given("image")->position, "the image '{}' has a blank",
+                    printable(text("image")));
+    for (const char* flag : {"running", "restart_service", "remove_container_on_start", "remove_container_on_stop",
+                             "remove_volume_on_start", "remove_volume_on_stop"})
+        check_flag(flag);
     resource.name = sanitised(from_.title);
     if (is_absent()) {
         resource.actions = {"remove"};
@@ -185,6 +264,33 @@ void Translation::finish_docker_exec()
                                        ? "test \"$(docker inspect -f '{{.State.Running}}' " + name + ")\" = true"
                                        : "docker exec " + name + " " + text("onlyif"),
                                    onlyif->position});
+}
+
+/// The module grants what a plugin asks for and enables it, unless it is told otherwise.
+void Translation::finish_plugin()
+{
+    for (const char* flag : {"disable_content_trust", "enabled", "force_remove", "grant_all_permissions"})
+        check_flag(flag);
+    const auto is_so = [&](const char* flag) { return given(flag) == nullptr || is_true(flag); };
+    if (!is_so("disable_content_trust"))
+        throw Error(ErrorKind::invalid, given("disable_content_trust")->position,
+                    "the signature of a plugin cannot be checked here")
+            .hint("leave disable_content_trust out");
+    for (const char* name : {"plugin_alias", "plugin_name"})
+        if (!text(name).empty()) {
+            set("plugin", text(name), given(name)->position);
+            break;
+        }
+    if (is_absent()) {
+        resource.actions = {"remove"};
+        set("force", is_so("force_remove"), from_.position);
+        return;
+    }
+    resource.actions = {"install", is_so("enabled") ? "enable" : "disable"};
+    if (text("plugin_name").empty()) // what it is called here need not be what it is called there
+        set("remote", from_.title, from_.position);
+    if (is_so("grant_all_permissions"))
+        set("grant_privileges", std::string("all"), from_.position);
 }
 
 } // namespace dfriends::converge::puppet

@@ -19,7 +19,7 @@ class EppReader {
 
     std::vector<Token> run()
     {
-        for (const TemplatePart& part : cut_template(source_, TagTrim::marked)) {
+        for (const TemplatePart& part : cut_template(source_, TagTrim::epp)) {
             if (part.kind == TagKind::text)
                 text(part);
             else if (part.kind == TagKind::value)

@@ -24,8 +24,8 @@ inline std::string class_name(std::string_view written)
     return to_lower(written.starts_with("::") ? written.substr(2) : written);
 }
 
-/// The state of one evaluation. Its parts stand in expressions.cpp, calls.cpp, lookups.cpp, templates.cpp,
-/// autoload.cpp, declare.cpp and refine.cpp.
+/// The state of one evaluation. Its parts stand in expressions.cpp, calls.cpp, scope_functions.cpp, type_aliases.cpp,
+/// lookups.cpp, templates.cpp, autoload.cpp, declare.cpp and refine.cpp.
 class Evaluator {
   public:
     Evaluator(const Source& source, const Facts& facts)
@@ -84,9 +84,14 @@ class Evaluator {
     void set(const ScopePointer& scope, const Node& target, const std::string& name, Datum value);
     Datum variable(const Node& node, const ScopePointer& scope);
     std::optional<Datum> find_variable(std::string name, const ScopePointer& scope);
-    void check_type(const Node& parameter, const Datum& value, const SourcePosition& place) const;
     const Datum* find_fact(const std::string& name);
     std::vector<Datum> eval_list(std::span<const Node> nodes, const ScopePointer& scope);
+
+    // type_aliases.cpp
+    Datum named_type(const std::string& name, std::size_t offset);
+    TypeName resolve(const Node& alias);
+    std::optional<TypeName> type_of(const Node& parameter, const ScopePointer& scope);
+    void check_type(const Node& parameter, const Datum& value, const SourcePosition& place, const ScopePointer& scope);
 
     // calls.cpp
     Datum call(const Node& node, const ScopePointer& scope);
@@ -95,7 +100,15 @@ class Evaluator {
     Datum call_with_lambda(const Node& node, const std::vector<Datum>& arguments, const Node& lambda,
                            const ScopePointer& scope);
     Datum call_lambda(const Node& lambda, std::vector<Datum> arguments, const ScopePointer& scope);
-    bool is_declared(const Datum& what) const;
+    const Node* find_function(const std::string& name, std::size_t offset);
+    Datum call_defined(const Node& function, const std::vector<Datum>& arguments, const ScopePointer& scope);
+    void bind(const Node& callee, const std::vector<Datum>& arguments, const ScopePointer& inner);
+    bool is_declared(const Datum& what, const ScopePointer& scope);
+
+    // scope_functions.cpp
+    std::optional<Datum> call_scoped(const std::string& name, const std::vector<Datum>& arguments,
+                                     const ScopePointer& scope);
+    void ensure_declared(const Node& node, const std::vector<Datum>& arguments, const ScopePointer& scope);
 
     // lookups.cpp
     std::optional<Datum> find_data(const std::string& key, const std::optional<Merge>& merge, const ScopePointer& scope,
@@ -113,17 +126,28 @@ class Evaluator {
 
     // autoload.cpp
     bool load(const std::string& name, std::size_t offset);
+    bool load_type(const std::string& name, std::size_t offset);
+    bool load_function(const std::string& name, std::size_t offset);
+    bool load_alone(NodeKind kind, const std::string& name, std::size_t offset, const std::string& wanted,
+                    const std::string& written);
+    const Node& read_module_file(ModuleFile file, std::size_t offset);
 
     // declare.cpp
+    void say(Message::Level level, std::string text, std::size_t offset);
+    std::map<std::string, const Node*, std::less<>>* definitions_of(NodeKind kind, bool at_top);
     void hoist(const Node& block, const std::string& prefix, int depth);
     void evaluate_node(const Node& program);
     Datum eval_resource(const Node& node, const ScopePointer& scope);
     Attributes eval_attributes(const Node& owner, std::size_t first, const ScopePointer& scope);
     std::vector<std::string> titles_of(const Datum& title, std::size_t offset) const;
     Reference declare(const std::string& type, const std::string& title, const Attributes& attributes,
-                      const ScopePointer& scope, std::size_t offset, bool is_virtual = false);
+                      const ScopePointer& scope, std::size_t offset, std::string_view mark = {});
     void declare_all(const std::string& type, const Datum& hash, const Datum& defaults, const ScopePointer& scope,
                      std::size_t offset);
+    void let_use_engine(const std::string& user, const Attributes& attributes, const ScopePointer& scope,
+                        std::size_t offset);
+    bool declare_of_module(const std::string& type, const std::string& title, const Attributes& attributes,
+                           const ScopePointer& scope, std::size_t offset);
     Reference declare_class(const std::string& name, const Attributes& attributes, const ScopePointer& scope,
                             std::size_t offset, bool contained, bool again);
     void instantiate(const Node& definition, std::size_t container, const ScopePointer& scope, std::size_t offset);
@@ -165,8 +189,19 @@ class Evaluator {
     struct Collector {
         Collected what;
         Attributes attributes;
+        std::set<std::string, std::less<>> added; ///< those that «+>» adds to what is there
+        Place place;
+        std::size_t seen = 0; ///< how many declarations it has looked at
+    };
+
+    /// An instance of a defined type that is virtual: made once it is realized.
+    struct Waiting {
+        const Node* definition;
+        ScopePointer scope; ///< its own
         Place place;
     };
+    void collect(Collector& collector);
+    bool make_realized();
 
     /// A file of a module whose definitions may be used.
     struct Loaded {
@@ -186,19 +221,24 @@ class Evaluator {
     std::map<std::pair<std::string, std::string>, std::size_t> index_; ///< of declarations, by type and title
     std::map<std::string, const Node*, std::less<>> classes_;
     std::map<std::string, const Node*, std::less<>> defines_;
-    std::map<const Node*, const Source*> homes_; ///< of those definitions
+    std::map<std::string, const Node*, std::less<>> functions_;
+    std::map<std::string, const Node*, std::less<>> aliases_; ///< of types
+    std::map<std::string, TypeName, std::less<>> resolved_;   ///< what they stand for
+    std::map<const Node*, const Source*> homes_;              ///< of all those definitions
     std::vector<std::unique_ptr<Loaded>> loaded_;
     std::set<std::string, std::less<>> sought_; ///< names whose files were looked for
     std::map<std::string, ScopePointer, std::less<>> class_scopes_;
     std::set<const Node*> definitions_;               ///< of classes and types, those that may be used
-    std::set<std::string, std::less<>> open_classes_; ///< that wait for what they inherit
+    std::set<std::string, std::less<>> open_classes_; ///< that wait for what they inherit, or as «type x»
     std::vector<Collector> collectors_;
+    std::map<std::size_t, Waiting> waiting_; ///< by their declarations
     Datum facts_datum_;
     std::size_t spent_ = 0;
     std::string* output_ = nullptr; ///< of the EPP template that is being evaluated
     int depth_ = 0;
-    int templates_ = 0; ///< inside each other
-    int instances_ = 0; ///< of definitions, inside each other
+    int templates_ = 0;      ///< inside each other
+    int instances_ = 0;      ///< of definitions, inside each other
+    int functions_open_ = 0; ///< calls of the manifest's own, inside each other
 };
 
 } // namespace dfriends::converge::puppet

@@ -5,6 +5,7 @@
 #include "converge/pattern.hpp"
 #include "converge/puppet/evaluator.hpp"
 #include "converge/puppet/functions.hpp"
+#include "converge/puppet/types.hpp"
 
 #include <algorithm>
 
@@ -68,7 +69,7 @@ Datum Evaluator::eval_value(const Node& node, const ScopePointer& scope)
     case NodeKind::variable:
         return variable(node, scope);
     case NodeKind::type:
-        return TypeName{node.text};
+        return named_type(node.text, node.offset);
     case NodeKind::array:
         return at(node.offset, [&] { return make_list(eval_list(node.children, scope)); });
     case NodeKind::hash: {
@@ -107,6 +108,8 @@ Datum Evaluator::eval_value(const Node& node, const ScopePointer& scope)
         return eval_collector(node, scope);
     case NodeKind::class_definition:
     case NodeKind::define_definition:
+    case NodeKind::function_definition:
+    case NodeKind::type_definition:
         if (!definitions_.contains(&node))
             throw error(node.offset, "a definition stands at the top of a manifest or in a class only",
                         "take it out of what surrounds it");
@@ -199,6 +202,8 @@ Datum Evaluator::eval_binary(const Node& node, const ScopePointer& scope)
     spend(weight(left) + weight(right), node.offset);
     if (node.text == "=~" || node.text == "!~" || left.as<Pattern>() != nullptr)
         spend(match_cost(left, right), node.offset);
+    if (right.as<TypeName>() != nullptr)
+        spend(type_cost(left, right), node.offset);
     Datum result = at(node.offset, [&] { return apply_operator(node.text, left, right); });
     if (node.text == "=~" && result.truthy())
         at(node.offset, [&] { keep_groups(left, right, scope); });
@@ -250,8 +255,9 @@ Datum Evaluator::eval_choice(const Node& node, const ScopePointer& scope)
     for (const Node& option : std::span(node.children).subspan(1)) {
         const Node& result = option.children.back();
         for (const Datum& value : eval_list(std::span(option.children).first(option.children.size() - 1), scope)) {
-            spend(value.as<Pattern>() != nullptr ? match_cost(subject, value)
-                                                 : std::min(weight(subject), weight(value)),
+            spend(value.as<Pattern>() != nullptr    ? match_cost(subject, value)
+                  : value.as<TypeName>() != nullptr ? type_cost(subject, value)
+                                                    : std::min(weight(subject), weight(value)),
                   option.offset);
             if (value.as<Fallback>() != nullptr)
                 fallback = &result;
@@ -312,15 +318,6 @@ void Evaluator::set(const ScopePointer& scope, const Node& target, const std::st
                         std::to_string(source_->position(place->second).line),
                     "variables are set once; take another name");
     scope->variables[name] = std::move(value);
-}
-
-/// Values are checked against the type's name; what stands in its brackets is left to those who use them.
-void Evaluator::check_type(const Node& parameter, const Datum& value, const SourcePosition& place) const
-{
-    if (parameter.words.empty() || is_instance(value, {parameter.words[0]}).value_or(true))
-        return;
-    throw Error(ErrorKind::invalid, place, "the parameter '{}' is {}, not {}", parameter.text,
-                inspect(TypeName{parameter.words[0]}), kind_of(value));
 }
 
 const Datum* Evaluator::find_fact(const std::string& name)

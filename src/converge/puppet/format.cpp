@@ -36,8 +36,11 @@ bool same(const Token& a, const Token& b)
 const Node* find_difference(const Node& a, const Node& b)
 {
     if (a.kind != b.kind || a.text != b.text || a.integer != b.integer || a.words != b.words ||
-        a.has_lambda != b.has_lambda || a.children.size() != b.children.size())
+        a.has_lambda != b.has_lambda || a.children.size() != b.children.size() || a.type.size() != b.type.size())
         return &a;
+    for (std::size_t at = 0; at < a.type.size(); ++at)
+        if (const Node* found = find_difference(a.type[at], b.type[at]))
+            return found;
     for (std::size_t at = 0; at < a.children.size(); ++at)
         if (const Node* found = find_difference(a.children[at], b.children[at]))
             return found;

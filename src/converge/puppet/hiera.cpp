@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace dfriends::converge::puppet {
 
@@ -25,6 +26,38 @@ constexpr std::size_t most_walked = 20'000; ///< files that are looked at for it
 constexpr int deepest_folder = 10;
 constexpr std::size_t deepest_lookup = 20;
 
+/// YAML's merge keys: «<<» has maps whose keys count where the map itself has
+/// none of that name.
+config::Node merged(const config::Node& node)
+{
+    if (node.kind() == config::NodeKind::list) {
+        std::vector<config::Node> items;
+        for (const config::Node& item : node.items())
+            items.push_back(merged(item));
+        return config::Node::make_list(std::move(items), node.position());
+    }
+    if (node.kind() != config::NodeKind::map)
+        return node;
+    std::vector<config::Node::Member> own;
+    std::vector<config::Node::Member> below;
+    std::set<std::string> names;
+    for (const auto& [key, value] : node.members()) {
+        if (key.kind() != config::NodeKind::scalar || key.text() != "<<" || key.is_quoted()) {
+            own.emplace_back(key, merged(value));
+            names.insert(key.kind() == config::NodeKind::scalar ? key.text() : "");
+            continue;
+        }
+        for (const config::Node& map : value.kind() == config::NodeKind::map ? std::vector{value} : value.items()) {
+            const config::Node whole = merged(map);
+            below.insert(below.end(), whole.members().begin(), whole.members().end());
+        }
+    }
+    for (config::Node::Member& member : below)
+        if (names.insert(member.first.kind() == config::NodeKind::scalar ? member.first.text() : "").second)
+            own.push_back(std::move(member));
+    return config::Node::make_map(std::move(own), node.position());
+}
+
 /// The file as a tree; nothing where there is none.
 std::optional<config::Node> read_tree(const fs::path& path)
 {
@@ -32,7 +65,7 @@ std::optional<config::Node> read_tree(const fs::path& path)
     if (!fs::is_regular_file(path, code))
         return std::nullopt;
     const auto text = os::find_file(path, largest_data_file);
-    return text ? std::optional(config::parse_yaml(*text, path.string())) : std::nullopt;
+    return text ? std::optional(merged(config::parse_yaml(*text, path.string()))) : std::nullopt;
 }
 
 std::vector<std::string> texts_of(const config::Node& node)
@@ -62,6 +95,15 @@ bool fits(const std::string& pattern, const std::string& path)
                                          std::ranges::count(pattern, '/') == std::ranges::count(path, '/'));
 }
 
+constexpr std::string_view known_places = "write path, paths, glob, globs or mapped_paths of YAML or JSON files";
+
+/// What eyaml has not encrypted is plain YAML; no other function that looks keys up is known.
+void expect_eyaml(const config::Node& function)
+{
+    if (function.text() != "eyaml_lookup_key")
+        throw function.error("'lookup_key' is outside the supported part of Hiera").hint(std::string(known_places));
+}
+
 } // namespace
 
 Hiera::Hiera(const std::string& manifest, const Modules& modules)
@@ -80,7 +122,15 @@ const Hiera::Levels& Hiera::manifest_levels()
         root = read_tree(place / "hiera.yaml");
     }
     levels_ = root ? read_levels(*root, place) : Levels{};
+    const config::Node* older = root ? root->find(":merge_behavior") : nullptr;
+    merges_deeper_ = older != nullptr && older->text() == "deeper";
     return *levels_;
+}
+
+bool Hiera::merges_deeper()
+{
+    manifest_levels();
+    return merges_deeper_;
 }
 
 const Hiera::Levels& Hiera::module_levels(const std::string& module)
@@ -101,14 +151,21 @@ const Hiera::Levels& Hiera::module_levels(const std::string& module)
 Hiera::Levels Hiera::read_levels(const config::Node& root, const fs::path& place)
 {
     const config::Node* version = root.find("version");
+    if (version == nullptr && (root.find(":hierarchy") != nullptr || root.find(":backends") != nullptr))
+        return read_older_levels(root, place);
     if (version == nullptr || version->text() != "5")
         throw(version == nullptr ? root : *version)
             .error("only version 5 of hiera.yaml is understood")
             .hint("write version: 5 and a hierarchy with name and path");
-    root.allow_only({"defaults", "hierarchy", "version"});
+    root.allow_only({"defaults", "default_hierarchy", "hierarchy", "version"});
+    if (const config::Node* below = root.find("default_hierarchy"))
+        throw below->error("'default_hierarchy' is outside the supported part of Hiera")
+            .hint("write its levels at the end of 'hierarchy'");
     fs::path folder = place / "data";
     if (const config::Node* defaults = root.find("defaults")) {
-        defaults->allow_only({"data_hash", "datadir", "options"});
+        defaults->allow_only({"data_hash", "datadir", "lookup_key", "options"});
+        if (const config::Node* function = defaults->find("lookup_key"))
+            expect_eyaml(*function);
         if (const config::Node* named = defaults->find("datadir"))
             folder = place / named->text();
     }
@@ -125,13 +182,46 @@ Hiera::Levels Hiera::read_levels(const config::Node& root, const fs::path& place
     return levels;
 }
 
+/// A file of version 3, of the time when data were Puppet 3's: names of YAML
+/// and JSON files below a folder each.
+Hiera::Levels Hiera::read_older_levels(const config::Node& root, const fs::path& place)
+{
+    root.allow_only({":backends", ":hierarchy", ":yaml", ":json", ":logger", ":merge_behavior"});
+    if (const config::Node* merge = root.find(":merge_behavior");
+        merge != nullptr && merge->text() != "native" && merge->text() != "deeper")
+        throw merge
+            ->error("the merge behavior '" + printable(merge->text()) + "' is outside the supported part of Hiera")
+            .hint("write a hiera.yaml of version 5, with lookup_options in its data");
+    const config::Node* named = root.find(":backends");
+    const auto backends = named == nullptr ? std::vector<std::string>{"yaml"} : texts_of(*named);
+    const config::Node* hierarchy = root.find(":hierarchy");
+    const auto names = hierarchy == nullptr ? std::vector<std::string>{"common"} : texts_of(*hierarchy);
+    Levels levels;
+    for (const std::string& backend : backends) {
+        if (backend != "yaml" && backend != "json")
+            throw named->error("the backend '" + printable(backend) + "' is outside the supported part of Hiera")
+                .hint("yaml and json are read");
+        const config::Node* options = root.find(":" + backend);
+        const config::Node* folder = options == nullptr || options->is_null() ? nullptr : options->find(":datadir");
+        Level level{place, {}, {}, {}, hierarchy == nullptr ? root.position() : hierarchy->position()};
+        for (const std::string& name : names)
+            level.paths.push_back(
+                (fs::path(folder == nullptr ? "data" : folder->text()) / (name + "." + backend)).string());
+        levels.push_back(std::move(level));
+    }
+    return levels;
+}
+
 Hiera::Level Hiera::read_level(const config::Node& node, const fs::path& folder)
 {
-    for (const char* word : {"data_dig", "hiera3_backend", "lookup_key", "uri", "uris"})
+    if (const config::Node* function = node.find("lookup_key"))
+        expect_eyaml(*function);
+    for (const char* word : {"data_dig", "hiera3_backend", "uri", "uris"})
         if (const config::Node* found = node.find(word))
             throw found->error(fmt::format("'{}' is outside the supported part of Hiera", word))
-                .hint("write path, paths, glob, globs or mapped_paths of YAML or JSON files");
-    node.allow_only({"data_hash", "datadir", "glob", "globs", "mapped_paths", "name", "options", "path", "paths"});
+                .hint(std::string(known_places));
+    node.allow_only(
+        {"data_hash", "datadir", "glob", "globs", "lookup_key", "mapped_paths", "name", "options", "path", "paths"});
     if (const config::Node* reader = node.find("data_hash");
         reader != nullptr && reader->text() != "yaml_data" && reader->text() != "json_data")
         throw reader->error("'" + printable(reader->text()) + "' is outside the supported part of Hiera")

@@ -35,6 +35,9 @@ std::vector<std::string> key_parts(std::string_view key);
 /// What a value has at the parts from `first` on; nothing where it has none.
 std::optional<Datum> dig_parts(Datum value, const std::vector<std::string>& parts, std::size_t first);
 
+/// YAML as Puppet reads it.
+Datum datum_of(const config::Node& node);
+
 /// Gives an error that knows no place this one.
 template <class Function>
 auto placed(const SourcePosition& place, Function function)
@@ -55,15 +58,19 @@ struct HieraContext {
     std::function<void(std::size_t)> spend;                           ///< bounds the work; throws
 };
 
-/// The data of a manifest: a hiera.yaml of version 5 beside it or beside its manifests/, and the YAML and JSON files of
-/// its levels; below them, for a key such as MODULE::x, those of the module's own hiera.yaml. Files are read once.
-/// Throws Error(invalid) at the place of what is wrong in them.
+/// The data of a manifest: a hiera.yaml of version 5 (or 3) beside it or beside
+/// its manifests/, and the YAML and JSON files of its levels; below them, for a
+/// key such as MODULE::x, those of the module's own hiera.yaml. Files are read
+/// once. Throws Error(invalid) at the place of what is wrong in them.
 class Hiera {
   public:
     Hiera(const std::string& manifest, const Modules& modules);
 
     /// The value of a key such as a::b or a::b.port; the merge of the data's lookup_options where none is given.
     std::optional<Datum> find(const std::string& key, const std::optional<Merge>& merge, const HieraContext& context);
+
+    /// Whether a file of version 3 says that hashes are merged with all that is in them.
+    bool merges_deeper();
 
   private:
     struct Level {
@@ -82,6 +89,7 @@ class Hiera {
     const Levels& manifest_levels();
     const Levels& module_levels(const std::string& module);
     static Levels read_levels(const config::Node& root, const std::filesystem::path& place);
+    static Levels read_older_levels(const config::Node& root, const std::filesystem::path& place);
     static Level read_level(const config::Node& node, const std::filesystem::path& folder);
     /// The files of all levels, the highest first, and then the module's; not all of them need be there.
     std::vector<std::filesystem::path> files(const std::string& module, const HieraContext& context);
@@ -101,6 +109,7 @@ class Hiera {
     std::filesystem::path folder_; ///< of the manifest
     const Modules& modules_;
     std::optional<Levels> levels_;
+    bool merges_deeper_ = false;
     std::map<std::string, Levels> module_levels_;
     std::map<std::filesystem::path, std::optional<config::Node>> data_;
     std::map<std::string, std::vector<std::filesystem::path>> matched_;

@@ -85,6 +85,29 @@ void each_part(std::string_view text, Text on_text, Code on_code)
 
 } // namespace
 
+Datum datum_of(const config::Node& node)
+{
+    switch (node.kind()) {
+    case config::NodeKind::null:
+        return {};
+    case config::NodeKind::scalar:
+        return node.is_quoted() ? Datum(node.text()) : plain_scalar(node.text());
+    case config::NodeKind::list: {
+        std::vector<Datum> items;
+        for (const config::Node& item : node.items())
+            items.push_back(datum_of(item));
+        return make_list(std::move(items));
+    }
+    case config::NodeKind::map: {
+        std::vector<std::pair<Datum, Datum>> entries;
+        for (const auto& [key, item] : node.members())
+            entries.emplace_back(datum_of(key), datum_of(item));
+        return make_hash(std::move(entries));
+    }
+    }
+    return {};
+}
+
 Datum Hiera::value_of(const config::Node& node, const HieraContext& context)
 {
     context.spend(1);
@@ -95,6 +118,9 @@ Datum Hiera::value_of(const config::Node& node, const HieraContext& context)
         if (node.text().find("%{") != std::string::npos)
             return fill(node.text(), node, context);
         context.spend(node.text().size() / 64);
+        if (node.text().starts_with("ENC["))
+            throw node.error("this value is encrypted by eyaml, which is outside the supported part of Hiera")
+                .hint("write the value as it is, in a file that only root may read, and take it as Sensitive");
         return node.is_quoted() ? Datum(node.text()) : plain_scalar(node.text());
     }
     case config::NodeKind::list: {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/puppet/evaluator.hpp"
+#include "converge/puppet/types.hpp"
 #include "converge/puppet/words.hpp"
 
 #include <algorithm>
@@ -98,7 +99,7 @@ Datum of_type(const std::string& name, Datum value, const Datum& type)
 {
     const auto* wanted = type.as<TypeName>();
     if (wanted != nullptr && !is_instance(value, *wanted).value_or(true))
-        throw Error(ErrorKind::invalid, "the data for '{}' is {}, not {}", printable(name), kind_of(value),
+        throw Error(ErrorKind::invalid, "the data for '{}' is {}, not {}", printable(name), misfit(value, *wanted),
                     inspect(type));
     return value;
 }
@@ -116,7 +117,9 @@ std::optional<Datum> Evaluator::find_data(const std::string& key, const std::opt
 /// lookup() and hiera(), hiera_array(), hiera_hash(), hiera_include().
 Datum Evaluator::look_up(const Node& node, const std::vector<Datum>& arguments, const ScopePointer& scope)
 {
-    const Wanted wanted = node.text == "lookup" ? wanted_by(arguments) : legacy_wanted(node.text, arguments);
+    Wanted wanted = node.text == "lookup" ? wanted_by(arguments) : legacy_wanted(node.text, arguments);
+    if (node.text == "hiera_hash" && hiera_.merges_deeper())
+        wanted.merge->kind = Merge::Kind::deep;
     for (const std::string& name : wanted.names)
         if (const Datum* value = member(wanted.override_, name))
             return of_type(name, *value, wanted.type);

@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "converge/pattern.hpp"
 #include "converge/puppet/functions.hpp"
+#include "converge/puppet/types.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -190,7 +191,7 @@ Datum access(const Datum& what, std::span<const Datum> keys)
 {
     if (const auto* type = what.as<TypeName>()) {
         if (is_data_type(type->name))
-            return what;
+            return make_type(*type, keys);
         std::vector<Datum> references;
         for (const Datum& key : keys)
             for (const Datum& title : to_items(key)) {

@@ -21,9 +21,7 @@ struct Outside {
     std::string_view word;
     std::string_view advice;
 };
-constexpr auto outside = std::to_array<Outside>({{"function", "call the built-in functions, or repeat with .each"},
-                                                 {"type", "name the type where it is used"},
-                                                 {"plan", "plans belong to Bolt; write resources"},
+constexpr auto outside = std::to_array<Outside>({{"plan", "plans belong to Bolt; write resources"},
                                                  {"application", "write a class"},
                                                  {"site", "write the resources at the top of the manifest"},
                                                  {"import", "name the files on the command line, or their folder"}});
@@ -166,8 +164,12 @@ Node Parser::parse_statement()
             return parse_class();
         if (token.text == "define")
             return parse_define();
+        if (token.text == "function")
+            return parse_function();
         if (token.text == "node")
             return parse_node();
+        if (token.text == "type" && peek(1).kind == TokenKind::type && sees("=", 2))
+            return parse_type_definition();
         refuse_outside(token);
         if (std::ranges::find(statement_functions, token.text) != statement_functions.end() && !sees("(", 1) &&
             !sees("==", 1) && !sees("!=", 1))
@@ -219,17 +221,16 @@ Node Parser::parse_collector()
 {
     const Token& type = take();
     Node collector = make(NodeKind::collector, type.offset, type.text);
-    if (sees("<<|"))
-        throw source_.error(peek().offset, "collecting exported resources is outside the supported part of Puppet",
-                            "there is no server that would keep them");
-    ++at_;
-    if (!sees("|>")) {
+    const bool exported = take().text == "<<|"; // those of other machines, which no server keeps for this one
+    const std::string_view end = exported ? "|>>" : "|>";
+    collector.words.emplace_back(exported ? "exported" : "");
+    if (!sees(end)) {
         Node search = parse_binary(0);
         check_search(search);
         adopt(collector, std::move(search));
         collector.integer = 1;
     }
-    expect("|>", "a collector ends with |>");
+    expect(end, "a collector is <| … |> or <<| … |>>");
     if (accept("{")) {
         parse_attributes(collector);
         expect("}", "attributes are NAME => VALUE, with commas between them");
@@ -322,6 +323,22 @@ Node Parser::parse_define()
     return definition;
 }
 
+/// function NAME($a, Integer $b = 1) >> String { … }
+Node Parser::parse_function()
+{
+    Node definition = make(NodeKind::function_definition, take().offset);
+    definition.text = parse_definition_name();
+    parse_parameters(definition);
+    if (accept(">>")) {
+        if (peek().kind != TokenKind::type)
+            throw unexpected("a type");
+        definition.type.push_back(parse_postfix());
+        definition.depth = std::max(definition.depth, definition.type[0].depth + 1);
+    }
+    adopt(definition, parse_block());
+    return definition;
+}
+
 Node Parser::parse_node()
 {
     Node definition = make(NodeKind::node_definition, take().offset);
@@ -332,6 +349,18 @@ Node Parser::parse_node()
         throw source_.error(peek().offset, "nodes that inherit are outside the supported part of Puppet",
                             "put what they share into a class");
     adopt(definition, parse_block());
+    return definition;
+}
+
+/// type Name::Of::It = …
+Node Parser::parse_type_definition()
+{
+    ++at_;
+    Node definition = make(NodeKind::type_definition, peek().offset, peek().text);
+    at_ += 2;
+    if (peek().kind != TokenKind::type)
+        throw unexpected("a type");
+    adopt(definition, parse_postfix());
     return definition;
 }
 
@@ -349,19 +378,18 @@ void Parser::parse_parameters(Node& owner)
 
 Node Parser::parse_parameter()
 {
-    std::string type;
-    if (peek().kind == TokenKind::type) {
-        type = peek().text;
-        parse_postfix(); // what the brackets ask for is checked where the value is used
-    }
+    std::vector<Node> type;
+    if (peek().kind == TokenKind::type)
+        type.push_back(parse_postfix());
     const bool takes_rest = accept("*");
     if (peek().kind != TokenKind::variable)
         throw unexpected("a parameter");
     Node parameter = make(NodeKind::parameter, peek().offset, peek().text);
     ++at_;
     parameter.integer = takes_rest ? 1 : 0;
-    if (!type.empty() && !takes_rest)
-        parameter.words.push_back(type);
+    for (const Node& node : type)
+        parameter.depth = std::max(parameter.depth, node.depth + 1);
+    parameter.type = std::move(type);
     if (accept("="))
         adopt(parameter, parse_expression());
     return parameter;

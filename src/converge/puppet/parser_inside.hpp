@@ -70,7 +70,9 @@ class Parser {
     std::string parse_definition_name();
     Node parse_class();
     Node parse_define();
+    Node parse_function();
     Node parse_node();
+    Node parse_type_definition();
     void parse_parameters(Node& owner);
     Node parse_parameter();
     Node parse_expression();

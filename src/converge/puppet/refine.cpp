@@ -5,6 +5,19 @@
 
 namespace dfriends::converge::puppet {
 
+namespace {
+
+/// What «+>» makes of an attribute: the old items, and the new ones behind them.
+Datum with_items(const Datum& before, const Datum& more)
+{
+    auto items = to_items(before);
+    for (Datum& item : to_items(more))
+        items.push_back(std::move(item));
+    return make_list(std::move(items));
+}
+
+} // namespace
+
 /// Type { … }: defaults. Type['title'] { … }: what a declared resource has not said yet.
 Datum Evaluator::eval_refine(const Node& node, const ScopePointer& scope)
 {
@@ -40,10 +53,8 @@ void Evaluator::refine(Declaration& declaration, const Attributes& attributes, c
         if (given == attributes.end() || written.integer == 0)
             continue;
         auto& before = declaration.attributes[written.text];
-        auto items = to_items(before.value);
-        for (Datum& item : to_items(given->second.value))
-            items.push_back(std::move(item));
-        before = {at(written.offset, [&] { return make_list(std::move(items)); }), given->second.position};
+        before = {at(written.offset, [&] { return with_items(before.value, given->second.value); }),
+                  given->second.position};
     }
     for (const auto& [name, attribute] : attributes) {
         const auto written = std::ranges::find(node.children, name, &Node::text);
@@ -77,10 +88,15 @@ bool Evaluator::inherits(std::size_t container, std::size_t from) const
 Datum Evaluator::eval_collector(const Node& node, const ScopePointer& scope)
 {
     refuse_in_template(node.offset, "a collector");
-    Collected collected{node.text, nullptr};
+    Collected collected{node.text, nullptr, node.words[0] == "exported"};
     if (node.integer == 1)
         collected.search = std::make_shared<const Search>(eval_search(node.children[0], scope));
-    collectors_.push_back({collected, eval_attributes(node, node.integer == 1 ? 1 : 0, scope), {source_, node.offset}});
+    const std::size_t first = node.integer == 1 ? 1 : 0;
+    Collector collector{collected, eval_attributes(node, first, scope), {}, {source_, node.offset}};
+    for (const Node& written : std::span(node.children).subspan(first))
+        if (written.integer == 1)
+            collector.added.insert(written.text);
+    collectors_.push_back(std::move(collector));
     return collected;
 }
 
@@ -106,24 +122,53 @@ void Evaluator::realize(const Datum& what, std::size_t offset)
     result_.declarations[found->second].is_virtual = false;
 }
 
-/// Collectors see all that is declared, also behind them; then what stays virtual is nothing.
-void Evaluator::finish()
+/// Shows a collector what has been declared since it looked last.
+void Evaluator::collect(Collector& collector)
 {
-    for (const Collector& collector : collectors_) {
-        const Visit there(*this, collector.place.source);
-        spend(1 + result_.declarations.size() / 16, collector.place.offset);
-        for (Declaration& declaration : result_.declarations) {
-            if (declaration.type != collector.what.type)
-                continue;
-            spend(1 + weight(declaration.title), collector.place.offset);
-            if (!finds(collector.what, declaration, result_.declarations))
-                continue;
-            declaration.is_virtual = false;
-            spend(weight_of(collector.attributes), collector.place.offset);
-            for (const auto& [name, attribute] : collector.attributes)
-                declaration.attributes.insert_or_assign(name, attribute);
+    const Visit there(*this, collector.place.source);
+    spend(1 + (result_.declarations.size() - collector.seen) / 16, collector.place.offset);
+    for (; collector.seen < result_.declarations.size(); ++collector.seen) {
+        Declaration& declaration = result_.declarations[collector.seen];
+        if (declaration.type != collector.what.type || collector.what.exported)
+            continue;
+        spend(1 + weight(declaration.title), collector.place.offset);
+        if (!finds(collector.what, declaration, result_.declarations))
+            continue;
+        declaration.is_virtual = false;
+        spend(weight_of(collector.attributes), collector.place.offset);
+        for (const auto& [name, attribute] : collector.attributes) {
+            const auto before = declaration.attributes.find(name);
+            const bool adds = collector.added.contains(name) && before != declaration.attributes.end();
+            const Datum value =
+                adds ? at(collector.place.offset, [&] { return with_items(before->second.value, attribute.value); })
+                     : attribute.value;
+            declaration.attributes.insert_or_assign(name, Attribute{value, attribute.position});
         }
     }
+}
+
+/// Makes the instances of defined types that have been realized; false where there is none.
+bool Evaluator::make_realized()
+{
+    std::vector<std::size_t> realized;
+    for (const auto& [index, waiting] : waiting_)
+        if (!result_.declarations[index].is_virtual)
+            realized.push_back(index);
+    for (const std::size_t index : realized) {
+        const Waiting waiting = std::move(waiting_.extract(index).mapped());
+        const Visit there(*this, waiting.place.source);
+        instantiate(*waiting.definition, index, waiting.scope, waiting.place.offset);
+    }
+    return !realized.empty();
+}
+
+/// Collectors see all that is declared, also behind them and by what they realize; then what stays virtual is nothing.
+void Evaluator::finish()
+{
+    do
+        for (std::size_t at = 0; at < collectors_.size(); ++at)
+            collect(collectors_[at]);
+    while (make_realized());
     for (Declaration& declaration : result_.declarations)
         for (const Scope* scope = declaration.scope.get(); scope != nullptr; scope = scope->caller.get())
             if (const auto defaults = scope->defaults.find(declaration.type); defaults != scope->defaults.end()) {

@@ -9,7 +9,9 @@
 #include "converge/schema.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
+#include <tuple>
 
 namespace dfriends::converge::puppet {
 
@@ -33,12 +35,12 @@ class Relations {
         for (std::size_t at = 0; at < declarations.size(); ++at) {
             index_[{declarations[at].type, declarations[at].title}] = at;
             of_type_[declarations[at].type].push_back(at);
-            if (declarations[at].type == "docker::run")
-                containers_.try_emplace(sanitised(declarations[at].title), at);
+            keep_names(at);
             if (declarations[at].is_container || declarations[at].is_virtual)
                 continue;
             resource_of_[at] = catalog_.resources.size();
             catalog_.resources.push_back(translate_resource(declarations[at]));
+            keep_from_acting(catalog_.resources.back(), at);
             for (std::size_t up = declarations[at].container; up != no_container; up = declarations[up].container)
                 members_[up].push_back(resource_of_[at]);
         }
@@ -47,6 +49,8 @@ class Relations {
         for (const Edge& edge : evaluation_.edges)
             link(targets_of(edge.from, edge.position), targets_of(edge.to, edge.position), edge.notifies,
                  edge.position);
+        for (const auto& [engine, first, place] : before_engine_)
+            put_before_engine(engine, first, place);
         for (std::size_t at = 0; at < declarations.size(); ++at)
             if (resource_of_[at] != no_container)
                 add_unasked(declarations[at], resource_of_[at]);
@@ -54,6 +58,45 @@ class Relations {
     }
 
   private:
+    /// The other names that a reference may call a declaration by.
+    void keep_names(std::size_t at)
+    {
+        const Declaration& declaration = evaluation_.declarations[at];
+        const auto keep = [&](std::string_view attribute) {
+            if (const Attribute* given = find(declaration, attribute))
+                for (const Datum& name : to_items(given->value))
+                    aliases_.try_emplace({declaration.type, to_text(name)}, at);
+        };
+        keep("alias");
+        static constexpr auto named =
+            std::to_array<std::string_view>({"cron", "group", "mount", "package", "service", "user"});
+        if (declaration.type == "file")
+            keep("path");
+        else if (std::ranges::find(named, declaration.type) != named.end())
+            keep("name");
+        if (declaration.type != "docker::run")
+            return;
+        const std::string name = sanitised(declaration.title);
+        const Attribute* prefix = find(declaration, "service_prefix");
+        containers_.try_emplace(name, at);
+        aliases_.try_emplace(
+            {"service", (prefix == nullptr || prefix->value.is_undef() ? "docker-" : to_text(prefix->value)) + name},
+            at);
+    }
+
+    /// «noop» of a resource, else that of the nearest thing around it that says
+    /// anything.
+    void keep_from_acting(Resource& resource, std::size_t at) const
+    {
+        for (; at != no_container; at = evaluation_.declarations[at].container) {
+            const Attribute* noop = find(evaluation_.declarations[at], "noop");
+            if (noop == nullptr || noop->value.is_undef())
+                continue;
+            resource.noop = to_text(noop->value) == "true";
+            return;
+        }
+    }
+
     void relate_declaration(std::size_t at)
     {
         const Declaration& declaration = evaluation_.declarations[at];
@@ -130,22 +173,30 @@ class Relations {
         if (const auto found = index_.find({reference.type, reference.name}); found != index_.end())
             return found->second;
         if (const auto engine = index_.find({"class", "docker"});
-            engine != index_.end() && (reference.name == "docker" || reference.name == "docker.io") &&
-            (reference.type == "service" || reference.type == "package"))
+            engine != index_.end() && is_part_of_engine(reference))
             return engine->second;
-        if (reference.type == "service" && reference.name.starts_with("docker-"))
-            if (const auto found = containers_.find(reference.name.substr(7)); found != containers_.end())
+        std::string name = reference.name;
+        while (reference.type == "file" && name.size() > 1 && name.ends_with('/'))
+            name.pop_back();
+        for (const Index* names : {&index_, &aliases_})
+            if (const auto found = names->find({reference.type, name}); found != names->end())
                 return found->second;
-        std::string path = reference.name;
-        while (path.size() > 1 && path.ends_with('/'))
-            path.pop_back();
-        if (const auto found = index_.find({reference.type, path}); reference.type == "file" && found != index_.end())
-            return found->second;
         std::vector<std::string> known;
         for (const auto& [key, at] : index_)
             known.push_back(show({key.first, key.second, {}}));
         throw Error(ErrorKind::invalid, place, "'{}' is not declared", printable(show(reference)))
             .hint(did_you_mean(show(reference), known));
+    }
+
+    /// What the class docker is made of in the module.
+    static bool is_part_of_engine(const Reference& reference)
+    {
+        static constexpr auto classes = std::to_array<std::string_view>(
+            {"docker::config", "docker::install", "docker::params", "docker::repos", "docker::service"});
+        if (reference.type == "class")
+            return std::ranges::find(classes, reference.name) != classes.end();
+        return (reference.type == "service" || reference.type == "package") &&
+               (reference.name == "docker" || reference.name == "docker.io" || reference.name == "docker-ce");
     }
 
     void count(std::size_t more, const SourcePosition& place)
@@ -161,13 +212,28 @@ class Relations {
         count(from.size() * to.size(), place);
         for (const std::size_t first : from)
             for (const std::size_t second : to) {
-                require(second, first, place);
                 const Resource& target = catalog_.resources[second];
+                if (target.type == "docker_engine")
+                    before_engine_.push_back({second, first, place}); // its package may come before that
+                else
+                    require(second, first, place);
                 const ResourceType* type = find_resource_type(target.type);
                 if (notifies && type != nullptr && !type->refresh.empty() && told_.insert({first, second}).second)
                     catalog_.resources[first].notifications.push_back(
                         {.target = {target.type, target.name, place}, .action = {}, .immediately = false});
             }
+    }
+
+    /// In the module package and service are two, and something may stand between them. Here they are one: what comes
+    /// after the package restarts the engine at the end.
+    void put_before_engine(std::size_t engine, std::size_t first, const SourcePosition& place)
+    {
+        if (!comes_after(first, engine))
+            return require(engine, first, place);
+        const Resource& target = catalog_.resources[engine];
+        for (Notification& told : catalog_.resources[first].notifications)
+            if (told.target.type == target.type && told.target.name == target.name)
+                told.action = find_resource_type(target.type)->refresh;
     }
 
     void require(std::size_t target, std::size_t source, const SourcePosition& place)
@@ -193,7 +259,9 @@ class Relations {
             for (const std::string& network : list_of(resource, "networks"))
                 after("docker_network", network);
         }
-        if (resource.type == "docker_image" || resource.type == "docker_container")
+        for (const char* attribute : {"driver", "log_driver", "volume_driver"})
+            after("docker_plugin", text_or(resource, attribute, ""));
+        if (resource.type == "docker_image" || resource.type == "docker_container" || resource.type == "docker_plugin")
             for (const Resource& other : catalog_.resources)
                 if (other.type == "docker_registry")
                     after(other.type, other.name);
@@ -220,6 +288,8 @@ class Relations {
                     at;
                 if (resource.type == "docker_image")
                     houses_.try_emplace({resource.type, image_of(resource)}, at);
+                if (resource.type == "docker_plugin")
+                    houses_.try_emplace({resource.type, text_or_name(resource, "plugin")}, at);
             }
         const auto found = houses_.find({std::string(type), name});
         return found == houses_.end() ? std::nullopt : std::optional(found->second);
@@ -264,12 +334,14 @@ class Relations {
     const Evaluation& evaluation_;
     Catalog catalog_;
     Index index_;                                         ///< of declarations
+    Index aliases_;                                       ///< the same, by other names
     Index houses_;                                        ///< of resources, as what unasked relations look for
     Index places_;                                        ///< of resources, by type and name
     std::map<std::string, Indices, std::less<>> of_type_; ///< declarations
     std::map<std::string, std::size_t> containers_;       ///< declarations of docker::run, by the container's name
-    Pairs required_;                                      ///< resources: the later one, the earlier one
-    Pairs told_;                                          ///< resources: who tells, who is told
+    std::vector<std::tuple<std::size_t, std::size_t, SourcePosition>> before_engine_;
+    Pairs required_; ///< resources: the later one, the earlier one
+    Pairs told_;     ///< resources: who tells, who is told
     Indices resource_of_;
     std::vector<Indices> members_;
     std::size_t relations_ = 0;
@@ -280,7 +352,9 @@ class Relations {
 
 Catalog relate(const Evaluation& evaluation)
 {
-    return Relations(evaluation).run();
+    Catalog catalog = Relations(evaluation).run();
+    catalog.messages = evaluation.messages;
+    return catalog;
 }
 
 } // namespace dfriends::converge::puppet

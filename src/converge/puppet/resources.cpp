@@ -25,6 +25,8 @@ Translation::Translation(const Declaration& declaration) : from_(declaration)
 void Translation::run(const TypeRow& row)
 {
     resource.type = row.house;
+    if (row.puppet == "docker::run")
+        drop_false();
     for (const auto& [name, attribute] : from_.attributes)
         if (!is_metaparameter(name))
             put(row, name, attribute);
@@ -36,12 +38,16 @@ void Translation::run(const TypeRow& row)
         finish_container();
     else if (row.puppet == "docker::exec")
         finish_docker_exec();
+    else if (row.puppet == "docker::plugin")
+        finish_plugin();
     else if (row.puppet == "docker::registry")
         resource.actions = {is_absent() ? "logout" : "login"};
     else if (row.puppet == "docker_network")
         resource.actions = {is_absent() ? "delete" : "create"};
-    else if (row.puppet == "docker_volume" || row.puppet == "user" || row.puppet == "group")
+    else if (row.puppet == "docker_volume")
         resource.actions = {is_absent() ? "remove" : "create"};
+    else if (row.puppet == "user" || row.puppet == "group")
+        finish_account();
     else if (row.puppet == "file")
         finish_file();
     else if (row.puppet == "package")
@@ -72,6 +78,13 @@ bool Translation::is_true(std::string_view name) const
 {
     const std::string word = text(name);
     return word == "true" || word == "yes";
+}
+
+void Translation::check_flag(std::string_view name) const
+{
+    const std::string word = text(name);
+    if (!word.empty() && !is_true(name) && word != "false" && word != "no")
+        refuse_word(name, "true or false");
 }
 
 bool Translation::is_absent() const
@@ -154,7 +167,7 @@ void Translation::convert(const ParameterRow& row, const Attribute& attribute)
     case Conversion::refused:
         if (attribute.value.truthy() && !to_text(attribute.value).empty() && !flat(attribute.value).empty())
             throw Error(ErrorKind::invalid, attribute.position, "the parameter '{}' of '{}' cannot be had here",
-                        row.puppet, from_.type)
+                        row.puppet, from_.type == "class" ? "class " + from_.title : from_.type)
                 .hint(std::string(row.house));
     }
 }
@@ -208,7 +221,7 @@ std::string_view instead_of(std::string_view type)
     static constexpr std::string_view no_swarm = "a swarm is outside of this; run containers with docker::run";
     static constexpr auto refused = std::to_array<std::pair<std::string_view, std::string_view>>({
         {"docker::machine", "give each machine its own manifest"},
-        {"docker::plugin", "use exec with docker plugin install"},
+        {"docker_compose", "use exec with docker-compose -f FILE up -d, or write its services as docker::run"},
         {"docker::secrets", no_swarm},
         {"docker::services", no_swarm},
         {"docker::stack", no_swarm},
@@ -237,7 +250,10 @@ Resource translate_resource(const Declaration& declaration)
         const std::string hint = did_you_mean(declaration.type, names);
         throw Error(ErrorKind::invalid, declaration.position, "there is no resource type '{}'",
                     printable(declaration.type))
-            .hint(hint.empty() ? "known are " + join(names, ", ") + ", and what the manifest defines" : hint);
+            .hint(hint.empty() ? "defined types stand in the manifest or in a module's manifests/; those that modules "
+                                 "write in Ruby cannot be had; known are " +
+                                     join(names, ", ")
+                               : hint);
     }
     Translation translation(declaration);
     try {

@@ -65,6 +65,10 @@ void Translation::finish_file()
     if (!ensure.empty() && ensure != "present" && ensure != "file")
         refuse_word("ensure", "present, file, directory, link or absent");
     set_source();
+    // Puppet makes no file of which only the access is declared.
+    if (ensure.empty() && resource.type == "file" && given("content") == nullptr && given("source") == nullptr)
+        resource.guards.push_back(
+            {.only_if = true, .command = "test -e " + shell_quoted(path), .position = from_.position});
     resource.actions = {given("replace") != nullptr && !is_true("replace") ? "create_if_missing" : "create"};
 }
 
@@ -74,6 +78,8 @@ void Translation::finish_directory()
     resource.type = "directory";
     const Attribute* source = given("source");
     const bool purges = is_true("purge");
+    if (const Attribute* mode = given("mode"))
+        set("mode", searchable(text("mode")), mode->position);
     if (source == nullptr || (!is_true("recurse") && text("recurse") != "remote")) {
         if (purges)
             throw Error(ErrorKind::invalid, given("purge")->position, "only a folder with a source can be purged here")
@@ -81,14 +87,19 @@ void Translation::finish_directory()
         if (source != nullptr)
             throw Error(ErrorKind::invalid, source->position,
                         "a folder is filled from a source with 'recurse => true'");
+        for (const char* name : {"owner", "group", "mode"})
+            if (is_true("recurse") && given(name) != nullptr)
+                throw Error(ErrorKind::invalid, given(name)->position,
+                            "the '{}' of all that is in a folder is outside the supported subset", name)
+                    .hint("leave recurse out, and use exec with chown -R or chmod -R, guarded by 'unless'");
         return;
     }
     set("source", find_local_source(flat(source->value)), source->position);
-    for (const char* name : {"owner", "group", "mode"})
+    for (const char* name : {"owner", "group"})
         if (const Value* value = find_attribute(resource, name))
             resource.attributes[std::string("files_") + name] = *value;
     if (const Attribute* mode = given("mode"))
-        set("mode", searchable(text("mode")), mode->position);
+        resource.attributes["files_mode"] = to_value(mode->value, mode->position);
     if (purges && text("recurse") != "remote")
         set("purge", true, given("purge")->position);
     if (given("replace") != nullptr && !is_true("replace"))
@@ -173,8 +184,10 @@ void Translation::finish_package()
                     printable(to_text(provider->value)))
             .hint("install them with an exec");
     const std::string ensure = text("ensure");
-    if (ensure == "absent" || ensure == "purged")
+    if (ensure == "absent")
         resource.actions = {"remove"};
+    else if (ensure == "purged")
+        resource.actions = {"purge"};
     else if (ensure == "latest")
         resource.actions = {"upgrade"};
     else {
@@ -204,6 +217,13 @@ void Translation::finish_service()
 
 void Translation::finish_exec()
 {
+    // Words that no shell shall take apart.
+    if (const Attribute* command = given("command"); command != nullptr && command->value.as<List>() != nullptr) {
+        std::vector<std::string> words;
+        for (const Datum& word : flat(command->value))
+            words.push_back(shell_quoted(to_text(word)));
+        set("command", join(words, " "), command->position);
+    }
     std::vector<std::string> folders;
     if (const Attribute* path = given("path")) {
         Value::List items;
@@ -236,6 +256,18 @@ void Translation::finish_exec()
     };
     resource.retries = number("tries", 1, 1'000, 1) - 1;
     resource.retry_delay = number("try_sleep", 0, 86'400, 0);
+}
+
+/// A group's members are all there are, where it does not say otherwise; a user's groups are those at least.
+void Translation::finish_account()
+{
+    resource.actions = {is_absent() ? "remove" : "create"};
+    if (resource.type == "group" && given("members") != nullptr)
+        set("append", given("auth_membership") != nullptr && !is_true("auth_membership"), given("members")->position);
+    if (text("membership") == "inclusive")
+        throw Error(ErrorKind::invalid, given("membership")->position,
+                    "a user's groups that are not named stay here: 'membership' cannot be 'inclusive'")
+            .hint("give the group resources 'members' instead, which is a list of all");
 }
 
 /// What is «absent» is not said.

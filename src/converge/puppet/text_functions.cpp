@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/encoding.hpp"
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "converge/pattern.hpp"
 #include "converge/puppet/functions_inside.hpp"
 
@@ -46,7 +48,7 @@ Datum split_text(Arguments arguments)
             at = end;
         }
         from = end;
-        while (is_empty && (++from < text.size() && (static_cast<unsigned char>(text[from]) & 0xC0U) == 0x80U))
+        while (is_empty && (++from < text.size() && continues_character(text[from])))
             ;
     }
     parts.push_back(text.substr(at));
@@ -81,45 +83,6 @@ Datum replaced(Arguments arguments)
     return make_list(std::move(items));
 }
 
-Datum formatted(Arguments arguments)
-{
-    const std::string format = text_at(arguments, 0);
-    std::string out;
-    std::size_t next = 1;
-    for (std::size_t at = 0; at < format.size(); ++at) {
-        if (format[at] != '%') {
-            out += format[at];
-            continue;
-        }
-        std::string_view rest = std::string_view(format).substr(at + 1);
-        const bool zeros = rest.starts_with('0');
-        std::size_t width = 0;
-        std::size_t digits = 0;
-        for (; digits < rest.size() && std::isdigit(static_cast<unsigned char>(rest[digits])) != 0 && digits < 3;
-             ++digits)
-            width = width * 10 + static_cast<std::size_t>(rest[digits] - '0');
-        const char letter = digits < rest.size() ? rest[digits] : '\0';
-        at += digits + 1;
-        if (letter == '%') {
-            out += '%';
-            continue;
-        }
-        if (letter != 's' && letter != 'd' && letter != 'i' && letter != 'x')
-            throw Error(ErrorKind::invalid, "the format {} has more than %s, %d and %x", brief(format));
-        if (next >= arguments.size())
-            throw Error(ErrorKind::invalid, "the format {} wants more values", brief(format));
-        std::string text = letter == 's'   ? to_text(arguments[next])
-                           : letter == 'x' ? fmt::format("{:x}", number_at(arguments, next))
-                                           : std::to_string(number_at(arguments, next));
-        if (text.size() < width)
-            text.insert(0, width - text.size(), zeros && letter != 's' ? '0' : ' ');
-        check_length(out.size() + text.size());
-        out += text;
-        ++next;
-    }
-    return out;
-}
-
 /// -1, 0 or 1 for "1.10" and "1.9": numbers as numbers, the rest as texts.
 Datum compare_versions(Arguments arguments)
 {
@@ -138,16 +101,25 @@ Datum compare_versions(Arguments arguments)
     return std::int64_t{0};
 }
 
+/// prefix() and suffix(): of a list's items, of a hash's keys.
 Datum affixed(Arguments arguments, bool before)
 {
-    const std::string affix = text_at(arguments, 1);
-    std::vector<Datum> items;
+    const std::string affix = arguments.size() > 1 ? text_at(arguments, 1) : "";
     std::size_t length = 0;
-    for (const Datum& item : to_items(arguments[0])) {
-        const std::string text = to_text(item);
+    const auto with_affix = [&](const Datum& datum) -> Datum {
+        const std::string text = to_text(datum);
         check_length(length += text.size() + affix.size());
-        items.push_back(before ? affix + text : text + affix);
+        return before ? affix + text : text + affix;
+    };
+    if (const auto* hash = arguments[0].as<Hash>()) {
+        std::vector<std::pair<Datum, Datum>> entries;
+        for (const auto& [key, value] : (*hash)->entries)
+            entries.emplace_back(with_affix(key), value);
+        return make_hash(std::move(entries));
     }
+    std::vector<Datum> items;
+    for (const Datum& item : to_items(arguments[0]))
+        items.push_back(with_affix(item));
     return make_list(std::move(items));
 }
 
@@ -177,6 +149,114 @@ std::string base_name(std::string path)
     while (path.size() > 1 && path.ends_with('/'))
         path.pop_back();
     return path.size() > 1 ? path.substr(path.rfind('/') + 1) : path;
+}
+
+/// The end that begins with the last dot of the name: ".conf" of "/a/b.conf", nothing of "/a/.b" and "c.".
+std::string extension(std::string path)
+{
+    const std::string name = base_name(std::move(path));
+    const std::size_t dot = name.rfind('.');
+    return dot == std::string::npos || dot + 1 == name.size() || name.find_first_not_of('.') > dot ? ""
+                                                                                                   : name.substr(dot);
+}
+
+/// Without the suffix, or with '.*' without any extension.
+std::string without_suffix(std::string name, const std::string& suffix)
+{
+    const std::string end = suffix == ".*" ? extension(name) : suffix;
+    return name.size() > end.size() && name.ends_with(end) ? name.substr(0, name.size() - end.size()) : name;
+}
+
+std::string chopped(std::string text)
+{
+    if (text.ends_with("\r\n"))
+        text.pop_back();
+    while (!text.empty() && continues_character(text.back()))
+        text.pop_back();
+    if (!text.empty())
+        text.pop_back();
+    return text;
+}
+
+/// "a_bc" as "ABc".
+std::string camel(std::string text)
+{
+    std::string out;
+    for (const std::string_view part : split(text, '_'))
+        out += capital(std::string(part));
+    return out;
+}
+
+std::string swapped(std::string text)
+{
+    for (char& letter : text) {
+        const auto byte = static_cast<unsigned char>(letter);
+        letter = static_cast<char>(std::isupper(byte) != 0 ? std::tolower(byte) : std::toupper(byte));
+    }
+    return text;
+}
+
+/// base64(encode or decode, TEXT, [default, strict or urlsafe]): the default breaks lines after 60 characters.
+Datum base64(Arguments arguments)
+{
+    const std::string verb = text_at(arguments, 0);
+    const std::string text = text_at(arguments, 1);
+    const std::string method = arguments.size() > 2 ? text_at(arguments, 2) : "default";
+    if ((verb != "encode" && verb != "decode") || (method != "default" && method != "strict" && method != "urlsafe"))
+        throw Error(ErrorKind::invalid, "'base64' does not know '{}'",
+                    printable(verb == "encode" || verb == "decode" ? method : verb))
+            .hint("write base64('encode' or 'decode', TEXT, 'default', 'strict' or 'urlsafe')");
+    check_length(text.size() * 4 / 3);
+    if (verb == "decode") {
+        std::string packed;
+        std::ranges::copy_if(text, std::back_inserter(packed),
+                             [](char c) { return std::isspace(static_cast<unsigned char>(c)) == 0; });
+        const auto bytes = decode_base64(packed);
+        if (!bytes)
+            throw Error(ErrorKind::invalid, "{} is no base64", brief(arguments[1]));
+        return *bytes;
+    }
+    std::string code = encode_base64(text);
+    if (method == "urlsafe") {
+        std::ranges::replace(code, '+', '-');
+        std::ranges::replace(code, '/', '_');
+    }
+    if (method != "default")
+        return code;
+    std::string lines;
+    for (std::size_t at = 0; at < code.size(); at += 60)
+        lines += code.substr(at, 60) + "\n";
+    return lines;
+}
+
+/// TEXT.match(PATTERN): what was found and its groups; nothing where it is not found.
+Datum matched(Arguments arguments)
+{
+    if (arguments[0].as<List>() != nullptr) {
+        std::vector<Datum> all;
+        for (const Datum& item : to_items(arguments[0]))
+            all.push_back(matched(std::vector{item, arguments[1]}));
+        return make_list(std::move(all));
+    }
+    const std::string text = text_at(arguments, 0);
+    const auto* pattern = arguments[1].as<Pattern>();
+    const auto found = Automaton(pattern != nullptr ? pattern->text : text_at(arguments, 1), false).search(text);
+    if (!found)
+        return {};
+    std::vector<Datum> groups;
+    for (const Automaton::Span& span : *found)
+        groups.push_back(span ? Datum(text.substr(span->first, span->second - span->first)) : Datum());
+    return make_list(std::move(groups));
+}
+
+/// Whether a text begins (or ends) with one of some texts.
+Datum has_edge(Arguments arguments, bool at_start)
+{
+    const std::string text = text_at(arguments, 0);
+    for (const Datum& edge : to_items(arguments[1]))
+        if (at_start ? text.starts_with(to_text(edge)) : text.ends_with(to_text(edge)))
+            return true;
+    return false;
 }
 
 std::string folder_name(std::string path)

@@ -25,6 +25,7 @@ class Translation {
     std::string text(std::string_view name) const;
     bool is_true(std::string_view name) const;
     bool is_absent() const;
+    void check_flag(std::string_view name) const;
     [[noreturn]] void refuse_word(std::string_view name, std::string_view choices) const;
 
     void set(std::string_view name, Datum value, const SourcePosition& position);
@@ -34,7 +35,11 @@ class Translation {
     static std::vector<Datum> flat(const Datum& datum);
     static Datum map_of(const Attribute& attribute);
 
+    void drop_false();
     void finish_engine();
+    void set_listeners();
+    void set_engine_environment();
+    void set_engine_options();
     void finish_image();
     void set_dockerfile();
     void finish_container();
@@ -43,6 +48,7 @@ class Translation {
     void set_network();
     void set_life();
     void finish_docker_exec();
+    void finish_plugin();
     void finish_file();
     void set_source();
     void set_remote_source(const std::vector<Datum>& sources);
@@ -52,6 +58,7 @@ class Translation {
     void finish_service();
     void finish_exec();
     void finish_cron();
+    void finish_account();
     void finish_mount();
 
     Declaration from_; ///< with what its secrets hide

@@ -21,7 +21,8 @@ enum class Conversion {
     refused,       ///< cannot be had unless it is false or nothing; the row says what to do instead
 };
 
-/// A parameter of Puppet, and the attribute (or advice) that it is here.
+/// A parameter of Puppet, and the attribute that it is here, or the advice, or
+/// the reason why nothing depends on it.
 struct ParameterRow {
     std::string_view puppet;
     std::string_view house;

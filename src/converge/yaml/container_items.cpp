@@ -346,6 +346,20 @@ void ports(Item& item, const Node& value)
     }
 }
 
+/// The old one is stopped first, for both would want the same ports, and is back where the new one does not run.
+void recreate(Item& item, const Node& value)
+{
+    value.allow_only({"order", "rollback", "keep_anonymous_volumes"});
+    if (const Node* order = value.find("order"); order != nullptr && order->text() != "stop-first")
+        throw order->error(fmt::format("'{}' is no order that can be kept here", printable(order->text())))
+            .hint("write stop-first: the old one and the new one would want the same ports");
+    if (!flag_at(value, "rollback", true))
+        throw value.at("rollback")
+            .error("the old container is always back where the new one does not run")
+            .hint("leave rollback out, or write true");
+    take_from(item, value, "keep_anonymous_volumes", "keep_anonymous_volumes");
+}
+
 void secrets(Item& item, const Node& value)
 {
     constexpr std::string_view folder = "/run/secrets/";
@@ -411,8 +425,8 @@ void finish_container(Item& item)
     } else if (state == "stopped") {
         item.resource.actions = {"create", "stop"};
     }
-    if (item.find("state") != nullptr && state == "running")
-        item.set("wait_healthy", Value{.content = false, .position = item.find("state")->position()});
+    if (item.find("state") != nullptr && (state == "running" || state == "healthy"))
+        item.set("wait_healthy", Value{.content = state == "healthy", .position = item.find("state")->position()});
 }
 
 } // namespace dfriends::converge::yaml::read

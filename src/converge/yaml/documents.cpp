@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/yaml/documents.hpp"
 
+#include "base/glob.hpp"
 #include "base/text.hpp"
 #include "config/yaml.hpp"
 #include "converge/yaml/words.hpp"
@@ -22,30 +23,6 @@ constexpr std::size_t most_files = 100;
 constexpr std::size_t most_entries = 10'000; ///< of a folder that a pattern looks through
 constexpr std::uint64_t largest_file = 8ULL << 20U;
 constexpr std::size_t most_bytes = std::size_t{16} << 20U; ///< of all files together
-
-/// Whether a name is of a pattern with * and ?. Steps back to the last * alone, so that no pattern takes long.
-bool fits_pattern(std::string_view name, std::string_view pattern)
-{
-    std::size_t at = 0;
-    std::size_t in = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t resumed = 0;
-    while (at < name.size()) {
-        if (in < pattern.size() && pattern[in] == '*') {
-            star = in++;
-            resumed = at;
-        } else if (in < pattern.size() && (pattern[in] == '?' || pattern[in] == name[at])) {
-            ++in;
-            ++at;
-        } else if (star != std::string_view::npos) {
-            in = star + 1;
-            at = ++resumed;
-        } else {
-            return false;
-        }
-    }
-    return pattern.find_first_not_of('*', in) == std::string_view::npos;
-}
 
 bool is_pattern(std::string_view text)
 {
@@ -72,7 +49,7 @@ std::vector<std::string> files_of(const Node& word)
     for (fs::directory_iterator entry(path.parent_path(), code), end; !code && entry != end; entry.increment(code)) {
         if (++seen > most_entries)
             throw word.error(fmt::format("the folder has more than {} files", most_entries));
-        if (fits_pattern(entry->path().filename().string(), path.filename().string()) && entry->is_regular_file(code))
+        if (glob_match(path.filename().string(), entry->path().filename().string()) && entry->is_regular_file(code))
             files.push_back(entry->path().string());
     }
     std::ranges::sort(files);

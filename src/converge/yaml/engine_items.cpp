@@ -98,6 +98,18 @@ void ipam(Item& item, const Node& value)
         }
 }
 
+void on_change_of_network(Item& item, const Node& value)
+{
+    item.set_text("on_change", item.word("on_change", {"recreate", "refuse"}), value);
+}
+
+void on_change_of_volume(Item& /*item*/, const Node& value)
+{
+    if (value.text() != "refuse")
+        throw value.error(fmt::format("'{}' is nothing that is done with a volume", printable(value.text())))
+            .hint("write refuse: a volume that is made anew loses its content");
+}
+
 void package_of_engine(Item& item, const Node& value)
 {
     if (value.kind() == NodeKind::scalar)
@@ -156,6 +168,14 @@ void finish_image(Item& item)
 void finish_network(Item& item)
 {
     make_or_remove(item, "delete");
+}
+
+void finish_plugin(Item& item)
+{
+    const std::string state = item.word("state", {"enabled", "disabled", "present", "absent"});
+    item.resource.actions = {state == "absent" ? "remove" : "install"};
+    if (state == "enabled" || state == "disabled")
+        item.resource.actions.emplace_back(state == "enabled" ? "enable" : "disable");
 }
 
 void finish_registry(Item& item)

@@ -119,6 +119,21 @@ void signal_handler(Item& item, const Node& signal)
 
 } // namespace
 
+/// "exit==0"; other codes that mean success leave things as they are.
+void changed_if(Item& item, const Node& value)
+{
+    for (const Node& condition : value.items_or_one()) {
+        const std::string text = replace_all(condition.text(), " ", "");
+        constexpr std::string_view form = "exit==";
+        const auto code = text.starts_with(form) ? parse_unsigned(std::string_view(text).substr(form.size()))
+                                                 : std::optional<std::uint64_t>();
+        if (!code || *code > 255)
+            throw condition.error(fmt::format("'{}' is no condition of a change", printable(condition.text())))
+                .hint("write exit==N, or a list of such; the codes stand in returns, too, where they are not 0");
+        item.add_texts("changed_returns", {std::to_string(*code)}, condition);
+    }
+}
+
 void source(Item& item, const Node& value)
 {
     item.set_text("source", path_beside(value, value.text()), value);

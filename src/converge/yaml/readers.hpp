@@ -22,6 +22,7 @@ void logging(Item& item, const Node& value);
 void network_mode(Item& item, const Node& value);
 void networks(Item& item, const Node& value);
 void ports(Item& item, const Node& value);
+void recreate(Item& item, const Node& value);
 void secrets(Item& item, const Node& value);
 void stop_grace_period(Item& item, const Node& value);
 void ulimits(Item& item, const Node& value);
@@ -31,6 +32,8 @@ void finish_container(Item& item);
 // engine_items: the engine, and what it has beside containers.
 void build(Item& item, const Node& value);
 void ipam(Item& item, const Node& value);
+void on_change_of_network(Item& item, const Node& value);
+void on_change_of_volume(Item& item, const Node& value);
 void package_of_engine(Item& item, const Node& value);
 void path(Item& item, const Node& value); ///< an archive's
 void begin_engine(Item& item);
@@ -38,10 +41,12 @@ void begin_registry(Item& item);
 void finish_engine(Item& item);
 void finish_image(Item& item);
 void finish_network(Item& item);
+void finish_plugin(Item& item);
 void finish_registry(Item& item);
 void finish_volume(Item& item);
 
 // host_items: files, packages and commands.
+void changed_if(Item& item, const Node& value);
 void source(Item& item, const Node& value);
 void file_template(Item& item, const Node& value);
 void begin_file(Item& item);

@@ -36,6 +36,12 @@ class Relating {
         for (std::size_t at = 0; at < resources_.size(); ++at) {
             const Resource& resource = resources_[at];
             by_name_[resource.type].emplace(resource.name, at);
+            if (resource.type == "docker_network")
+                by_name_[resource.type].emplace(text_or_name(resource, "network"), at);
+            if (resource.type == "docker_plugin")
+                by_name_[resource.type].emplace(text_or_name(resource, "plugin"), at);
+            if (resource.type == "docker_volume")
+                by_name_[resource.type].emplace(text_or_name(resource, "volume"), at);
             if (resource.type == "docker_image" && !is_removed(resource))
                 images_.emplace(with_tag(text_or_name(resource, "image"), text_or(resource, "tag", "latest")), at);
             if (resource.type == "file" || resource.type == "directory")
@@ -55,9 +61,47 @@ class Relating {
             notify(notice);
         for (const std::size_t at : declared_.items)
             relate_by_itself(at);
+        order_removals();
     }
 
   private:
+    /// What goes, goes in the opposite order: containers before what they stand on, plugins after what they drive, the
+    /// engine last. Of one that goes, nobody writes down what that is.
+    void order_removals()
+    {
+        const auto gone = [&](auto is_one) {
+            std::vector<std::size_t> found;
+            for (const std::size_t at : declared_.items)
+                if (is_removed(resources_[at]) && is_one(resources_[at].type))
+                    found.push_back(at);
+            return found;
+        };
+        const auto containers = gone([](const std::string& type) { return type == "docker_container"; });
+        const auto below = gone([](const std::string& type) {
+            return type == "docker_network" || type == "docker_volume" || type == "docker_image";
+        });
+        const auto plugins = gone([](const std::string& type) { return type == "docker_plugin"; });
+        const auto engines = gone([](const std::string& type) { return type == "docker_engine"; });
+        const auto put_first = [&](const std::vector<std::size_t>& first, const std::vector<std::size_t>& then) {
+            for (const std::size_t later : then)
+                for (const std::size_t at : first)
+                    if (!wants(at, later))
+                        require(later, at, resources_[later].position);
+        };
+        put_first(containers, below);
+        put_first(containers, plugins);
+        put_first(below, plugins);
+        for (const auto& first : {containers, below, plugins})
+            put_first(first, engines);
+    }
+
+    bool wants(std::size_t at, std::size_t other) const
+    {
+        return std::ranges::any_of(resources_[at].requires_, [&](const Reference& reference) {
+            return reference.type == resources_[other].type && reference.name == resources_[other].name;
+        });
+    }
+
     std::optional<std::size_t> find(std::string_view type, std::string_view name) const
     {
         const auto names = by_name_.find(type);
@@ -88,6 +132,8 @@ class Relating {
     {
         const std::size_t other = declared(dependency.on);
         Resource& on = resources_[other];
+        if (is_removed(on) && is_removed(resources_[dependency.from]))
+            return require(other, dependency.from, dependency.on.position);
         require(dependency.from, other, dependency.on.position);
         const auto say = [&](const char* attribute, bool value) {
             on.attributes[attribute] = Value{.content = value, .position = dependency.on.position};
@@ -143,6 +189,16 @@ class Relating {
             require_path(at, std::filesystem::path(resource.name).parent_path().string());
         if (resource.type == "docker_container")
             relate_container(at);
+        for (const char* attribute : {"driver", "log_driver", "volume_driver"})
+            relate_driver(at, text_or(resource, attribute, ""));
+    }
+
+    /// What a plugin drives comes after it.
+    void relate_driver(std::size_t at, const std::string& driver)
+    {
+        require_if_declared(at, "docker_plugin", driver);
+        if (driver.ends_with(":latest")) // as the engine itself calls it
+            require_if_declared(at, "docker_plugin", driver.substr(0, driver.rfind(':')));
     }
 
     void require_if_declared(std::size_t at, std::string_view type, std::string_view name)

@@ -82,6 +82,8 @@ std::string render_resource(const Resource& resource)
         line(yaml_key(resource.type, name), name == "mode" ? in_quotes(scalar_text(value)) : render_value(value));
     if (resource.sensitive)
         line("sensitive", "true");
+    if (resource.noop)
+        line("noop", "true");
     if (resource.ignore_failure)
         line("ignore_failure", "true");
     if (resource.retries > 0) {

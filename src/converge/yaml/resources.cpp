@@ -17,9 +17,9 @@ namespace {
 using config::Node;
 using config::NodeKind;
 
-constexpr std::array<std::string_view, 12> common{"action",      "for_each",  "ignore_failure", "not_if",
-                                                  "notifies",    "only_if",   "requires",       "retries",
-                                                  "retry_delay", "sensitive", "subscribes",     "when"};
+constexpr std::array<std::string_view, 13> common{
+    "action",   "for_each", "ignore_failure", "noop",      "not_if",     "notifies", "only_if",
+    "requires", "retries",  "retry_delay",    "sensitive", "subscribes", "when"};
 
 void read_common(Resource& resource, std::string_view key, const Node& node, Declared& declared)
 {

@@ -101,6 +101,8 @@ bool read_manner(Resource& resource, std::string_view key, const Node& node)
 {
     if (key == "sensitive")
         resource.sensitive = node.flag();
+    else if (key == "noop")
+        resource.noop = node.flag();
     else if (key == "ignore_failure")
         resource.ignore_failure = node.flag();
     else if (key == "retries")

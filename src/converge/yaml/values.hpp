@@ -24,7 +24,7 @@ Notification notification_of(const config::Node& node);
 /// A number of that key, from 0 to `most`.
 std::int64_t number_up_to(const config::Node& node, std::int64_t most);
 
-/// How a resource is tried and told of: sensitive, ignore_failure, retries, retry_delay. False for another key.
+/// How a resource is tried and told of: sensitive, noop, ignore_failure, retries, retry_delay. False for another key.
 bool read_manner(Resource& resource, std::string_view key, const config::Node& node);
 
 } // namespace dfriends::converge::yaml

@@ -4,6 +4,8 @@
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "converge/source.hpp"
+#include "converge/yaml/engine_facts.hpp"
+#include "converge/yaml/kv_secret.hpp"
 #include "os/file.hpp"
 
 #include <algorithm>
@@ -141,6 +143,30 @@ SourcePosition position_in(const Node& scalar, std::size_t offset, std::string_v
     return position_at(source, scalar.position().file, is_as_written ? found + between.size() : found);
 }
 
+std::string secret_of_environment(const std::string& name, const Node& variable)
+{
+    const char* found = std::getenv(variable.text().c_str());
+    if (found == nullptr)
+        throw variable.error(fmt::format("the environment has no '{}' for the secret '{}'", printable(variable.text()),
+                                         printable(name)));
+    return found;
+}
+
+std::string secret_of_store(const std::string& name, const Node& key)
+{
+    try {
+        std::string value = read_kv_secret(key.text());
+        if (value.size() > largest_secret)
+            throw Error(ErrorKind::invalid, "its value has more than {} bytes", largest_secret);
+        return value;
+    } catch (const Error& error) {
+        throw key
+            .error(fmt::format("the key-value store does not give '{}' for the secret '{}': {}", printable(key.text()),
+                               printable(name), error.message()))
+            .hint("ETCDCTL_ENDPOINTS names its servers, as for dfriends kv get");
+    }
+}
+
 } // namespace
 
 std::string path_beside(const Node& node, const std::string& path)
@@ -200,9 +226,9 @@ void Variables::add_variables(const Node& map)
 void Variables::add_secrets(const Node& map)
 {
     for (const auto& [name, secret] : map.members()) {
-        secret.allow_only({"file", "env"});
+        secret.allow_only({"file", "env", "kv"});
         if (secret.members().size() != 1)
-            throw name.error(fmt::format("the secret '{}' has one of 'file' and 'env'", printable(name.text())));
+            throw name.error(fmt::format("the secret '{}' has one of 'file', 'env' and 'kv'", printable(name.text())));
         static_cast<void>(secret.members()[0].second.text());
         secrets_[name.text()] = {.declared = secret, .value = std::nullopt};
     }
@@ -291,6 +317,11 @@ std::optional<Node> Variables::find(const Path& path)
     const std::string& root = path[0];
     if (root == "each")
         return each_.empty() ? std::nullopt : copy(each_.back(), path, 1);
+    if (root == "host" && path.size() > 1 && path[1] == "docker") {
+        if (!engine_)
+            engine_ = engine_facts();
+        return copy({.value = *engine_}, path, 2);
+    }
     if (root == "host")
         return copy({.value = facts_}, path, 1);
     if (root == "name")
@@ -358,18 +389,11 @@ const std::string& Variables::read_secret(const std::string& name, Secret& secre
     if (secret.value)
         return *secret.value;
     const auto& [way, value] = secret.declared.members()[0];
-    std::string text;
-    if (way.text() == "file") {
-        text = read_beside(value, path_beside(value, value.text()), largest_secret);
-    } else {
-        const char* found = std::getenv(value.text().c_str());
-        if (found == nullptr)
-            throw value.error(fmt::format("the environment has no '{}' for the secret '{}'", printable(value.text()),
-                                          printable(name)));
-        text = found;
-        if (!is_utf8(text))
-            throw value.error(fmt::format("the secret '{}' is no text in UTF-8", printable(name)));
-    }
+    std::string text = way.text() == "file" ? read_beside(value, path_beside(value, value.text()), largest_secret)
+                       : way.text() == "kv" ? secret_of_store(name, value)
+                                            : secret_of_environment(name, value);
+    if (!is_utf8(text) || text.find('\0') != std::string::npos)
+        throw value.error(fmt::format("the secret '{}' is no text in UTF-8", printable(name)));
     if (text.ends_with('\n'))
         text.pop_back();
     secret.value = std::move(text);
@@ -388,6 +412,8 @@ std::string Variables::explain(const Path& path) const
         return fmt::format("there is no '{}' for an expression to name", printable(path[0]));
     if (path[0] == "each" && each_.empty())
         return "'each' has a value only beside for_each";
+    if (engine_ && engine_->members().empty() && path.size() > 1 && path[1] == "docker")
+        return fmt::format("there is no '{}', for no engine answers", whole);
     return fmt::format("there is no '{}'", whole);
 }
 
@@ -404,14 +430,16 @@ std::string Variables::advise(const Path& path) const
         return nearest.empty() ? fmt::format("known are {}; {}", join({roots.begin(), roots.end()}, ", "), literally)
                                : nearest;
     }
-    if (path[0] == "vars")
+    if (path[0] == "vars") {
         add("vars", variables_);
-    else if (path[0] == "secret")
+    } else if (path[0] == "secret") {
         add("secret", secrets_);
-    else if (path[0] == "image")
+    } else if (path[0] == "image") {
         add("image", images_);
-    else if (path[0] == "host")
+    } else if (path[0] == "host") {
         add_names(facts_, "host", known);
+        known.insert(known.end(), {"host.docker.version", "host.docker.api"});
+    }
     return did_you_mean(join(path, "."), known);
 }
 

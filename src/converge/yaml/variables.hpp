@@ -27,6 +27,7 @@ class Variables final : public Names {
     void add_file(const std::string& file, std::string text);
     /// The name of the manifest; that of the file read last counts.
     void set_name(const config::Node& name);
+    std::string name() const { return name_.is_null() ? "" : name_.text(); }
     /// Of what is added twice, the later one counts.
     void add_variables(const config::Node& map);
     void add_secrets(const config::Node& map);
@@ -82,6 +83,7 @@ class Variables final : public Names {
     std::map<std::string, std::string> files_;
     config::Node name_;
     config::Node facts_;
+    std::optional<config::Node> engine_; ///< what it says of itself, once that is wanted
     std::map<std::string, Variable, std::less<>> variables_;
     std::map<std::string, Secret, std::less<>> secrets_;
     std::map<std::string, Known, std::less<>> images_;

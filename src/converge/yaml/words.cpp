@@ -22,6 +22,7 @@ constexpr auto all = std::to_array<Word>({
     {"before", "", read::before, Form::texts, "Items that come after this one"},
     {"for_each", "", nullptr, Form::any, "Values to repeat the item with, which are ${each} in it"},
     {"ignore_failure", "", nullptr, Form::flag, "The run goes on where it fails"},
+    {"noop", "", nullptr, Form::flag, "What would be done is told, and not done"},
     {"not_if", "", read::not_guard, Form::texts, "Shell text; where it succeeds, nothing is done"},
     {"notify", "", read::notify, Form::texts, "Handlers or items to tell of a change; NAME! is told at once"},
     {"only_if", "", read::guard, Form::texts, "Shell text; where it fails, nothing is done"},
@@ -62,6 +63,16 @@ constexpr auto images = std::to_array<Word>({
     {"tag", "tag"},
 });
 
+constexpr auto plugins = std::to_array<Word>({
+    {"force", "force"},
+    {"grant_privileges", "grant_privileges"},
+    {"options", "options", nullptr, Form::map},
+    {"remote", "remote"},
+    {"state", "", read::later, Form::text, "enabled (the default), disabled, present (either of them) or absent"},
+    {"tag", "tag"},
+    {"timeout", "timeout"},
+});
+
 constexpr auto networks = std::to_array<Word>({
     {"attachable", "attachable"},
     {"driver", "driver"},
@@ -70,12 +81,16 @@ constexpr auto networks = std::to_array<Word>({
     {"internal", "internal"},
     {"ipam", "", read::ipam, Form::any, "A map with driver and config: subnet, gateway, ip_range, aux_addresses"},
     {"labels", "labels", nullptr, Form::map},
+    {"on_change", "on_change", read::on_change_of_network, Form::text,
+     "recreate (the default): made anew where no container that runs is in it; or refuse"},
     {"state", "", read::later, Form::text, state_help},
 });
 
 constexpr auto volumes = std::to_array<Word>({
     {"driver", "driver"},
     {"driver_opts", "options", nullptr, Form::map},
+    {"labels", "labels", nullptr, Form::map},
+    {"on_change", "", read::on_change_of_volume, Form::text, "refuse, which is what is always done"},
     {"state", "", read::later, Form::text, state_help},
 });
 
@@ -98,6 +113,7 @@ constexpr auto packages = std::to_array<Word>({
 });
 
 constexpr auto containers = std::to_array<Word>({
+    {"adopt", "adopt"},
     {"cap_add", "cap_add"},
     {"cap_drop", "cap_drop"},
     {"cgroup", "cgroupns"},
@@ -148,6 +164,7 @@ constexpr auto containers = std::to_array<Word>({
     {"ports", "ports", read::ports, Form::any},
     {"privileged", "privileged"},
     {"read_only", "read_only"},
+    {"recreate", "", read::recreate, Form::any, "keep_anonymous_volumes; order: stop-first, and rollback: true"},
     {"restart", "restart"},
     {"runtime", "runtime"},
     {"secrets", "", read::secrets, Form::any, "Secrets of files, mounted in /run/secrets"},
@@ -171,6 +188,7 @@ constexpr auto containers = std::to_array<Word>({
 });
 
 constexpr auto exec = std::to_array<Word>({
+    {"changed_if", "", read::changed_if, Form::texts, "Exit codes that mean a change: exit==0, or a list of them"},
     {"command", "", read::later, Form::texts, "Program and arguments"},
     {"container", "", read::later, Form::text, "Container to run it in"},
     {"creates", "", read::later, Form::text, "File inside whose presence means that it has run"},
@@ -182,6 +200,7 @@ constexpr auto exec = std::to_array<Word>({
 });
 
 constexpr auto commands = std::to_array<Word>({
+    {"changed_if", "", read::changed_if, Form::texts, "Exit codes that mean a change: exit==0, or a list of them"},
     {"command", "", read::later, Form::texts, "Shell text, or a program and its arguments"},
     {"creates", "creates"},
     {"environment", "", read::later, Form::map, "Variables for it"},
@@ -218,7 +237,6 @@ constexpr auto refused_containers = std::to_array<Advice>({
     {"post_start", "write a command in exec"},
     {"profiles", "write when"},
     {"pull_policy", in_images},
-    {"recreate", "a container whose declaration changed is made anew, and the old one is back where that fails"},
     {"scale", "write for_each, with ${each} in the name"},
 });
 
@@ -227,14 +245,20 @@ constexpr auto refused_images = std::to_array<Advice>({
     {"pull", "write pull_policy"},
 });
 
+constexpr auto refused_plugins = std::to_array<Advice>({
+    {"alias", "its key is its name here, and remote what it is called in its registry"},
+    {"env", "write options"},
+    {"image", "write remote"},
+    {"name", "its key is its name"},
+    {"settings", "write options"},
+});
+
 constexpr auto refused_places = std::to_array<Advice>({
     {"external", "leave it out of the manifest: containers may name what is there already"},
     {"name", "its key is its name"},
-    {"on_change", "a network is made anew where no container is in it; a volume never is"},
 });
 
 constexpr auto refused_commands = std::to_array<Advice>({
-    {"changed_if", "write creates, only_if or not_if"},
     {"cwd", "write working_dir"},
     {"directory", "write working_dir"},
 });
@@ -262,6 +286,8 @@ constexpr auto rows = std::to_array<Section>({
      read::finish_registry},
     {"images", "image", "docker_image", by_name, "Images to pull, build or load", images, refused_images, nullptr,
      read::finish_image},
+    {"plugins", "plugin", "docker_plugin", by_name, "Plugins of the engine", plugins, refused_plugins, nullptr,
+     read::finish_plugin},
     {"networks", "network", "docker_network", by_name, "Networks", networks, refused_places, nullptr,
      read::finish_network},
     {"volumes", "volume", "docker_volume", by_name, "Volumes", volumes, refused_places, nullptr, read::finish_volume},
@@ -296,9 +322,9 @@ constexpr auto rows = std::to_array<Section>({
 constexpr auto top = std::to_array<TopWord>({
     {"dfriends", "The version of the manifest, which is 1"},
     {"include", "Further manifests; the last part of a path may have * and ?"},
-    {"name", "A name for the whole, which is ${name}"},
+    {"name", "A name for the whole, which is ${name}; --prune keeps to what has it"},
     {"resources", "Resources by their types"},
-    {"secrets", "Values to keep to oneself, from a file or from the environment (env)"},
+    {"secrets", "Values to keep to oneself, from a file, from the environment (env) or from the key-value store (kv)"},
     {"var_files", "Files of variables; later ones win"},
     {"vars", "Variables: ${vars.NAME}"},
 });

@@ -35,6 +35,19 @@ TEST_CASE("chef cookbook: attribute files come first, default.rb before the othe
     CHECK_THROWS_AS(read_chef("log node['app']['port']", folder.at("elsewhere/default.rb"), Facts{}), Error);
 }
 
+TEST_CASE("chef cookbook: an attribute file may want another one before it")
+{
+    const Folder folder;
+    folder.write("metadata.rb", "name 'web'\n");
+    folder.write("attributes/default.rb",
+                 "include_attribute 'web::ports'\ndefault['app']['url'] = \"http://x:#{node['app']['port']}\"\n");
+    folder.write("attributes/ports.rb", "default['app']['port'] = (node['app'] || {'port' => 79})['port'] + 1\n");
+    CHECK(addresses(read_chef("log node['app']['url']", folder.at("recipes/default.rb"), Facts{})) ==
+          "log[http://x:80]");
+    folder.write("attributes/default.rb", "include_attribute 'other'\n");
+    CHECK_THROWS_AS(read_chef("log 'a'", folder.at("recipes/default.rb"), Facts{}), Error);
+}
+
 TEST_CASE("chef cookbook: its recipes are included once, where they are named")
 {
     const Folder folder;

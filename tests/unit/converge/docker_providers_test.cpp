@@ -14,13 +14,6 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-struct ForgetfulJournal final : Journal {
-    std::vector<Pending> pending() override { return {}; }
-    void begin() override {}
-    void record(const Result&, const std::vector<Pending>&) override {}
-    void delivered(const Pending&) override {}
-};
-
 /// A machine whose engine has the image app.
 struct Engine {
     FakeHost host;

@@ -4,8 +4,10 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "converge/host.hpp"
+#include "converge/journal.hpp"
 #include "crypto/hash.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -13,22 +15,36 @@
 
 namespace dfriends::converge {
 
+/// For runs that nothing shall be known of later.
+struct ForgetfulJournal final : Journal {
+    std::vector<Pending> pending() override { return {}; }
+    void begin() override {}
+    void expect(const std::vector<Pending>&) override {}
+    void record(const Result&, const std::vector<Pending>&, const std::vector<Pending>&) override {}
+    void delivered(const Pending&) override {}
+};
+
 /// An engine in memory. What it is told to do stands in `calls`.
 class FakeDocker final : public Docker {
   public:
     bool alive = true;
     bool registry_answers = false;
-    std::map<std::string, std::string> images;         ///< reference to id
-    std::map<std::string, std::string> digests;        ///< of the registry that they came from
-    std::map<std::string, std::string> remote_digests; ///< that the registry has now
+    std::map<std::string, std::string> images;             ///< reference to id
+    std::map<std::string, std::string> digests;            ///< of the registry that they came from
+    std::map<std::string, std::string> remote_digests;     ///< that the registry has now
+    std::map<std::string, engine::ContainerSpec> defaults; ///< what an image gives a container, by reference
     std::map<std::string, engine::Labels> image_labels;
     std::map<std::string, std::string> contexts;                ///< digests of folders that images are built from
     std::map<std::string, engine::ContainerDetails> containers; ///< by name
     std::map<std::string, engine::NetworkDetails> networks;
     std::map<std::string, engine::VolumeDetails> volumes;
-    std::map<std::string, engine::RegistryLogin> logins; ///< by registry
-    std::set<std::string> broken_starts;                 ///< images whose containers do not start
-    std::map<std::string, int> exit_codes;               ///< of images that end at once
+    std::map<std::string, engine::PluginDetails> plugins;                         ///< by name, with the tag
+    std::map<std::string, engine::PluginDetails> offered;                         ///< plugins of a registry
+    std::map<std::string, std::vector<engine::PluginPrivilege>> asked_privileges; ///< by those
+    bool plugins_answer = true;                                                   ///< once they are enabled
+    std::map<std::string, engine::RegistryLogin> logins;                          ///< by registry
+    std::set<std::string> broken_starts;   ///< images whose containers do not start
+    std::map<std::string, int> exit_codes; ///< of images that end at once
     std::vector<std::string> calls;
     int glances = 0;  ///< at the list of containers
     int inspects = 0; ///< of containers
@@ -65,11 +81,15 @@ class FakeDocker final : public Docker {
     void forget_container(const std::string&) override {}
     std::optional<engine::ImageDetails> find_image(const std::string& image) override
     {
-        const auto row = images.find(full(image));
+        auto row = images.find(full(image));
+        if (row == images.end())
+            row = std::ranges::find(images, image, &std::pair<const std::string, std::string>::second);
         if (row == images.end())
             return std::nullopt;
         engine::ImageDetails details;
         details.id = row->second;
+        if (const auto given = defaults.find(row->first); given != defaults.end())
+            details.defaults = given->second;
         if (const auto labels = image_labels.find(full(image)); labels != image_labels.end())
             details.defaults.labels = labels->second;
         if (const auto digest = digests.find(full(image)); digest != digests.end())
@@ -159,7 +179,7 @@ class FakeDocker final : public Docker {
         engine::ContainerDetails& details = at(container);
         calls.push_back("start " + details.name);
         if (broken_starts.contains(details.spec.image))
-            throw Error(ErrorKind::failed, "port is already allocated");
+            throw Error(ErrorKind::failed, "Bind for 0.0.0.0:80 failed: port is already allocated");
         const auto code = exit_codes.find(details.spec.image);
         set_running(details, code == exit_codes.end());
         details.state.exit_code = code == exit_codes.end() ? 0 : code->second;
@@ -228,11 +248,28 @@ class FakeDocker final : public Docker {
         calls.push_back("rm " + name + (with_volumes ? " with volumes" : ""));
         containers.erase(name);
     }
+    std::string holder_of_port(std::uint16_t port) override
+    {
+        for (const auto& [name, details] : containers)
+            for (const engine::PortBinding& binding : details.spec.ports)
+                if (binding.host_port == port && details.state.running)
+                    return "the container '" + name + "'";
+        return {};
+    }
     int wait(const std::string& container) override { return at(container).state.exit_code; }
 
     std::optional<engine::NetworkDetails> find_network(const std::string& name) override
     {
         return find(networks, name);
+    }
+    std::vector<std::string> containers_in(const std::string& network) override
+    {
+        std::vector<std::string> names;
+        for (const auto& [name, details] : containers)
+            for (const engine::NetworkAttachment& place : details.spec.networks)
+                if (place.network == network)
+                    names.push_back(name);
+        return names;
     }
     void create_network(const engine::NetworkSpec& spec) override { networks[spec.name].spec = spec; }
     void remove_network(const std::string& name) override { networks.erase(name); }
@@ -250,10 +287,79 @@ class FakeDocker final : public Docker {
     void create_volume(const engine::VolumeSpec& spec) override { volumes[spec.name].spec = spec; }
     void remove_volume(const std::string& name) override { volumes.erase(name); }
 
+    std::optional<engine::PluginDetails> find_plugin(const std::string& name) override
+    {
+        return find(plugins, full(name));
+    }
+    std::vector<engine::PluginPrivilege> plugin_privileges(const std::string& remote) override
+    {
+        if (!registry_answers)
+            throw Error(ErrorKind::unavailable, "the registry does not answer");
+        return asked_privileges[remote];
+    }
+    void install_plugin(const std::string& name, const std::string& remote,
+                        const std::vector<engine::PluginPrivilege>& granted) override
+    {
+        calls.push_back(fmt::format("plugin install {} {} {}", name, remote, granted.size()));
+        fetch_plugin(full(name), remote);
+    }
+    void upgrade_plugin(const std::string& name, const std::string& remote,
+                        const std::vector<engine::PluginPrivilege>& granted) override
+    {
+        calls.push_back(fmt::format("plugin upgrade {} {} {}", name, remote, granted.size()));
+        require_disabled(name);
+        fetch_plugin(name, remote);
+    }
+    void set_plugin(const std::string& name, const std::vector<std::string>& options) override
+    {
+        calls.push_back("plugin set " + name + " " + join(options, " "));
+        require_disabled(name);
+        for (const std::string& line : options) {
+            const auto [option, value] = split_once(line, '=');
+            for (engine::PluginSetting& setting : plugins.at(full(name)).settings)
+                if (setting.name == split_once(option, '.').first)
+                    setting.value = value;
+        }
+    }
+    void enable_plugin(const std::string& name, int timeout) override
+    {
+        calls.push_back(fmt::format("plugin enable {} {}", name, timeout));
+        if (!plugins_answer)
+            throw Error(ErrorKind::failed, "the plugin does not answer");
+        plugins.at(full(name)).enabled = true;
+    }
+    void disable_plugin(const std::string& name, bool force) override
+    {
+        calls.push_back("plugin disable " + name + (force ? " by force" : ""));
+        plugins.at(full(name)).enabled = false;
+    }
+    void remove_plugin(const std::string& name, bool force) override
+    {
+        calls.push_back("plugin rm " + name + (force ? " by force" : ""));
+        require_disabled(name);
+        plugins.erase(full(name));
+    }
+
   private:
     static std::string full(const std::string& image)
     {
         return image.find(':') == std::string::npos ? image + ":latest" : image;
+    }
+    void fetch_plugin(const std::string& name, const std::string& remote)
+    {
+        if (!registry_answers)
+            throw Error(ErrorKind::unavailable, "the registry does not answer");
+        if (!offered.contains(remote))
+            throw Error(ErrorKind::not_found, "the registry has no plugin '{}'", remote);
+        engine::PluginDetails plugin = offered.at(remote);
+        plugin.name = name;
+        plugin.reference = remote;
+        plugins[name] = plugin;
+    }
+    void require_disabled(const std::string& name) const
+    {
+        if (plugins.at(full(name)).enabled)
+            throw Error(ErrorKind::conflict, "the plugin is enabled");
     }
     static void set_running(engine::ContainerDetails& details, bool running)
     {
@@ -328,6 +434,7 @@ class FakeHost final : public Host {
     std::set<std::string> programs{"apt-get"};
     std::map<std::string, os::Outcome> outcomes; ///< by the words, joined with blanks; others end with 0
     std::vector<std::string> commands;           ///< that were run
+    std::vector<std::string> inputs;             ///< of those that are given any
     std::vector<std::string> said;
     std::function<void(const std::string& words)> on_command; ///< what a command does to the machine
 
@@ -407,6 +514,8 @@ class FakeHost final : public Host {
     {
         const std::string words = join(command.words, " ");
         commands.push_back(words);
+        if (!command.input.empty())
+            inputs.push_back(command.input);
         if (on_command)
             on_command(words);
         const auto row = outcomes.find(words);
@@ -420,6 +529,8 @@ class FakeHost final : public Host {
         if (on_command)
             on_command(commands.back());
     }
+    std::string key = "key";
+    std::string sealing_key() override { return key; }
     Docker& docker() override { return engine; }
     Web& web() override { return servers; }
     void say(std::string_view line) override { said.emplace_back(line); }

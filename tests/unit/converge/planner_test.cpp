@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a change of each attribute leads to, without an engine: nothing, a change in place, or another container.
-#include "converge/container_spec.hpp"
+#include "converge/declared_state.hpp"
 #include "converge/graph_text.hpp"
-#include "converge/inventory.hpp"
 #include "converge/run.hpp"
 #include "converge/schema.hpp"
 #include "converge/selection.hpp"
@@ -11,17 +10,12 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 using namespace dfriends;
 using namespace dfriends::converge;
 
 namespace {
-
-struct ForgetfulJournal final : Journal {
-    std::vector<Pending> pending() override { return {}; }
-    void begin() override {}
-    void record(const Result&, const std::vector<Pending>&) override {}
-    void delivered(const Pending&) override {}
-};
 
 Catalog declared(const std::string& text)
 {
@@ -39,11 +33,19 @@ struct Memory final : LastDeclared {
     void keep(const std::string&, const std::string& id, const std::string& state) override { states[id] = state; }
 };
 
-/// A machine whose engine has the image app.
+/// A machine whose engine has the image app, and the networks and containers that it may have to do with.
 struct Stage {
     FakeHost host;
     Memory last;
-    Stage() { host.engine.images["app:latest"] = "sha256:1"; }
+    static constexpr std::array<const char*, 4> neighbours{"a", "b", "c", "d"};
+    Stage()
+    {
+        host.engine.images["app:latest"] = "sha256:1";
+        for (const char* name : neighbours) {
+            host.engine.networks[name] = {};
+            host.engine.containers[name].id = host.engine.containers[name].name = name;
+        }
+    }
 
     Effect apply(const std::string& attribute, bool deep = false)
     {
@@ -69,8 +71,8 @@ TEST_CASE("declared_state: of a sensitive resource it has digests alone")
         read_yaml_manifest("resources:\n  - {docker_container: a, image: b, command: say hush, env: "
                            "[A=hush], sensitive: true}\n",
                            "m.yaml");
-    const DeclaredState state = declared_state(catalog.resources[0]);
-    CHECK(state.at("command").starts_with("sha256:"));
+    const DeclaredState state = declared_state(catalog.resources[0], "key");
+    CHECK(state.at("command").starts_with("hmac:"));
     CHECK(render_state(state).find("hush") == std::string::npos);
 }
 
@@ -279,14 +281,211 @@ TEST_CASE("planner: labels keep no secret, and yet its change is seen")
     CHECK(stage.apply("env: [DB_PASSWORD=other, A=plain]") == Effect::replace);
 }
 
-TEST_CASE("planner: a limit that somebody took away is seen by a deep look alone")
+TEST_CASE("planner: a limit that somebody changed is seen by a deep look alone")
 {
     Stage stage;
     stage.apply("memory: 32m");
-    stage.host.engine.containers.at("web").spec.memory = 0;
+    stage.host.engine.containers.at("web").spec.memory = 16 << 20U;
     CHECK(stage.apply("memory: 32m") == Effect::none);
     CHECK(stage.apply("memory: 32m", true) == Effect::update);
     CHECK(stage.apply("memory: 32m", true) == Effect::none);
+}
+
+TEST_CASE("planner: a limit that the engine passes over is no difference for ever")
+{
+    Stage stage;
+    stage.apply("blkio_weight: 300");
+    stage.host.engine.containers.at("web").spec.blkio_weight = 0; // a kernel without it: "Weight discarded."
+    CHECK(stage.apply("blkio_weight: 300", true) == Effect::none);
+    CHECK(stage.apply("blkio_weight: 400", true) == Effect::update);
+    stage.host.engine.containers.at("web").spec.blkio_weight = 0;
+    CHECK(stage.apply("blkio_weight: 400", true) == Effect::none);
+}
+
+TEST_CASE("planner: no limit of processes is a value of its own")
+{
+    Stage stage;
+    stage.apply("pids_limit: 100");
+    const std::string id = stage.id();
+    CHECK(stage.apply("pids_limit: -1") == Effect::update);
+    CHECK(stage.host.engine.containers.at("web").spec.pids_limit == -1);
+    CHECK(stage.apply("pids_limit: -1", true) == Effect::none);
+    CHECK(stage.apply("pids_limit: 50") == Effect::update);
+    CHECK(stage.apply("") == Effect::update);
+    CHECK(stage.host.engine.containers.at("web").spec.pids_limit == -1);
+    CHECK(stage.apply("", true) == Effect::none);
+    CHECK(stage.id() == id);
+}
+
+TEST_CASE("planner: one value that is written in another way is no change")
+{
+    for (const auto& [first, second] : {
+             std::pair("stop_signal: TERM", "stop_signal: 15"),
+             std::pair("stop_signal: sigint", "stop_signal: INT"),
+             std::pair("volumes: [\"/srv:/data:rw\"]", "volumes: [\"/srv/:/data/\"]"),
+             std::pair("volumes: [\"/srv:/data:z,ro\"]", "volumes: [\"/srv:/data:ro,z\"]"),
+             std::pair("tmpfs: [\"/t:size=64m,mode=1777\"]", "tmpfs: [\"/t/:mode=1777,size=65536k\"]"),
+             std::pair("security_options: [\"no-new-privileges:true\"]", "security_options: [no-new-privileges]"),
+             std::pair("security_options: [\"seccomp:unconfined\"]", "security_options: [\"seccomp=unconfined\"]"),
+             std::pair("extra_hosts: [\"a:2001:db8:0:0::1\"]", "extra_hosts: [\"a:2001:DB8::1\"]"),
+             std::pair("dns: [\"2001:db8:0::1\"]", "dns: [\"2001:db8::1\"]"),
+             std::pair("ports: [\"[2001:db8:0::1]:80:80\"]", "ports: [\"[2001:db8::1]:80:80\"]"),
+             std::pair("cpuset_cpus: \"0,1,2\"", "cpuset_cpus: \"0-2\""),
+         }) {
+        INFO(second);
+        Stage stage;
+        CHECK(stage.apply(first) == Effect::create);
+        const std::string id = stage.id();
+        CHECK(stage.apply(second) == Effect::none);
+        CHECK(stage.apply(second, true) == Effect::none);
+        CHECK(stage.id() == id);
+    }
+}
+
+TEST_CASE("planner: an image's short name and its whole one are the same")
+{
+    FakeHost host;
+    host.engine.images["app:latest"] = host.engine.images["docker.io/library/app:latest"] = "sha256:1";
+    ForgetfulJournal journal;
+    const auto effect = [&](const std::string& image) {
+        const Catalog catalog = declared("resources:\n  - {docker_container: web, image: \"" + image + "\"}\n");
+        return apply(catalog, host, journal).results.at(0).effect;
+    };
+    CHECK(effect("app") == Effect::create);
+    CHECK(effect("docker.io/library/app:latest") == Effect::none);
+}
+
+TEST_CASE("planner: a network or a container that is neither there nor to come is told by the plan")
+{
+    FakeHost host;
+    host.engine.images["app:latest"] = "sha256:1";
+    const auto report = [&](const std::string& text) { return plan(declared("resources:\n" + text), host); };
+    const std::string web = "  - {docker_container: web, image: app, network: front}\n";
+    const Report missing = report(web);
+    CHECK(missing.has_failures());
+    CHECK(missing.results.at(0).reason.find("m.yaml:2") != std::string::npos);
+    CHECK(missing.results.at(0).reason.find("there is no network 'front'") != std::string::npos);
+    CHECK_FALSE(report("  - docker_network: front\n" + web).has_failures());
+    CHECK_FALSE(report("  - exec: docker network create front\n" + web).has_failures());
+    CHECK(report("  - {docker_container: web, image: app, links: [\"db:db\"]}\n").has_failures());
+    CHECK(report("  - {docker_container: web, image: app, volumes_from: [\"db:ro\"]}\n").has_failures());
+    CHECK_FALSE(report("  - {docker_container: db, image: app}\n"
+                       "  - {docker_container: web, image: app, links: [\"db:db\"], volumes_from: [db]}\n")
+                    .has_failures());
+    host.engine.networks["front"] = {};
+    CHECK_FALSE(report(web).has_failures());
+}
+
+TEST_CASE("planner: what an interrupted run owes is in the plan")
+{
+    FakeHost host;
+    const Catalog catalog = declared("resources:\n  - {exec: reload, refresh_only: true}\n");
+    const Report nothing = plan(catalog, host);
+    CHECK(nothing.count(Status::changed) == 0);
+    const Pending owed{.type = "exec", .name = "reload", .action = "run", .source = "file[/etc/x]"};
+    const Pending gone{.type = "exec", .name = "other", .action = "run", .source = "file[/etc/x]"};
+    const Report told = plan(catalog, host, {}, {.parallel = 1, .owed = {owed, gone}});
+    CHECK(told.count(Status::changed) == 1);
+    CHECK(told.results.back().reason == "notified by file[/etc/x]");
+    CHECK(host.commands.empty());
+}
+
+TEST_CASE("planner: a notification of a container that is still to be made is in the plan")
+{
+    FakeHost host;
+    host.engine.images["app:latest"] = "sha256:1";
+    const Catalog catalog = declared("resources:\n  - docker_container: web\n    image: app\n"
+                                     "  - file: /a\n    content: x\n    notifies: docker_container[web]\n");
+    const Report planned = plan(catalog, host);
+    ForgetfulJournal journal;
+    const Report applied = apply(catalog, host, journal);
+    CHECK(planned.results.size() == applied.results.size());
+    CHECK(planned.count(Status::changed) == applied.count(Status::changed));
+}
+
+TEST_CASE("planner: of a variable that is given twice the last value counts")
+{
+    Stage stage;
+    stage.apply("env: [A=1, A=9]");
+    CHECK(stage.apply("env: [A=9]") == Effect::none);
+    CHECK(stage.apply("env: [A=9, A=1]") == Effect::replace);
+}
+
+TEST_CASE("planner: a container that is declared healthy is waited for where it runs already")
+{
+    Stage stage;
+    stage.apply("wait_healthy: true");
+    engine::ContainerDetails& web = stage.host.engine.containers.at("web");
+    web.state.health = "unhealthy";
+    const Catalog catalog = declared("resources:\n  - {docker_container: web, image: app, wait_healthy: true}\n");
+    ForgetfulJournal journal;
+    CHECK(apply(catalog, stage.host, journal).results.at(0).status == Status::failed);
+    web.state.health = "healthy";
+    CHECK(apply(catalog, stage.host, journal).results.at(0).status == Status::unchanged);
+}
+
+TEST_CASE("planner: a line that says what the image or the engine says anyway may come and go")
+{
+    for (const char* line : {"working_directory: /srv", "command: run it", "env: [LANG=C]", "stop_signal: TERM",
+                             "shm_size: 64m", "labels: {from: image}", "user: app"}) {
+        INFO(line);
+        Stage stage;
+        engine::ContainerSpec& defaults = stage.host.engine.defaults["app:latest"];
+        defaults.working_directory = "/srv";
+        defaults.command = {"run", "it"};
+        defaults.environment = {"LANG=C", "PATH=/bin"};
+        defaults.labels = {{"from", "image"}};
+        defaults.user = "app";
+        CHECK(stage.apply(line) == Effect::create);
+        const std::string id = stage.id();
+        CHECK(stage.apply("") == Effect::none);
+        CHECK(stage.apply("", true) == Effect::none);
+        CHECK(stage.id() == id);
+    }
+    Stage stage;
+    CHECK(stage.apply("env: [LANG=C]") == Effect::create);
+    CHECK(stage.apply("") == Effect::replace);
+}
+
+TEST_CASE("planner: another key for digests of secrets makes nothing anew")
+{
+    for (const char* line : {"env: [DB_PASSWORD=hush, A=plain]", "env: [A=plain]\n    sensitive: true"}) {
+        INFO(line);
+        Stage stage;
+        stage.apply(line);
+        const std::string id = stage.id();
+        stage.host.key = "another";
+        stage.last.states.clear();
+        CHECK(stage.apply(line) == Effect::none);
+        CHECK(stage.apply(line) == Effect::none);
+        CHECK(stage.id() == id);
+    }
+    Stage stage;
+    stage.apply("env: [DB_PASSWORD=hush]");
+    stage.host.key = "another";
+    CHECK(stage.apply("env: [DB_PASSWORD=other]") == Effect::replace);
+}
+
+TEST_CASE(
+    "planner: a container of somebody else's is remembered once it is as declared, and adopted where that is said")
+{
+    Stage stage;
+    stage.apply("env: [A=1]\n    hostname: a");
+    std::erase_if(stage.host.engine.containers.at("web").spec.labels,
+                  [](const auto& label) { return is_own_label(label.first); });
+    const std::string id = stage.id();
+    CHECK(stage.apply("env: [A=1]\n    hostname: a") == Effect::none);
+    CHECK(stage.id() == id);
+    CHECK(stage.apply("env: [A=1]") == Effect::replace); // the host name is no longer declared
+
+    std::erase_if(stage.host.engine.containers.at("web").spec.labels,
+                  [](const auto& label) { return is_own_label(label.first); });
+    stage.last.states.clear();
+    const Catalog other = declared("resources:\n  - {docker_container: web, image: app, env: [A=2]}\n");
+    const Report refused = plan(other, stage.host, {}, {.parallel = 1, .last = &stage.last});
+    CHECK(refused.has_failures());
+    CHECK(refused.results.at(0).hint.find("adopt: true") != std::string::npos);
+    CHECK(stage.apply("env: [A=2]\n    adopt: true") == Effect::replace);
 }
 
 TEST_CASE("planner: after a change in place, the way back and the end of it are changes, too")
@@ -407,9 +606,47 @@ TEST_CASE("planner: a replacement that was killed before the old container went 
         stage.host.engine.containers.at("web").state = engine::ContainerState{};
     }
     CHECK(stage.apply("env: [A=2]") == Effect::update);
-    CHECK(stage.host.engine.containers.size() == 1);
+    CHECK(stage.host.engine.containers.size() == Stage::neighbours.size() + 1);
     CHECK(stage.host.engine.containers.at("web").state.running);
     CHECK(stage.apply("env: [A=2]") == Effect::none);
+}
+
+TEST_CASE("planner: what a killed replacement has made aside goes, also where nothing else is to be done")
+{
+    Stage stage;
+    stage.apply("env: [A=1]");
+    engine::ContainerDetails aside = stage.host.engine.containers.at("web");
+    aside.name = "web-dfriends-new";
+    aside.id = "aside";
+    aside.state = engine::ContainerState{};
+    stage.host.engine.containers[aside.name] = aside;
+    std::string options = "env: [A=1]";
+    SUBCASE("of one that is as declared") {}
+    SUBCASE("of one that changes in place")
+    {
+        options = "env: [A=1]\n    memory: 64m";
+    }
+    CHECK(stage.apply(options) == Effect::update);
+    CHECK_FALSE(stage.host.engine.containers.contains(aside.name));
+    CHECK(stage.apply(options) == Effect::none);
+}
+
+TEST_CASE("planner: a container that is removed takes along what a killed replacement has left of it")
+{
+    Stage stage;
+    stage.apply("env: [A=1]");
+    for (const char* name : {"web-dfriends-new", "web-dfriends-old"}) {
+        stage.host.engine.containers[name] = stage.host.engine.containers.at("web");
+        stage.host.engine.containers[name].name = stage.host.engine.containers[name].id = name;
+    }
+    SUBCASE("with it") {}
+    SUBCASE("after it")
+    {
+        stage.host.engine.containers.erase("web");
+    }
+    CHECK(stage.apply("action: remove") == Effect::remove);
+    CHECK(stage.host.engine.containers.size() == Stage::neighbours.size());
+    CHECK(stage.apply("action: remove") == Effect::none);
 }
 
 TEST_CASE("planner: where the new container of a killed replacement does not start, the old one is back")
@@ -428,7 +665,7 @@ TEST_CASE("planner: where the new container of a killed replacement does not sta
     const Report report = converge::apply(
         declared("resources:\n  - docker_container: web\n    image: app\n    env: [A=2]\n"), stage.host, journal);
     CHECK(report.has_failures());
-    REQUIRE(stage.host.engine.containers.size() == 1);
+    REQUIRE(stage.host.engine.containers.size() == Stage::neighbours.size() + 1);
     CHECK(stage.host.engine.containers.at("web").id == old.id);
     CHECK(stage.host.engine.containers.at("web").state.running);
 }
@@ -484,33 +721,25 @@ TEST_CASE("selection: networks that an apply made go too, volumes never")
     check(catalog);
 }
 
-TEST_CASE("inventory: a container is declared without what its image gives it")
+TEST_CASE("selection: a manifest prunes what one of its name has made, and one without a name what has none")
 {
-    engine::ContainerDetails container;
-    container.id = "0123456789abcdef";
-    container.name = "web";
-    container.state.running = true;
-    container.spec.image = "app:1";
-    container.spec.environment = {"MINE=1", "PATH=/bin"};
-    container.spec.command = {"serve"};
-    container.spec.host_name = "0123456789ab";
-    container.spec.network_mode = "default";
-    container.spec.links = {"/db:/web/master"};
-    container.spec.ports = {{.container_port = 80, .protocol = "udp", .host_address = "127.0.0.1", .host_port = 8080}};
-    container.spec.labels = {{"image", "label"}, {"own", "label"}, {"dfriends.converge", "x"}};
-    engine::ImageDetails image;
-    image.defaults.environment = {"PATH=/bin"};
-    image.defaults.command = {"serve"};
-    image.defaults.labels = {{"image", "label"}};
-    Catalog catalog{{declare_container(container, image)}};
-    CHECK(render_yaml_manifest(catalog) ==
-          "resources:\n  - docker_container: web\n    env: [\"MINE=1\"]\n    image: \"app:1\"\n"
-          "    labels: {own: label}\n    links: [\"db:master\"]\n"
-          "    ports: [\"127.0.0.1:8080:80/udp\"]\n");
-    check(catalog);
-    engine::NetworkDetails network;
-    network.spec.name = "bridge";
-    CHECK_FALSE(declare_network(network));
-    network.spec.name = "front";
-    CHECK(declare_network(network)->name == "front");
+    const auto pruned = [](const std::string& text, const std::vector<std::string>& made_by) {
+        Catalog catalog = declared(text);
+        std::vector<engine::ContainerSummary> containers;
+        std::vector<engine::NetworkDetails> networks;
+        for (const std::string& name : made_by) {
+            engine::Labels labels{{"dfriends.converge", "digest"}};
+            if (!name.empty())
+                labels["dfriends.converge.name"] = name;
+            containers.push_back({.names = {"by-" + name}, .image = "x", .labels = labels});
+            networks.push_back({.spec = {.name = "by-" + name, .labels = labels}});
+        }
+        remove_undeclared(catalog, containers, networks);
+        std::string names;
+        for (const Resource& resource : catalog.resources)
+            names += resource.type.substr(7) + " " + resource.name + "; ";
+        return names;
+    };
+    CHECK(pruned("name: shop\nresources: []\n", {"shop", "blog", ""}) == "container by-shop; network by-shop; ");
+    CHECK(pruned("resources: []\n", {"shop", ""}) == "container by-; network by-; ");
 }

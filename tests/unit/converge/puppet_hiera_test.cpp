@@ -218,12 +218,15 @@ TEST_CASE("hiera: what is wrong in its files is told at its place")
         site.folder.write("hiera.yaml", text);
         return site.error_of("$x = lookup('a')");
     };
-    CHECK(configured("---\n:backends: [yaml]\n").message() == "only version 5 of hiera.yaml is understood");
+    CHECK(configured("version: 4\n").message() == "only version 5 of hiera.yaml is understood");
+    CHECK(configured("---\n:backends: [ldap]\n").message() ==
+          "the backend 'ldap' is outside the supported part of Hiera");
+    CHECK(configured("---\n:backends: yaml\n:merge_behavior: deep\n").position().line == 3);
     const Error word = configured("version: 5\nhierarchy:\n  - name: a\n    pth: x\n");
     CHECK(word.position().line == 4);
     CHECK(word.position().file == site.folder.at("hiera.yaml"));
     CHECK(word.hint() == "did you mean 'path'?");
-    CHECK(configured("version: 5\nhierarchy:\n  - name: a\n    lookup_key: eyaml_lookup_key\n").message() ==
+    CHECK(configured("version: 5\nhierarchy:\n  - name: a\n    lookup_key: my_lookup\n").message() ==
           "'lookup_key' is outside the supported part of Hiera");
     CHECK(configured("version: 5\nhierarchy:\n  - name: a\n    path: \"%{lookup('x')}\"\n").kind() ==
           ErrorKind::invalid);
@@ -233,6 +236,49 @@ TEST_CASE("hiera: what is wrong in its files is told at its place")
     CHECK(configured("version: 5\n").message() == "a file of data is a hash of keys and values");
     site.folder.write("data/common.yaml", "");
     CHECK(configured("version: 5\n").message() == "there is no data for 'a'");
+}
+
+TEST_CASE("hiera: files of version 3 are read as they were")
+{
+    const Site site;
+    site.folder.write("hiera.yaml", "---\n:backends:\n  - yaml\n  - json\n:hierarchy:\n  - 'nodes/%{::fqdn}'\n"
+                                    "  - common\n:yaml:\n  :datadir: 'old/%{environment}'\n:json:\n  :datadir: json\n"
+                                    ":logger: console\n");
+    site.folder.write("old/production/nodes/web1.example.yaml", "a: node\n");
+    site.folder.write("old/production/common.yaml", "a: common\nb: common\n");
+    site.folder.write("json/common.json", "{\"b\": \"json\", \"c\": [1]}");
+    CHECK(site.shown("[hiera('a'), hiera('b'), lookup('c')]") == "[node, common, [1]]");
+    const Site merged;
+    merged.folder.write("hiera.yaml", "---\n:hierarchy: ['%{fqdn}', common]\n:merge_behavior: deeper\n");
+    merged.folder.write("data/web1.example.yaml", "h: {a: {b: 1}}\n");
+    merged.folder.write("data/common.yaml", "h: {a: {b: 2, c: 3}}\n");
+    CHECK(merged.shown("hiera_hash('h')") == "{a => {b => 1, c => 3}}");
+    CHECK(merged.shown("hiera('h')") == "{a => {b => 1}}");
+}
+
+TEST_CASE("hiera: merge keys of YAML, and what eyaml has encrypted")
+{
+    const Site site;
+    site.common("base: &base {a: 1, b: {c: 2}}\nother: &other {a: 5, z: 6}\nuse:\n  <<: *base\n  a: 3\n"
+                "both: {<<: [*base, *other]}\nkept: {'<<': 1}\n"
+                "secret: {x: [plain, 'ENC[PKCS7,MIIBeQ==]']}\n");
+    CHECK(site.shown("lookup('use')") == "{a => 3, b => {c => 2}}");
+    CHECK(site.shown("lookup('both')") == "{a => 1, b => {c => 2}, z => 6}");
+    CHECK(site.shown("lookup('kept')") == "{<< => 1}");
+    const Site other;
+    other.common("fine: 1\nsecret: {x: [plain, 'ENC[PKCS7,MIIBeQ==]']}\n");
+    other.folder.write("hiera.yaml", "version: 5\nhierarchy:\n  - name: e\n    lookup_key: eyaml_lookup_key\n"
+                                     "    path: common.yaml\n    options: {pkcs7_private_key: /k.pem}\n");
+    CHECK(other.shown("lookup('fine')") == "1");
+    const Site by_default;
+    by_default.common("fine: 1\n");
+    by_default.folder.write("hiera.yaml", "version: 5\ndefaults: {lookup_key: eyaml_lookup_key, datadir: data}\n"
+                                          "hierarchy:\n  - {name: e, path: common.yaml}\n");
+    CHECK(by_default.shown("lookup('fine')") == "1");
+    const Error encrypted = other.error_of("$x = lookup('secret')");
+    CHECK(encrypted.message() == "this value is encrypted by eyaml, which is outside the supported part of Hiera");
+    CHECK(encrypted.position().file == other.folder.at("data/common.yaml"));
+    CHECK(encrypted.position().line == 2);
 }
 
 TEST_CASE("hiera: a module's own data stand below those of the manifest, for its own keys")

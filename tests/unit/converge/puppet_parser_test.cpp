@@ -110,12 +110,11 @@ TEST_CASE("puppet parser: errors say what, where and what else")
     CHECK(error_of("'a' = 1").position().column == 1);
     CHECK(error_of("file { }").kind() == ErrorKind::invalid);
     CHECK(error_of("define { }").kind() == ErrorKind::invalid);
-    CHECK(error_of("function f() { }").message() == "'function' is outside the supported part of Puppet");
+    CHECK(error_of("plan f() { }").message() == "'plan' is outside the supported part of Puppet");
     CHECK(error_of("import 'x'").hint() == "name the files on the command line, or their folder");
     CHECK(error_of("node 'a' inherits 'b' { }").message() ==
           "nodes that inherit are outside the supported part of Puppet");
-    CHECK(error_of("File <<| |>>").message() ==
-          "collecting exported resources is outside the supported part of Puppet");
+    CHECK(error_of("File <<| title == 'x' |>").hint() == "a collector is <| … |> or <<| … |>>");
     CHECK(error_of("File <| $x |>").message() == "this is no search for resources");
     CHECK(error_of("$a.each |x| { }").kind() == ErrorKind::invalid);
 }

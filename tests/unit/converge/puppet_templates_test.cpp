@@ -64,6 +64,12 @@ TEST_CASE("puppet templates: only the marks of a tag take blanks and line ends, 
           "<a\n\nb\ncd <%= x %> e f>");
 }
 
+TEST_CASE("puppet templates: EPP's marks take blanks behind and before texts, too")
+{
+    CHECK(inlined("inline_epp", "a  <%- $x = 1 -%>  b\n  <%#- no -%>\nc  <%# %%> no %>d <%- if true { -%> e<% } %>.") ==
+          "<ab\nc  de.>");
+}
+
 TEST_CASE("puppet templates: EPP's code is Puppet's")
 {
     CHECK(inlined("inline_epp", "<% $list.each |$i, $n| { -%>\n<%= $i %>: <%= $n.upcase %>\n<% } -%>\n.",

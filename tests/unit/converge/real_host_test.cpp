@@ -13,7 +13,7 @@ TEST_CASE("real host: a file that comes in pieces is there as a whole, or as it 
 {
     const Folder folder;
     FakeDocker docker;
-    const auto host = make_real_host(docker, [](std::string_view) {});
+    const auto host = make_real_host(docker, [](std::string_view) {}, "key");
     const std::string path = folder.at("f");
     host->write_pieces(path, 0640, [](const Host::Sink& sink) {
         sink("a");
@@ -37,7 +37,7 @@ TEST_CASE("real host: times and notes of files")
 {
     const Folder folder;
     FakeDocker docker;
-    const auto host = make_real_host(docker, [](std::string_view) {});
+    const auto host = make_real_host(docker, [](std::string_view) {}, "key");
     const std::string path = folder.at("f");
     host->write(path, "x", 0644);
     host->set_modified(path, 1'000'000'000);

@@ -23,10 +23,22 @@ struct FakeJournal final : Journal {
         if (room && (*room -= count) <= 0)
             throw Error(ErrorKind::unavailable, "the disk is full");
     }
-    void record(const Result& result, const std::vector<Pending>& caused) override
+    std::vector<Pending> fresh; ///< expected, and not there before
+    void expect(const std::vector<Pending>& notifications) override
+    {
+        for (const Pending& told : notifications)
+            if (std::ranges::find(left, told) == left.end()) {
+                left.push_back(told);
+                fresh.push_back(told);
+            }
+    }
+    void record(const Result& result, const std::vector<Pending>& caused, const std::vector<Pending>& expected) override
     {
         if (result.status == Status::changed)
             take_room(1);
+        for (const Pending& told : expected)
+            if (std::erase(fresh, told) > 0 && std::ranges::find(caused, told) == caused.end())
+                std::erase(left, told);
         for (const Pending& told : caused)
             if (std::ranges::find(left, told) == left.end())
                 left.push_back(told);
@@ -164,8 +176,13 @@ TEST_CASE("docker_container: where the new one does not start, the old one is ba
     host.engine.broken_starts = {"bad"};
     applied(web, host);
     const std::string old = host.engine.containers.at("web").id;
+    engine::ContainerDetails& other = host.engine.containers["other"];
+    other.spec.ports = {{.container_port = 80, .host_port = 80}};
+    other.state.running = true;
     const Report report = applied("resources:\n  - docker_container: web\n    image: bad\n", host);
     CHECK(report.detailed_exit_code() == 4);
+    CHECK(report.results.at(0).hint.starts_with("the container 'other' has the port 80"));
+    host.engine.containers.erase("other");
     CHECK(host.engine.containers.size() == 1);
     CHECK(host.engine.containers.at("web").id == old);
     CHECK(host.engine.containers.at("web").state.running);
@@ -298,6 +315,36 @@ TEST_CASE("apply: what is notified before runs first, and only where its source 
     const Report failed = applied(text, host);
     CHECK_FALSE(host.contents.contains("/a"));
     CHECK(failed.results[3].reason == "exec[stop], which comes before, failed");
+}
+
+TEST_CASE("apply: of what is noop it is told what would be done; who waits for it goes on, who notifies it is served")
+{
+    FakeHost host;
+    FakeJournal journal;
+    const std::string text = "resources:\n  - file: /a\n    content: x\n    notifies: exec[told]\n"
+                             "  - exec: told\n    action: nothing\n    noop: true\n"
+                             "  - file: /b\n    content: y\n    noop: true\n    notifies: exec[never]\n"
+                             "  - exec: never\n    action: nothing\n"
+                             "  - file: /c\n    content: z\n    requires: file[/b]\n";
+    const Report report = applied(text, host, journal);
+    CHECK_FALSE(report.has_failures());
+    CHECK(host.contents.contains("/a"));
+    CHECK_FALSE(host.contents.contains("/b"));
+    CHECK(host.contents.contains("/c"));
+    CHECK(host.commands.empty());
+    CHECK(journal.pending().empty());
+    const auto told = std::ranges::find(report.results, "/b", &Result::name);
+    REQUIRE(told != report.results.end());
+    CHECK(told->status == Status::guarded);
+    CHECK(told->effect == Effect::create);
+    CHECK(render_result(*told).starts_with("+ file[/b] (noop: it is not done; would notify exec[never] (run))\n"));
+    const auto notified = std::ranges::find_if(
+        report.results, [](const Result& result) { return result.name == "told" && result.action == "run"; });
+    REQUIRE(notified != report.results.end());
+    CHECK(notified->status == Status::guarded);
+    CHECK(notified->reason == "notified by file[/a]; noop: it is not done");
+    CHECK(report.detailed_exit_code() == 2); // for /a and /c
+    CHECK(applied(text, host, journal).detailed_exit_code() == 0);
 }
 
 TEST_CASE("apply: what fails is tried again, and looked at anew each time")
@@ -437,6 +484,88 @@ TEST_CASE("docker_engine: an engine that does not start with its new daemon.json
     CHECK(host.contents.at("/etc/docker/daemon.json") == "{}");
 }
 
+TEST_CASE("docker_engine: where it listens and what it runs with, under systemd")
+{
+    FakeHost host;
+    host.paths["/run/systemd/system"] = {};
+    const auto with_leave = [&](const std::string& text) {
+        FakeJournal journal;
+        return apply(catalog_of(text), host, journal, {}, {.may_restart_engine = true});
+    };
+    const std::string unit = "/etc/systemd/system/docker.service.d/dfriends.conf";
+    const std::string text = "resources:\n  - docker_engine: docker\n    hosts: [\"unix:///var/run/docker.sock\", "
+                             "\"tcp://127.0.0.1:2375\"]\n    environment: [\"HTTP_PROXY=http://u:\\\"%\\\\@p\"]\n";
+    CHECK(applied(text, host).results[0].reason ==
+          "the engine would have to be restarted for daemon.hosts, environment.HTTP_PROXY");
+    const Report report = with_leave(text);
+    CHECK_FALSE(report.has_failures());
+    CHECK(report.results[0].hint.starts_with("whoever reaches the engine's TCP port is root on this machine"));
+    CHECK(host.contents.at("/etc/docker/daemon.json") ==
+          "{\n  \"hosts\": [\n    \"unix:///var/run/docker.sock\",\n    \"tcp://127.0.0.1:2375\"\n  ]\n}\n");
+    CHECK(host.contents.at(unit) ==
+          "# Kept by dfriends converge: what docker_engine declares.\n[Service]\n"
+          "# daemon.json says where it listens; an option -H beside that keeps it from starting.\n"
+          "ExecStart=\nExecStart=dockerd $DOCKER_OPTS\nEnvironment=\"HTTP_PROXY=http://u:\\\"%%\\\\@p\"\n"
+          "# The end of what dfriends converge keeps.\n");
+    CHECK(host.commands == std::vector<std::string>{"systemctl daemon-reload", "systemctl restart docker"});
+    host.commands.clear();
+    CHECK(with_leave(text).results[0].status == Status::unchanged);
+    // What is no longer declared stays; what is declared as nothing goes.
+    CHECK(with_leave("resources:\n  - docker_engine: docker\n    hosts: []\n").results[0].changes.size() == 2);
+    CHECK(host.contents.at(unit).find("ExecStart") == std::string::npos);
+    CHECK(host.contents.at(unit).find("HTTP_PROXY") != std::string::npos);
+    with_leave("resources:\n  - docker_engine: docker\n    environment: []\n");
+    CHECK_FALSE(host.contents.contains(unit));
+    CHECK(host.contents.at("/etc/docker/daemon.json") == "{}\n");
+    // Where somebody else has seen to its unit, that is left alone.
+    host.write("/etc/docker/daemon.json", R"({"hosts": ["fd://"], "debug": true})", 0644);
+    host.commands.clear();
+    CHECK(applied("resources:\n  - docker_engine: docker\n    daemon: {debug: true}\n", host).results[0].status ==
+          Status::unchanged);
+    CHECK_FALSE(host.contents.contains(unit));
+    CHECK(applied("resources:\n  - docker_engine: docker\n    hosts: [\"tcp://127.0.0.1:1\"]\n", host)
+              .results[0]
+              .reason.ends_with("with these hosts nobody on the machine could reach the engine"));
+    CHECK(applied("resources:\n  - docker_engine: docker\n    environment: [\"A B=1\"]\n", host).has_failures());
+}
+
+TEST_CASE("docker_engine: what it runs with, where a script starts it; one that does not come back gets the old file")
+{
+    FakeHost host;
+    host.paths["/etc/init.d/docker"] = {};
+    host.write("/etc/default/docker", "DOCKER_OPTS=\"--debug\"", 0644);
+    const auto with_leave = [&](const std::string& variable) {
+        FakeJournal journal;
+        return apply(catalog_of("resources:\n  - docker_engine: docker\n    environment: [\"" + variable + "\"]\n"),
+                     host, journal, {}, {.may_restart_engine = true});
+    };
+    CHECK_FALSE(with_leave("HTTP_PROXY=a'b").has_failures());
+    const std::string kept = "DOCKER_OPTS=\"--debug\"\n# Kept by dfriends converge: what docker_engine declares.\n"
+                             "export HTTP_PROXY='a'\\''b'\n# The end of what dfriends converge keeps.\n";
+    CHECK(host.contents.at("/etc/default/docker") == kept);
+    CHECK_FALSE(host.contents.contains("/etc/docker/daemon.json"));
+    CHECK(with_leave("HTTP_PROXY=a'b").results[0].status == Status::unchanged);
+    host.outcomes["/etc/init.d/docker restart"] = {.status = 1, .timed_out = false, .output = {}, .error = "no"};
+    const Report failed = with_leave("HTTP_PROXY=c");
+    CHECK(failed.has_failures());
+    CHECK(failed.results[0].reason.find("while restarting the engine with its new /etc/default/docker (the old one is "
+                                        "back, but the engine does not start with that: ") != std::string::npos);
+    CHECK(host.contents.at("/etc/default/docker") == kept);
+}
+
+TEST_CASE("docker_engine: it is stopped with the socket that would start it again")
+{
+    FakeHost host;
+    host.paths["/run/systemd/system"] = {};
+    const std::string text = "resources:\n  - docker_engine: docker\n    action: stop\n";
+    CHECK_FALSE(applied(text, host).has_failures());
+    CHECK(host.commands == std::vector<std::string>{"systemctl is-active --quiet docker.socket",
+                                                    "systemctl stop docker.socket", "systemctl stop docker"});
+    host.engine.alive = false;
+    host.outcomes["systemctl is-active --quiet docker"] = {.status = 3, .timed_out = false, .output = {}, .error = {}};
+    CHECK(applied(text, host).results[0].status == Status::unchanged);
+}
+
 TEST_CASE("docker_engine: a repository is named to apt before the package comes from it")
 {
     FakeHost host;
@@ -498,8 +627,79 @@ TEST_CASE("docker_network: ranges, options and labels; more than is declared is 
     spec.options["theirs"] = "1";
     spec.labels["theirs"] = "1";
     CHECK(applied(text, host).results[0].status == Status::unchanged);
-    const Report other = applied("resources:\n  - {docker_network: front, options: {mtu: 1500}}\n", host);
-    CHECK(other.results[0].changes == std::vector<Change>{{"options", "mtu=1400, theirs=1", "mtu=1500"}});
+    const Report other = applied(text + "    on_change: refuse\n    internal: true\n", host);
+    CHECK(other.results[0].reason.find("has another internal ('false')") != std::string::npos);
+    const Report changed = applied(text.substr(0, text.find("    options")) + "    options: {mtu: 1500}\n", host);
+    CHECK(changed.results[0].changes == std::vector<Change>{{"attachable", "true", "false"},
+                                                            {"options", "mtu=1400, theirs=1", "mtu=1500"},
+                                                            {"labels", "a=x, theirs=1", ""}});
+}
+
+TEST_CASE("docker_network: what is no longer declared goes, what others have set stays")
+{
+    FakeHost host;
+    const std::string front = "resources:\n  - docker_network: front\n";
+    applied(front + "    internal: true\n    labels: {a: x, b: y}\n    options: {mtu: 1400}\n", host);
+    host.engine.networks.at("front").spec.labels["theirs"] = "1";
+    const std::string fewer = front + "    labels: {a: x}\n    options: {mtu: 1400}\n";
+    CHECK(applied(fewer, host).results[0].changes ==
+          std::vector<Change>{{"internal", "true", "false"}, {"labels", "a=x, b=y, theirs=1", "a=x"}});
+    CHECK_FALSE(host.engine.networks.at("front").spec.internal);
+    host.engine.networks.at("front").spec.labels["theirs"] = "1";
+    CHECK(applied(fewer, host).results[0].status == Status::unchanged);
+    CHECK(applied(front + "    labels: {a: x}\n", host).results[0].changes ==
+          std::vector<Change>{{"options", "mtu=1400", ""}});
+    // Of one that somebody else has made nothing is known to be ours.
+    host.engine.networks["other"].spec = {.name = "other", .labels = {{"theirs", "1"}}, .internal = true};
+    CHECK(applied("resources:\n  - docker_network: other\n", host).results[0].status == Status::unchanged);
+}
+
+TEST_CASE("docker_network: containers that do not run come along into one that is made anew")
+{
+    FakeHost host;
+    const std::string front = "resources:\n  - docker_network: front\n";
+    applied(front, host);
+    engine::ContainerDetails stopped;
+    stopped.name = "web";
+    stopped.id = "0123456789ab";
+    stopped.spec.networks = {{.network = "front", .aliases = {"w", "0123456789ab"}, .ipv4_address = "192.0.2.7"}};
+    host.engine.containers["web"] = stopped;
+    const Report report = applied(front + "    internal: true\n", host);
+    CHECK(report.results[0].changes ==
+          std::vector<Change>{{"internal", "false", "true", "containers that do not run come along: web"}});
+    CHECK(host.engine.calls == std::vector<std::string>{"disconnect web front", "connect web front"});
+    const engine::NetworkAttachment& place = host.engine.containers.at("web").spec.networks.at(0);
+    CHECK(place.aliases == std::vector<std::string>{"w"});
+    CHECK(place.ipv4_address == "192.0.2.7");
+    const Report gone = applied(front + "    action: delete\n", host);
+    CHECK(gone.results[0].changes == std::vector<Change>{{"containers", "web", "", "they do not run, and lose it"}});
+    CHECK(host.engine.calls.back() == "disconnect web front");
+    CHECK(host.engine.containers.at("web").spec.networks.empty());
+    CHECK(host.engine.networks.empty());
+}
+
+TEST_CASE("docker_volume: what differs is refused, with the reason")
+{
+    FakeHost host;
+    const std::string data = "resources:\n  - docker_volume: data\n";
+    const std::string text = data + "    options: {type: nfs}\n    labels: {a: x}\n";
+    CHECK(applied(text, host).results[0].effect == Effect::create);
+    CHECK(host.engine.volumes.at("data").spec.labels.at("a") == "x");
+    CHECK(host.engine.volumes.at("data").spec.labels.contains("dfriends.converge"));
+    CHECK(applied(text, host).results[0].status == Status::unchanged);
+    const auto reason = [&](const std::string& lines) { return applied(data + lines, host).results[0].reason; };
+    CHECK(reason("    labels: {a: x}\n").find("still has the option 'type'") != std::string::npos);
+    CHECK(reason("    options: {type: nfs, o: rw}\n    labels: {a: x}\n").find("does not have the option 'o'") !=
+          std::string::npos);
+    CHECK(reason("    driver: other\n    options: {type: nfs}\n").find("the driver 'local' instead of 'other'") !=
+          std::string::npos);
+    host.engine.volumes["foreign"].spec = {
+        .name = "foreign", .options = {{"o", "password=hush"}}, .labels = {{"a", "x"}}};
+    CHECK(applied("resources:\n  - docker_volume: foreign\n", host).results[0].status == Status::unchanged);
+    const std::string told =
+        applied("resources:\n  - {docker_volume: foreign, options: {o: \"password=other\"}}\n", host).results[0].reason;
+    CHECK(told.find("has another option 'o'") != std::string::npos);
+    CHECK(told.find("hush") == std::string::npos);
 }
 
 TEST_CASE("docker_registry: a login is kept once, and its password is not told")
@@ -571,4 +771,41 @@ TEST_CASE("user: only what differs is changed")
     host.outcomes["id -Gn ann"] = {.status = 0, .timed_out = false, .output = "ann docker\n", .error = {}};
     applied("resources:\n  - user: ann\n    home: /home/ann\n    shell: /bin/bash\n    groups: [docker, adm]\n", host);
     CHECK(host.commands.back() == "usermod -s /bin/bash -G adm -a ann");
+}
+
+TEST_CASE("user: a password is compared as /etc/shadow has it, and never told")
+{
+    FakeHost host;
+    const std::string text = "resources:\n  - user: ann\n    password: \"$6$salt$hash\"\n";
+    host.outcomes["getent passwd ann"] = {.status = 2, .timed_out = false, .output = {}, .error = {}};
+    const Report made = applied(text, host);
+    CHECK_FALSE(made.has_failures());
+    CHECK(made.results[0].changes == std::vector<Change>{{"password", "", "(sensitive)"}});
+    CHECK(host.commands == std::vector<std::string>{"getent passwd ann", "useradd ann", "chpasswd -e"});
+    CHECK(host.inputs == std::vector<std::string>{"ann:$6$salt$hash\n"});
+    host.commands.clear();
+    host.outcomes["getent passwd ann"] = {
+        .status = 0, .timed_out = false, .output = "ann:x:1000:1000::/home/ann:/bin/sh\n", .error = {}};
+    host.outcomes["getent shadow ann"] = {
+        .status = 0, .timed_out = false, .output = "ann:$6$salt$hash:19000:0:99999:7:::\n", .error = {}};
+    CHECK(applied(text, host).results[0].status == Status::unchanged);
+    host.outcomes["getent shadow ann"].output = "ann:!:19000:0:99999:7:::\n";
+    CHECK(applied(text, host).results[0].changes == std::vector<Change>{{"password", "(sensitive)", "(sensitive)"}});
+    CHECK(host.commands.back() == "chpasswd -e");
+    CHECK(applied("resources:\n  - user: ann\n    password: \"a:b\"\n", host).has_failures());
+}
+
+TEST_CASE("exec: exit codes that mean a change")
+{
+    FakeHost host;
+    const std::string text =
+        "resources:\n  - {exec: sync, returns: [0, 3], changed_returns: [3], notifies: \"exec[told]\"}\n"
+        "  - {exec: told, refresh_only: true, command: told}\n";
+    CHECK(applied(text, host).results[0].status == Status::unchanged);
+    CHECK_FALSE(ran(host, "told"));
+    host.outcomes["/bin/sh -c sync"].status = 3;
+    CHECK(applied(text, host).results[0].status == Status::changed);
+    CHECK(ran(host, "told"));
+    host.outcomes["/bin/sh -c sync"].status = 4;
+    CHECK(applied(text, host).results[0].status == Status::failed);
 }

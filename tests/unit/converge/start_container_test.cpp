@@ -14,13 +14,6 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-struct LostJournal final : Journal {
-    std::vector<Pending> pending() override { return {}; }
-    void begin() override {}
-    void record(const Result&, const std::vector<Pending>&) override {}
-    void delivered(const Pending&) override {}
-};
-
 /// A machine whose engine has the image app; what its shell is told stands among the engine's calls.
 struct Machine {
     FakeHost host;
@@ -38,7 +31,7 @@ struct Machine {
         Catalog catalog =
             read_yaml_manifest("resources:\n  - docker_container: web\n    image: app\n" + attributes, "m.yaml");
         check(catalog);
-        LostJournal journal;
+        ForgetfulJournal journal;
         host.engine.calls.clear();
         return converge::apply(catalog, host, journal, {}, {}).results.at(0);
     }

@@ -16,13 +16,6 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-struct NoJournal final : Journal {
-    std::vector<Pending> pending() override { return {}; }
-    void begin() override {}
-    void record(const Result&, const std::vector<Pending>&) override {}
-    void delivered(const Pending&) override {}
-};
-
 Catalog resources(const std::string& text)
 {
     Catalog catalog = read_yaml_manifest("resources:\n" + text, "m.yaml");
@@ -33,7 +26,7 @@ Catalog resources(const std::string& text)
 /// The result of the last resource.
 Result done(const std::string& text, FakeHost& host)
 {
-    NoJournal journal;
+    ForgetfulJournal journal;
     host.commands.clear();
     host.servers.asked.clear();
     return apply(resources(text), host, journal, {}, {}).results.back();
@@ -339,6 +332,37 @@ TEST_CASE("git: the commit of a branch or tag is what is checked out")
     CHECK(done("  - git: /srv/app\n    repository: --upload-pack=x\n", host).status == Status::failed);
     CHECK(done("  - git: /srv/app\n    repository: a\n    revision: none\n", host).reason ==
           "'a' has no revision 'none'");
+}
+
+TEST_CASE("group: members come in, and go where the list is of all, or names who does not belong")
+{
+    FakeHost host;
+    const std::string ask = "getent group app";
+    host.outcomes[ask] = {.output = "app:x:5:a,b\n"};
+    done("  - group: app\n    members: [b, c]\n", host);
+    CHECK(host.commands == Texts{ask, "usermod -a -G app c"});
+    const Result result = done("  - group: app\n    members: [b, c]\n    append: false\n", host);
+    CHECK(host.commands == Texts{ask, "usermod -a -G app c", "gpasswd -d a app"});
+    CHECK(result.changes == std::vector<Change>{{"members", "", "c"}, {"members", "a", ""}});
+    done("  - group: app\n    excluded_members: [a, z]\n", host);
+    CHECK(host.commands == Texts{ask, "gpasswd -d a app"});
+    CHECK(done("  - group: app\n    members: [a, b]\n    append: false\n", host).status == Status::unchanged);
+    CHECK(done("  - group: app\n    append: false\n", host).status == Status::unchanged);
+}
+
+TEST_CASE("package: a purge takes the configuration, also of what is gone already")
+{
+    FakeHost host;
+    host.programs.insert("apt-get");
+    host.outcomes["dpkg-query -W -f ${db:Status-Status} ${Version} app"] = {.output = "config-files 1.0"};
+    host.outcomes["dpkg-query -W -f ${db:Status-Status} app"] = {.output = "config-files"};
+    CHECK(done("  - package: app\n    action: remove\n", host).status == Status::unchanged);
+    const Result result = done("  - package: app\n    action: purge\n", host);
+    CHECK(result.effect == Effect::remove);
+    CHECK(host.commands.back() == "apt-get purge -y -q app");
+    host.outcomes["dpkg-query -W -f ${db:Status-Status} ${Version} app"] = {.output = "not-installed "};
+    host.outcomes["dpkg-query -W -f ${db:Status-Status} app"] = {.output = "not-installed"};
+    CHECK(done("  - package: app\n    action: purge\n", host).status == Status::unchanged);
 }
 
 TEST_CASE("exec: a umask is part of the command, a group must be there")

@@ -195,7 +195,12 @@ TEST_CASE("secrets: what uses one is sensitive, and no complaint or name has it"
     CHECK(refused("containers: {a: {image: b, ports: [\"${secret.pw}\"]}}\n").find("not told") != std::string::npos);
     CHECK(complaint("secrets: {a: {env: DFRIENDS_NO_SUCH}}\nresources: [{log: a, message: \"${secret.a}\"}]\n")
               .find("m.yaml:1:20: the environment has no 'DFRIENDS_NO_SUCH'") == 0);
-    CHECK(complaint("secrets: {a: {kv: x}}\n").find("unknown key 'kv'") != std::string::npos);
+    CHECK(complaint("secrets: {a: {vault: x}}\n").find("unknown key 'vault'") != std::string::npos);
+    CHECK(complaint("secrets: {a: {kv: x}}\n") == "accepted"); // nobody wants it
+    ::setenv("ETCDCTL_ENDPOINTS", "http://127.0.0.1:1", 1);
+    CHECK(complaint("secrets: {a: {kv: x}}\nresources: [{log: a, message: \"${secret.a}\"}]\n")
+              .find("m.yaml:1:19: the key-value store does not give 'x' for the secret 'a'") == 0);
+    ::unsetenv("ETCDCTL_ENDPOINTS");
 }
 
 TEST_CASE("a manifest's top: its version, extensions and unknown words")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/container_spec.hpp"
+#include "converge/declared_state.hpp"
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
 #include "converge/yaml/manifest.hpp"
@@ -63,6 +64,23 @@ std::vector<std::string> required_by(const Resource& one)
 using Texts = std::vector<std::string>;
 
 } // namespace
+
+TEST_CASE("sections: what goes, goes in the opposite order")
+{
+    const Catalog catalog = catalog_of("docker: {ensure: absent}\nnetworks: {front: {state: absent}}\n"
+                                       "volumes: {data: {state: absent}, kept: {}}\n"
+                                       "containers:\n  db: {state: absent}\n  web: {state: absent, depends_on: [db]}\n"
+                                       "  other: {image: x, volumes: [\"kept:/d\"]}\n");
+    Texts order;
+    for (const std::size_t at : order_resources(catalog).order)
+        order.push_back(address(catalog.resources[at]));
+    const auto place = [&](const char* name) { return std::ranges::find(order, name) - order.begin(); };
+    CHECK(place("docker_container[web]") < place("docker_container[db]"));
+    CHECK(place("docker_container[db]") < place("docker_network[front]"));
+    CHECK(place("docker_container[db]") < place("docker_volume[data]"));
+    CHECK(place("docker_network[front]") < place("docker_engine[docker]"));
+    CHECK(place("docker_volume[kept]") < place("docker_container[other]"));
+}
 
 TEST_CASE("sections: each makes resources of its type, in the order of the sections")
 {
@@ -362,10 +380,93 @@ containers:
           Texts{folder.at("pw") + ":/run/secrets/pw:ro", folder.at("pw") + ":/run/secrets/other:ro"});
     const Resource& db = resource(catalog, "docker_container[db]");
     CHECK(db.sensitive);
-    CHECK(render_state(declared_state(db)).find("hush") == std::string::npos);
+    CHECK(render_state(declared_state(db, "key")).find("hush") == std::string::npos);
     CHECK(container_spec(db).environment == Texts{"PW=hush", "SAID=say hush"});
     folder.write("bad.conf", "one\ntwo ${vars.prot}\n");
     CHECK_THROWS_WITH_AS(
         read_yaml_manifest("vars: {port: 1}\nfiles: [{path: /a, template: bad.conf}]\n", folder.at("m.yaml")),
         doctest::Contains("bad.conf:2:7: there is no 'vars.prot'"), Error);
+}
+
+TEST_CASE("sections: a manifest's name is a label of what it makes, and the catalog's")
+{
+    const Catalog catalog =
+        catalog_of("name: shop\ncontainers:\n  web: {image: x, labels: {a: b}}\nnetworks: {front: {}}\n"
+                   "volumes: {data: {}}\nresources:\n  - {docker_container: old, image: x, labels: null}\n"
+                   "  - {file: /a, content: x}\n");
+    CHECK(catalog.names == std::vector<std::string>{"shop"});
+    for (const char* name :
+         {"docker_container[web]", "docker_network[front]", "docker_volume[data]", "docker_container[old]"})
+        CHECK(map_of(resource(catalog, name), "labels").back() ==
+              std::pair<std::string, std::string>("dfriends.converge.name", "shop"));
+    CHECK(map_of(resource(catalog, "docker_container[web]"), "labels").size() == 2);
+    CHECK(find_attribute(resource(catalog, "file[/a]"), "labels") == nullptr);
+    const Catalog nameless = catalog_of("containers:\n  web: {image: x}\n");
+    CHECK(nameless.names == std::vector<std::string>{""});
+    CHECK(find_attribute(resource(nameless, "docker_container[web]"), "labels") == nullptr);
+    // A container that was made before is no other one for that.
+    CHECK(declared_state(resource(catalog, "docker_container[old]"), "key") ==
+          declared_state(resource(catalog_of("containers:\n  old: {image: x}\n"), "docker_container[old]"), "key"));
+}
+
+TEST_CASE("sections: two containers of one name are refused at the second")
+{
+    CHECK(
+        refused("containers:\n  a: {image: x, container_name: c}\n  b: {image: x, container_name: c}\n") ==
+        "/srv/m.yaml:3:33: 'docker_container[b]' is called 'c', as 'docker_container[a]' is already|an engine has one "
+        "container of a name");
+    CHECK(refused("containers:\n  a: {image: x, container_name: b}\n  b: {image: x}\n")
+              .starts_with("/srv/m.yaml:3:3: 'docker_container[b]' is called 'b'"));
+    CHECK(refused("containers:\n  a: {image: x, container_name: c, only_if: test -e /a}\n"
+                  "  b: {image: x, container_name: c, not_if: test -e /a}\n") == "accepted");
+    CHECK(refused("containers:\n  a: {container_name: c, state: absent}\n  b: {image: x, container_name: c}\n") ==
+          "accepted");
+}
+
+TEST_CASE("sections: two containers that run and publish one port of the host are refused at the second")
+{
+    const auto both = [](const std::string& first, const std::string& second) {
+        return refused("containers:\n  a: {image: x, " + first + "}\n  b: {image: x, " + second + "}\n");
+    };
+    CHECK(both("ports: ['8080:80']", "ports: ['1:1', '8080:90']") ==
+          "/srv/m.yaml:3:32: 'docker_container[b]' publishes the host's port 8080/tcp, which 'docker_container[a]' has "
+          "already|give one of them another port, or an address of the host of its own");
+    for (const auto& [first, second] :
+         {std::pair("['127.0.0.1:80:80']", "['80:80']"), std::pair("['0.0.0.0:80:80']", "['127.0.0.1:80:80']"),
+          std::pair("['[::]:80:80']", "['[::1]:80:80']"), std::pair("['80-90:80-90']", "['85:85']"),
+          std::pair("['53:53/udp']", "[{target: 1, published: 53, protocol: udp}]")})
+        CHECK(both("ports: " + std::string(first), "ports: " + std::string(second)).find("publishes") !=
+              std::string::npos);
+    for (const auto& [first, second] :
+         {std::pair("['127.0.0.1:80:80']", "['127.0.0.2:80:80']"), std::pair("['0.0.0.0:80:80']", "['[::1]:80:80']"),
+          std::pair("['53:53/udp']", "['53:53']"), std::pair("['80']", "['80']"),
+          std::pair("['80-90:80']", "['80-90:80']")})
+        CHECK(both("ports: " + std::string(first), "ports: " + std::string(second)) == "accepted");
+    CHECK(both("ports: ['80:80']", "ports: ['80:80'], state: stopped") == "accepted");
+    CHECK(both("ports: ['80:80']", "ports: ['80:80'], network_mode: host") == "accepted");
+    CHECK(both("ports: ['80:80', '80:81']", "ports: ['81:80']") == "accepted"); // the engine's to judge
+}
+
+TEST_CASE("sections: what happens to networks, volumes and containers that change")
+{
+    CHECK(text_or(resource(catalog_of("networks: {front: {on_change: refuse}}\n"), "docker_network[front]"),
+                  "on_change", "") == "refuse");
+    CHECK(refused("networks: {front: {on_change: never}}\n").find("recreate, refuse") != std::string::npos);
+    CHECK(refused("volumes: {data: {on_change: refuse}}\n") == "accepted");
+    CHECK(refused("volumes: {data: {on_change: recreate}}\n").find("loses its content") != std::string::npos);
+    const Resource web =
+        container("    recreate: {order: stop-first, rollback: true, keep_anonymous_volumes: false}\n");
+    CHECK_FALSE(flag_or(web, "keep_anonymous_volumes", true));
+    CHECK(container_refused("    recreate: {order: start-first}\n").find("stop-first") != std::string::npos);
+    CHECK(container_refused("    recreate: {rollback: false}\n").find("always back") != std::string::npos);
+}
+
+TEST_CASE("sections: exit codes that mean a change")
+{
+    const Catalog catalog = catalog_of("commands:\n  sync: {command: sync, returns: [0, 3], changed_if: exit == 3}\n"
+                                       "  both: {command: b, changed_if: [exit==0, exit==4]}\n");
+    CHECK(list_of(resource(catalog, "exec[sync]"), "changed_returns") == std::vector<std::string>{"3"});
+    CHECK(list_of(resource(catalog, "exec[both]"), "changed_returns") == std::vector<std::string>{"0", "4"});
+    CHECK(refused("commands:\n  a: {command: b, changed_if: stdout}\n")
+              .starts_with("/srv/m.yaml:2:31: 'stdout' is no condition of a change|write exit==N"));
 }

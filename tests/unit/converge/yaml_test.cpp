@@ -117,6 +117,7 @@ TEST_CASE("render_yaml_manifest: what it writes reads as the same")
   - file: "/etc/a b"
     mode: "0644"
     sensitive: true
+    noop: true
     ignore_failure: true
     retries: 2
     retry_delay: 5
