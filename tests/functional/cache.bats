@@ -61,7 +61,7 @@ load ../support/cache
 @test "fifty clients at once cost one fetch of a file that no index knows" {
     head -c 3000000 /dev/urandom >"$REPOSITORY/unknown.bin"
     start_cache
-    control "_set?path=/unknown.bin&mode=slow&delay=0.004"
+    control "_set?path=/unknown.bin&mode=slow&delay=0.03" # 5 s, in which fifty can begin on a slow machine, too
     local pids=() i
     for i in $(seq 50); do
         get /unknown.bin -o "$BATS_TEST_TMPDIR/copy.$i" 3>&- &

@@ -18,6 +18,7 @@ teardown() {
   proxy_gone
   clean
   fixtures_gone
+  stop_services
   [ ${#OTHERS[@]} -eq 0 ] || kill "${OTHERS[@]}" 2>/dev/null || true
   [ -z "${made_logs:-}" ] || rm -rf /var/log/code.it
 }
@@ -582,7 +583,7 @@ refuses() {
   refuses c.pp "docker::run { 'web':\n  image => 'x',\n  prots => '80',\n}\n" 3:3 "'docker::run' has no parameter 'prots'" "did you mean 'ports'?"
   refuses d.pp "file { '/a': }\ndocker::rnu { 'web': }\n" 2:15 "there is no resource type 'docker::rnu'" "did you mean 'docker::run'?"
   refuses e.pp "include dokcer\n" 1:1 "there is no class 'dokcer'" "did you mean 'docker'?"
-  refuses f.pp "  function a() { }\n" 1:3 "'function' is outside the supported part of Puppet" "built-in functions"
+  refuses f.pp "  plan a { }\n" 1:3 "'plan' is outside the supported part of Puppet" "plans belong to Bolt"
   refuses g.pp "\$n = lenght('a')\n" 1:6 "there is no function 'lenght'" "did you mean 'length'?"
   refuses h.pp "docker::run { 'a': image => 'x', memory_limit => 10m }\n" 1:50 "'10m' is no number" "put it in quotes"
 }
@@ -611,6 +612,7 @@ fixtures_gone() {
   docker ps -aq --filter name='^dft-(cr|pp)-' | xargs -r docker rm -fv >/dev/null
   docker network rm dft-cr-media dft-pp-net >/dev/null 2>&1 || true
   docker volume rm dft-cr-mongo dft-pp-vol >/dev/null 2>&1 || true
+  docker rmi dft/cr-talk:v2 >/dev/null 2>&1 || true
   rm -rf /tmp/dft-pp-* /var/tmp/dft-cr-*
 }
 
@@ -623,6 +625,9 @@ server 1 shop.example
 server 2 www.shop.example
 tls on
 workers 4"
+  twice "$fixtures"/cookbook/recipes/{_blog_undeploy,_registry_uninstall}.rb
+  fails 1 docker inspect dft-cr-blog
+  fails 1 docker inspect dft-cr-registry
 }
 
 @test "manifests of the shapes that the field has run, and again change nothing" {
@@ -663,7 +668,7 @@ many() {
   dfriends converge apply m.yaml
   through_proxy
   fails 0 by_proxy converge apply --detailed-exitcode m.yaml
-  equal "$(sed 's/ HTTP.*//; s,/v[0-9.]*/,/,' "$CALLS" | sort)" $'GET /_ping\nGET /containers/json?all=1\nGET /images/json'
+  equal "$(sed 's/ HTTP.*//; s,/v[0-9.]*/,/,' "$CALLS" | sort)" $'GET /containers/json?all=1\nGET /images/json'
   docker rm dft-cv-many-7 >/dev/null
   through_proxy
   fails 2 by_proxy converge apply --detailed-exitcode m.yaml
@@ -700,7 +705,7 @@ many() {
   equal "$(joined)" "$id dft-cv-net"
   declare_networks '"name=dft-cv-net,alias=first", "name=dft-cv-net2,alias=second"'
   fails 2 dfriends converge apply --detailed-exitcode m.yaml
-  says "networks: dft-cv-net -> dft-cv-net, dft-cv-net2"
+  says "networks: dft-cv-net -> dft-cv-net,alias=first, dft-cv-net2"
   equal "$(joined)" "$id dft-cv-net dft-cv-net2"
   docker exec dft-cv nslookup second >/dev/null
   fails 0 dfriends converge apply --detailed-exitcode m.yaml
@@ -1239,4 +1244,78 @@ END
   dfriends converge apply m.yaml
   equal "$(docker inspect -f '{{json .HostConfig.DeviceRequests}}' dft-cv | jq -c '.[0] | [.Count, .Capabilities]')" '[-1,[["gpu"]]]'
   dfriends converge apply --detailed-exitcode m.yaml
+}
+
+@test "apply --prune of a manifest with a name takes only what one of that name has made" {
+  busybox_image dft-busybox
+  cat >shop.yaml <<'END'
+name: dft-cv-shop
+networks: {dft-cv-net: {}}
+volumes: {dft-cv-vol: {}}
+containers:
+  dft-cv-sections-shop: {image: dft-busybox, state: created}
+END
+  printf 'name: dft-cv-blog\ncontainers:\n  dft-cv-sections-blog: {image: dft-busybox, state: created}\n' >blog.yaml
+  printf 'containers:\n  dft-cv-sections-nameless: {image: dft-busybox, state: created}\n' >nameless.yaml
+  for file in shop blog nameless; do dfriends converge apply "$file.yaml" >/dev/null; done
+  equal "$(docker inspect -f '{{index .Config.Labels "dfriends.converge.name"}}' dft-cv-sections-shop)" dft-cv-shop
+  equal "$(docker network inspect -f '{{index .Labels "dfriends.converge.name"}}' dft-cv-net)" dft-cv-shop
+  equal "$(docker volume inspect -f '{{index .Labels "dfriends.converge.name"}}' dft-cv-vol)" dft-cv-shop
+  fails 0 dfriends converge plan --detailed-exitcode --prune shop.yaml
+  printf 'name: dft-cv-shop\n' >shop.yaml
+  fails 2 dfriends converge apply --detailed-exitcode --prune shop.yaml
+  fails 1 docker inspect dft-cv-sections-shop
+  fails 1 docker network inspect dft-cv-net
+  docker inspect dft-cv-sections-blog dft-cv-sections-nameless >/dev/null
+  printf 'containers: {}\n' >nameless.yaml
+  dfriends converge plan --prune nameless.yaml >plan.txt
+  grep -q -- '- docker_container\[dft-cv-sections-nameless\]' plan.txt
+  fails 1 grep dft-cv-sections-blog plan.txt
+}
+
+@test "a network that loses a label is made anew, with the containers that do not run; a volume's other label is told" {
+  busybox_image dft-busybox
+  printf 'networks: {dft-cv-net: {internal: true, labels: {a: b}}}\nvolumes: {dft-cv-vol: {labels: {a: b}}}\n' >m.yaml
+  dfriends converge apply m.yaml
+  fails 0 dfriends converge plan --detailed-exitcode m.yaml
+  docker run -d --name dft-cv --network dft-cv-net --network-alias w dft-busybox sleep 60 >/dev/null
+  sed -i 's/internal: true, labels: {a: b}/driver: bridge/' m.yaml
+  fails 1 dfriends converge apply m.yaml
+  says "containers are in it"
+  docker kill dft-cv >/dev/null
+  fails 2 dfriends converge apply --detailed-exitcode m.yaml
+  equal "$(docker network inspect -f '{{.Internal}} {{index .Labels "a"}}' dft-cv-net)" 'false '
+  docker start dft-cv >/dev/null
+  equal "$(docker inspect -f '{{(index .NetworkSettings.Networks "dft-cv-net").NetworkID}}' dft-cv)" "$(docker network inspect -f '{{.Id}}' dft-cv-net)"
+  [[ $(docker inspect -f '{{(index .NetworkSettings.Networks "dft-cv-net").Aliases}}' dft-cv) == *w* ]]
+  fails 0 dfriends converge plan --detailed-exitcode m.yaml
+  sed -i 's/{labels: {a: b}}/{labels: {a: c}}/' m.yaml
+  fails 0 dfriends converge plan --detailed-exitcode m.yaml
+  says "was made without the label a=c, and stays so: a volume cannot be changed"
+}
+
+@test "validate refuses two containers that publish one port of the host" {
+  printf 'containers:\n  a: {image: x, ports: ["8080:80"]}\n  b: {image: x, ports: ["127.0.0.1:8080:80"]}\n' >m.yaml
+  fails 3 dfriends converge validate m.yaml
+  says "m.yaml:3:25: 'docker_container[b]' publishes the host's port 8080/tcp, which 'docker_container[a]' has already"
+}
+
+@test "secrets come from the key-value store, and the engine's version is a fact" {
+  start_service kv kv serve --listen 127.0.0.1:0
+  export ETCDCTL_ENDPOINTS="http://$ADDRESS"
+  dfriends kv set /secrets/db hush >/dev/null
+  printf 'secrets: {db: {kv: secrets/db}}\nfiles:\n  - {path: %s/db, content: "${secret.db} ${host.docker.api}", mode: "0600"}\n' "$PWD" >m.yaml
+  dfriends converge apply m.yaml >said.txt
+  equal "$(cat db)" "hush $(docker version -f '{{.Server.APIVersion}}')"
+  fails 1 grep hush said.txt
+  dfriends kv ctl3 put plain newer >/dev/null
+  sed 's,secrets/db},plain},; s,/db,/newer,' m.yaml >newer.yaml
+  dfriends converge apply newer.yaml >/dev/null
+  equal "$(cat newer)" "newer $(docker version -f '{{.Server.APIVersion}}')"
+  sed -i 's,secrets/db},secrets},' m.yaml
+  fails 3 dfriends converge validate m.yaml
+  says "m.yaml:1:20: the key-value store does not give 'secrets' for the secret 'db'"
+  stop_services
+  fails 3 dfriends converge validate m.yaml
+  says "ETCDCTL_ENDPOINTS names its servers"
 }

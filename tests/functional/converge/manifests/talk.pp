@@ -2,7 +2,7 @@
 include 'docker'
 
 docker::image { 'dft-busybox':
-  image_tag => 'latest',
+  ensure => present,
 }
 
 docker::run { 'dft-pp-talk':
