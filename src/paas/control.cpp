@@ -14,7 +14,7 @@ net::Task<bool> sync_router(os::Path socket)
     http::Client client(std::move(options));
     http::Call call{.method = "POST", .url = {.scheme = "http", .host = "router"}};
     call.url.target = "/sync";
-    call.head_timeout = call.idle_timeout = std::chrono::seconds(5);
+    call.head_timeout = call.idle_timeout = std::chrono::seconds(60); // where none serves, it is refused at once
     try {
         http::Reply reply = co_await client.send(std::move(call));
         (void)co_await reply.read_all(4096);

@@ -15,8 +15,11 @@
 #include "os/file.hpp"
 #include "state/store.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -158,15 +161,17 @@ void await_engine(const Context& context, const domain::Catalog& catalog, domain
     }
 }
 
-/// Returns at the next event that tells of a change, or at the stream's end.
-void await_change(engine::Client& client, std::int64_t since)
+/// Returns at the next event since then that tells of a change, or at the stream's end.
+void await_change(engine::Client& client, std::chrono::system_clock::time_point since)
 {
+    const auto nanoseconds = std::chrono::nanoseconds(since.time_since_epoch()).count();
+    const std::string moment = fmt::format("{}.{:09}", nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000);
     static constexpr std::array<std::string_view, 12> telling{"create",  "start",  "die",    "stop",
                                                               "destroy", "rename", "update", "delete",
                                                               "connect", "tag",    "untag",  "disconnect"};
     struct Changed {};
     try {
-        net::run(client.events({}, std::to_string(since), "", [](const engine::Event& event) {
+        net::run(client.events({}, moment, "", [](const engine::Event& event) {
             if (std::ranges::find(telling, event.action) != telling.end())
                 throw Changed{};
         }));
@@ -181,9 +186,7 @@ int watch(Context& context, const std::vector<std::filesystem::path>& files)
     engine::Client client(context.engine().host());
     std::string told;
     for (;;) {
-        const std::int64_t since =
-            std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-                .count();
+        const auto since = std::chrono::system_clock::now(); // what changes while we look is looked at again
         Machine machine(context);
         const domain::Report report =
             domain::plan(load_catalog(context, files), *machine.host, {}, machine.deep_options());
@@ -194,7 +197,7 @@ int watch(Context& context, const std::vector<std::filesystem::path>& files)
             finish(context, report, true);
             told = digest;
         }
-        await_change(client, since + 1);
+        await_change(client, since);
     }
 }
 

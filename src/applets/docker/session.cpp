@@ -78,7 +78,7 @@ net::Task<> end_by_signal(std::shared_ptr<Beside> beside)
 /// A program that has only just been asked for may not have its terminal yet.
 net::Task<> resize_soon(std::shared_ptr<Beside> beside, unsigned columns, unsigned rows)
 {
-    constexpr int attempts = 10;
+    constexpr int attempts = 30; // 4 s: a busy engine takes its time
     for (int attempt = 1; beside->attachment != nullptr; ++attempt) {
         try {
             co_await beside->session.resize(columns, rows);
