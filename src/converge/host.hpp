@@ -168,7 +168,7 @@ class Host {
     virtual bool has_program(const std::string& name) = 0;
     virtual bool is_root() = 0;
 
-    virtual void pause(std::chrono::seconds time) = 0;
+    virtual void pause(std::chrono::milliseconds time) = 0;
 
     /// What digests of secrets are made with, so that nobody else can guess at them.
     virtual std::string sealing_key() = 0;

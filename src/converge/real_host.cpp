@@ -221,7 +221,7 @@ class RealHost final : public Host {
 
     bool has_program(const std::string& name) override { return os::find_program(name).has_value(); }
     bool is_root() override { return os::is_root(); }
-    void pause(std::chrono::seconds time) override { std::this_thread::sleep_for(time); }
+    void pause(std::chrono::milliseconds time) override { std::this_thread::sleep_for(time); }
     std::string sealing_key() override { return sealing_key_; }
     Docker& docker() override { return docker_; }
     Web& web() override { return *web_; }

@@ -59,8 +59,9 @@ std::optional<std::uint16_t> taken_port(std::string_view message)
 }
 
 /// Sees that a container that was started stays.
-void see_it_run(const Resource& resource, const std::string& container, Docker& docker)
+void see_it_run(const Resource& resource, const std::string& container, Host& host)
 {
+    Docker& docker = host.docker();
     if (!flag_or(resource, "detach", true)) {
         // One that removes itself may be gone before it can be asked.
         int code = 0;
@@ -75,7 +76,7 @@ void see_it_run(const Resource& resource, const std::string& container, Docker& 
                 .hint("docker logs " + container_name(resource));
         return;
     }
-    std::this_thread::sleep_for(settling_time);
+    host.pause(settling_time);
     const auto details = docker.find_container(container);
     if (details)
         refuse_end(resource, *details);
@@ -147,7 +148,7 @@ void start_container(const Resource& resource, const std::string& container, Hos
             throw;
         throw std::move(error).hint(fmt::format("{} has the port {}: stop it, or publish another port", holder, *port));
     }
-    see_it_run(resource, container, host.docker());
+    see_it_run(resource, container, host);
     run_hooks(resource, "after_start", host);
 }
 

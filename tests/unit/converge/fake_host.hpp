@@ -523,9 +523,11 @@ class FakeHost final : public Host {
     }
     bool has_program(const std::string& name) override { return programs.contains(name); }
     bool is_root() override { return true; }
-    void pause(std::chrono::seconds time) override
+    void pause(std::chrono::milliseconds time) override
     {
-        commands.push_back("pause " + std::to_string(time.count()));
+        if (time < std::chrono::seconds(1))
+            return; // an engine that settles here needs no time
+        commands.push_back("pause " + std::to_string(time.count() / 1000));
         if (on_command)
             on_command(commands.back());
     }
