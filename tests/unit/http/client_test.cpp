@@ -76,7 +76,7 @@ net::Task<std::size_t> use_a_real_server()
         CHECK(body == "127.0.0.1 " + std::to_string(i + 1) + " 100000");
     }
     const std::size_t connections = server.connections();
-    co_await server.drain(std::chrono::seconds(1));
+    co_await server.drain(std::chrono::seconds(30));
     CHECK(server.connections() == 0);
     co_return connections;
 }

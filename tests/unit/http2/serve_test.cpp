@@ -146,6 +146,13 @@ net::Task<> echo_call(Call& call)
     call.finish({{"x-path", call.path}});
 }
 
+/// Lets the others work until it holds.
+net::Task<> wait_until(std::function<bool()> holds)
+{
+    for (int i = 0; i < 3000 && !holds(); ++i)
+        co_await net::sleep(std::chrono::milliseconds(20));
+}
+
 /// Runs a client's part against a server until both have ended.
 void converse(const Handler& handler, std::function<net::Task<>(HandClient&, std::function<void()>&)> part,
               bool takes_windows = true)
@@ -163,8 +170,7 @@ void converse(const Handler& handler, std::function<net::Task<>(HandClient&, std
         HandClient client(*near, windows);
         co_await told(client, drain);
         near->close();
-        for (int i = 0; i < 100 && !ended; ++i)
-            co_await net::sleep(std::chrono::milliseconds(20));
+        co_await wait_until([&] { return ended; });
         CHECK(ended);
     }(handler, std::move(part), takes_windows));
 }
@@ -207,11 +213,11 @@ TEST_CASE("http2: a handler that waits is woken and ends when its stream is rese
         const std::int32_t first = client.post("/", "", false);
         client.post("/", "", false); // ends with the connection
         co_await client.flush();
-        co_await net::sleep(std::chrono::milliseconds(20));
+        co_await wait_until([&] { return begun == 2; });
         CHECK(begun == 2);
         nghttp2_submit_rst_stream(client.frames, NGHTTP2_FLAG_NONE, first, NGHTTP2_CANCEL);
         co_await client.flush();
-        co_await net::sleep(std::chrono::milliseconds(20));
+        co_await wait_until([&] { return ended == 1; });
         CHECK(woken == 1);
         CHECK(ended == 1);
     });

@@ -27,8 +27,8 @@ net::Task<bool> is_woken(History& history, std::string path, std::shared_ptr<con
     bool woken = false;
     net::spawn([](History& of, const Watched& what, net::Event& end, bool& result) -> net::Task<> {
         const auto begin = std::chrono::steady_clock::now();
-        co_await of.wait(what, std::chrono::milliseconds(300));
-        result = std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(250);
+        co_await of.wait(what, std::chrono::milliseconds(2000));
+        result = std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(1900);
         end.notify_all();
     }(history, watched, ended, woken));
     CHECK(history.watches() == 1);

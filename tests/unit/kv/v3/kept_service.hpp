@@ -71,7 +71,7 @@ struct TestSink : Sink<M> {
     net::Task<> wait_for(std::size_t count)
     {
         while (messages.size() < count)
-            if (!co_await changed.wait(std::chrono::seconds(10)))
+            if (!co_await changed.wait(std::chrono::seconds(60)))
                 throw std::runtime_error("the answer did not come");
     }
 };

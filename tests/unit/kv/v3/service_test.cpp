@@ -174,21 +174,24 @@ TEST_CASE("v3: leases end in time, with their keys in one revision")
     kept.put("c", "2"); // no longer its
     CHECK(kept.ask(&Service::lease_time_to_live, R"({"ID":7,"keys":true})") ==
           "{" + in_header(5) + R"(,"ID":"7","TTL":"10","grantedTTL":"10","keys":["YQ==","Yg=="]})");
-    const auto let_expire = [&] {
-        net::run([](Leases& leases) -> net::Task<> {
-            net::spawn(leases.expire());
-            co_await net::sleep(std::chrono::milliseconds(50));
-        }(*kept.leases));
+    // Until so many leases are left and the revision is that one, however slow the disk is.
+    const auto let_expire = [&](std::size_t left, std::int64_t revision) {
+        net::run([](KeptService& of, std::size_t leases, std::int64_t reached) -> net::Task<> {
+            net::spawn(of.leases->expire());
+            for (int i = 0; i < 1200 && (of.leases->list().size() > leases || of.keyspace->revision() < reached); ++i)
+                co_await net::sleep(std::chrono::milliseconds(50));
+            co_await net::sleep(std::chrono::milliseconds(50)); // in which nothing more may go
+        }(kept, left, revision));
     };
     kept.now += std::chrono::seconds(9);
-    let_expire();
+    let_expire(1, 5);
     CHECK(kept.leases->list() == std::vector<std::int64_t>{7}); // 8 went
     CHECK(kept.leases->keep_alive(7) == 10);
     kept.now += std::chrono::seconds(9);
-    let_expire();
+    let_expire(1, 5);
     CHECK(kept.get("a") == "1");
     kept.now += std::chrono::seconds(2);
-    let_expire();
+    let_expire(0, 6);
     CHECK(kept.get("a") == "-");
     CHECK(kept.get("b") == "-");
     CHECK(kept.get("c") == "2");
