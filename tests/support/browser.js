@@ -17,7 +17,7 @@ class Browser {
       process.env.CHROMIUM || 'chromium',
       ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--remote-debugging-pipe',
        `--user-data-dir=${browser.profile}`, 'about:blank'],
-      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true });
+      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, HOME: browser.profile } });
     browser.next = 1;
     browser.waiting = new Map();
     browser.listeners = [];
@@ -61,8 +61,8 @@ class Browser {
 
   async stop() {
     try { process.kill(-this.process.pid, 'SIGKILL'); } catch { /* it is gone */ }
-    await pause(200);
-    fs.rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
+    while (this.process.exitCode === null && this.process.signalCode === null) await pause(20);
+    fs.rmSync(this.profile, { recursive: true, force: true, maxRetries: 20 }); // its children may still write
   }
 }
 
@@ -94,7 +94,7 @@ class Page {
   }
 
   /** Waits until an expression holds; its value. */
-  async until(expression, ms = 10000) {
+  async until(expression, ms = 60000) {
     for (const end = Date.now() + ms; ;) {
       const value = await this.value(expression).catch(() => undefined);
       if (value) return value;
@@ -105,7 +105,7 @@ class Page {
 
   /** What an expression has to become: what a page does takes its time. */
   async becomes(expression, expected) {
-    for (const end = Date.now() + 10000; ; await pause(50)) {
+    for (const end = Date.now() + 60000; ; await pause(50)) {
       const got = await this.value(expression).catch((error) => String(error));
       if (JSON.stringify(got) === JSON.stringify(expected)) return;
       if (Date.now() > end) equal(got, expected);
@@ -157,7 +157,7 @@ async function scenario(run) {
   const browser = Browser.start();
   let code = 0;
   try {
-    await Promise.race([run(browser), pause(180000).then(() => { throw new Error('the scenario took longer than three minutes'); })]);
+    await Promise.race([run(browser), pause(480000).then(() => { throw new Error('the scenario took longer than eight minutes'); })]);
   } catch (error) {
     console.error(error.stack);
     code = 1;

@@ -22,12 +22,10 @@ make_repository() {
 }
 
 start_upstream() {
-    python3 "$support/faulty_upstream.py" "$REPOSITORY" >"$BATS_TEST_TMPDIR/upstream.log" 3>&- &
+    : >"$BATS_TEST_TMPDIR/upstream.log" # now: it may have the word of another one
+    python3 "$support/faulty_upstream.py" "$REPOSITORY" >>"$BATS_TEST_TMPDIR/upstream.log" 3>&- &
     UPSTREAM_PID=$!
-    for _ in $(seq 100); do
-        grep -q listening "$BATS_TEST_TMPDIR/upstream.log" && break
-        sleep 0.05
-    done
+    wait_for 60 grep -q listening "$BATS_TEST_TMPDIR/upstream.log"
     UPSTREAM="http://$(sed -n 's/^listening on //p' "$BATS_TEST_TMPDIR/upstream.log")"
 }
 
@@ -44,7 +42,7 @@ start_cache() {
 
 # get PATH [curl options]: through the cache
 get() {
-    curl -sS --max-time 30 -x "$PROXY" "$UPSTREAM$1" "${@:2}"
+    curl -sS --max-time 120 -x "$PROXY" "$UPSTREAM$1" "${@:2}"
 }
 
 status_of() {
@@ -55,11 +53,12 @@ verdict_of() {
     get "$1" -o /dev/null -D - "${@:2}" | tr -d '\r' | sed -n 's/^X-Cache: //p'
 }
 
-# was_kept PATH: it is served without another fetch, also where the one before is just being checked and kept.
-was_kept() { [[ $(verdict_of "$1") == @(HIT|JOIN) ]]; }
+# was_kept PATH: it is served without another fetch, also where the one before is just being checked and kept, and then it is kept.
+was_kept() { [[ $(verdict_of "$1") == @(HIT|JOIN) ]] && wait_for 30 is_kept "$1"; }
+is_kept() { [ "$(verdict_of "$1")" = HIT ]; }
 
 control() {
-    curl -sS --max-time 10 "$UPSTREAM/$1"
+    curl -sS --max-time 60 "$UPSTREAM/$1"
 }
 
 update() { # what a client does first

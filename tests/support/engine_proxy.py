@@ -66,8 +66,9 @@ def main(arguments):
         del rest[:2]
     proxy = Proxy(open(log, "a"), options["--kill-at"], pid_file, options["--gone-from"])
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(path)
+    listener.bind(path + ".new")
     listener.listen(128)
+    os.rename(path + ".new", path)  # who sees it may connect at once
     while True:
         client, _ = listener.accept()
         threading.Thread(target=proxy.serve, args=(client,), daemon=True).start()

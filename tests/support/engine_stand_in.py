@@ -43,5 +43,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+server = Server(path, Handler)
 print("listening", flush=True)
-Server(path, Handler).serve_forever()
+server.serve_forever()

@@ -14,7 +14,8 @@ start_etcd() {
     ETCD_PIDS+=($!)
 }
 
-etcd_answers() { curl -sf --max-time 2 "$1/health" | grep -q true; }
+# etcd_answers URL: it does, and has noted its cluster's version, which takes an index of the v2 API.
+etcd_answers() { curl -sf --max-time 20 "$1/health" | grep -q true && curl -sf --max-time 20 "$1/version" | grep -q '"etcdcluster":"[0-9]'; }
 
 # stop_others: for teardown; the real etcds end, and what the test put into OTHER_PIDS.
 stop_others() {

@@ -5,7 +5,7 @@
 /            NAME, and the request's fields as X-Saw-... of the answer
 /echo        the request's body
 /big         1 MiB, without a length
-/slow        NAME after 1 s
+/slow        NAME after 1 s; prints 'slow' when it is asked
 /cut         a body that ends too early
 /ws          a WebSocket handshake whose tunnel echoes in capitals
 /connections how many connections were accepted so far
@@ -67,6 +67,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.wfile.write(b"10000\r\n" + b"x" * 65536 + b"\r\n")
             self.wfile.write(b"0\r\n\r\n")
         elif self.path == "/slow":
+            print("slow", flush=True)
             time.sleep(1)
             self.answer(name.encode())
         elif self.path == "/cut":

@@ -6,7 +6,7 @@ import threading
 
 import etcd3
 
-client = etcd3.client(host=sys.argv[1], port=int(sys.argv[2]), timeout=10)
+client = etcd3.client(host=sys.argv[1], port=int(sys.argv[2]), timeout=60)
 
 client.put("/key", "one")
 value, meta = client.get("/key")
@@ -37,9 +37,9 @@ assert next(iter(lease.refresh())).TTL == 30
 lease.revoke()
 assert client.get("/leased")[0] is None
 
-with client.lock("door", ttl=10) as lock:
+with client.lock("door", ttl=100) as lock:
     assert lock.is_acquired()
-assert client.lock("door", ttl=10).acquire(timeout=1)
+assert client.lock("door", ttl=100).acquire(timeout=20)
 
 assert client.status().version == "3.4.23"
 assert len(list(client.members)) == 1

@@ -233,7 +233,7 @@ def prove_that_it_can_fail():
 def start(executable, state, port):
     server = subprocess.Popen([executable, "--state-dir", state, "kv", "serve", "--listen", f"127.0.0.1:{port}"],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(500):
+    for _ in range(3000):
         try:
             http.client.HTTPConnection("127.0.0.1", port, timeout=2).connect()
             return server

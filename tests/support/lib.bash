@@ -12,7 +12,7 @@ unset DFRIENDS_STATE_DIR DFRIENDS_CONFIG ETCDCTL_ENDPOINTS ETCDCTL_PEERS DOCKER_
 export DFRIENDS_STATE_DIR=${BATS_TEST_TMPDIR:-/tmp}/state
 
 # The executable under test. Bats' `run` wants a command by name; one that should have failed but serves would never end.
-dfriends() { timeout -k 5 120 "$DFRIENDS" "$@"; }
+dfriends() { timeout -k 5 300 "$DFRIENDS" "$@"; }
 
 # fails CODE COMMAND...: it ends with just that exit code; its output is in $output.
 fails() {
@@ -46,7 +46,7 @@ start_service() {
   SERVICE_PID=$!
   SERVICE_PIDS+=("$SERVICE_PID")
   local i
-  for i in $(seq 200); do
+  for i in $(seq 1200); do
     grep -q 'listening on ' "$SERVICE_LOG" && break
     kill -0 "$SERVICE_PID" 2>/dev/null || break
     sleep 0.05
@@ -64,15 +64,27 @@ stop_services() {
   for pid in "${SERVICE_PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done
   for pid in "${SERVICE_PIDS[@]}"; do
     local i
-    for i in $(seq 100); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+    for i in $(seq 300); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
     kill -9 "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
   done
   SERVICE_PIDS=()
 }
 
-# free_port: a port that nobody has just now.
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# free_port: a port that nobody has just now, and that no connection is given as its own before it is used: those come from 32768 on.
+free_port() {
+  python3 -c '
+import random, socket
+while True:
+    port = random.randrange(20000, 32000)
+    try:
+        with socket.socket() as s:
+            s.bind(("", port))
+        break
+    except OSError:
+        continue
+print(port)'
+}
 
 # need_engine: a test on the real engine fails where there is none; it is never skipped.
 need_engine() { docker version >/dev/null 2>&1 || { echo 'no Docker Engine answers: packaging/bootstrap test starts one'; return 1; }; }

@@ -58,11 +58,14 @@ well_formed = {
 
 def answers(request):
     """The status codes that come back before the server closes, or until it is silent."""
-    connection = socket.create_connection((address, port), 10)
+    connection = socket.create_connection((address, port), 60)
     received = b""
     try:
         connection.sendall(request.encode("latin-1"))
         connection.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass  # it has answered and closed before all of it was sent
+    try:
         while piece := connection.recv(65536):
             received += piece
     except ConnectionError:

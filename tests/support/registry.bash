@@ -18,7 +18,7 @@ END_OF_SETTINGS
     docker-registry serve "$BATS_TEST_TMPDIR/registry.yml" >>"$BATS_TEST_TMPDIR/registry.log" 2>&1 3>&- &
     REGISTRY_PID=$!
     OTHERS+=("$REGISTRY_PID")
-    wait_for 15 curl -sS --max-time 2 "$REGISTRY/v2/"
+    wait_for 60 curl -sS --max-time 10 "$REGISTRY/v2/"
 }
 
 # start_guarded_registry: one at $AT (HOST:PORT) that is for the user tester with the password secret only.
