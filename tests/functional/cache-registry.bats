@@ -64,11 +64,12 @@ END_OF_MANIFEST
 # stored DIGEST: the file in which the registry keeps it.
 stored() { echo "$STORAGE/docker/registry/v2/blobs/sha256/$(cut -c 8-9 <<<"$1")/${1#sha256:}/data"; }
 
-head_of() { curl -sS --max-time 30 -o /dev/null -D - "$CACHE$1" "${@:2}" | tr -d '\r'; }
-status_of() { curl -sS --max-time 30 -o /dev/null -w '%{http_code}' "$CACHE$1" "${@:2}"; }
+head_of() { curl -sS --max-time 120 -o /dev/null -D - "$CACHE$1" "${@:2}" | tr -d '\r'; }
+status_of() { curl -sS --max-time 120 -o /dev/null -w '%{http_code}' "$CACHE$1" "${@:2}"; }
 verdict_of() { head_of "$@" | sed -n 's/^X-Cache: //p'; }
-# was_kept PATH: it is served without another fetch, also where the one before is just being kept.
-was_kept() { [[ $(verdict_of "$1") == @(HIT|JOIN) ]]; }
+# was_kept PATH: it is served without another fetch, also where the one before is just being kept, and then it is kept.
+was_kept() { [[ $(verdict_of "$1") == @(HIT|JOIN) ]] && wait_for 30 is_kept "$1"; }
+is_kept() { [ "$(verdict_of "$1")" = HIT ]; }
 
 # asked METHOD PATH: how often the registry was.
 asked() { grep -c "\"$1 $2 HTTP" "$BATS_TEST_TMPDIR/registry.log" || true; }
@@ -85,7 +86,7 @@ start_engine() {
     dockerd --config-file "$home/daemon.json" --registry-mirror "$CACHE" --bridge dft-mirror0 --iptables=false --ip-forward=false -H "$ENGINE" \
         --storage-driver vfs --data-root "$home/data" --exec-root "$home/exec" --pidfile "$home/pid" >"$home/log" 2>&1 3>&- &
     OTHERS+=($!)
-    wait_for 60 docker -H "$ENGINE" version
+    wait_for 120 docker -H "$ENGINE" version
 }
 
 # push_image: what an engine sends, as library/demo:1.
@@ -110,14 +111,14 @@ push_image() {
     local id
     id=$(docker -H "$ENGINE" image inspect -f '{{.Id}}' demo:1)
     equal "$id" "$(docker image inspect -f '{{.Id}}' "$IMAGE")"
-    grep -q '^MISS 200 .*/v2/library/demo/manifests/1' "$SERVICE_LOG"
-    grep -q '^MISS 200 .*/v2/library/demo/blobs/' "$SERVICE_LOG"
+    wait_for 30 grep -q '^MISS 200 .*/v2/library/demo/manifests/1' "$SERVICE_LOG"
+    wait_for 30 grep -q '^MISS 200 .*/v2/library/demo/blobs/' "$SERVICE_LOG"
     docker -H "$ENGINE" image rm demo:1
     stop_registry
     : >"$SERVICE_LOG"
     docker -H "$ENGINE" pull demo:1
     equal "$(docker -H "$ENGINE" image inspect -f '{{.Id}}' demo:1)" "$id"
-    grep -q '^HIT 200 .*/v2/library/demo/blobs/' "$SERVICE_LOG"
+    wait_for 30 grep -q '^HIT 200 .*/v2/library/demo/blobs/' "$SERVICE_LOG"
     fails 1 grep -E '^(MISS|ERROR) ' "$SERVICE_LOG"
 }
 
@@ -175,7 +176,7 @@ expire_tags() { python3 -c 'import sqlite3, sys; d = sqlite3.connect(sys.argv[1]
     put_manifest library/demo 1
     start_cache
     for i in $(seq 50); do
-        curl -sSf --max-time 60 -o "$BATS_TEST_TMPDIR/copy.$i" "$CACHE/v2/library/demo/blobs/$digest" 3>&- &
+        curl -sSf --max-time 240 -o "$BATS_TEST_TMPDIR/copy.$i" "$CACHE/v2/library/demo/blobs/$digest" 3>&- &
         pids+=($!)
     done
     for i in "${pids[@]}"; do wait "$i"; done
@@ -187,7 +188,7 @@ expire_tags() { python3 -c 'import sqlite3, sys; d = sqlite3.connect(sys.argv[1]
     head_of "/v2/library/demo/blobs/$digest" -I | grep -q '^Content-Length: 30000000$'
     pids=()
     for i in $(seq 20); do
-        curl -sSf --max-time 60 -o /dev/null "$CACHE/v2/library/demo/manifests/1" 3>&- &
+        curl -sSf --max-time 240 -o /dev/null "$CACHE/v2/library/demo/manifests/1" 3>&- &
         pids+=($!)
     done
     for i in "${pids[@]}"; do wait "$i"; done
@@ -206,7 +207,7 @@ expire_tags() { python3 -c 'import sqlite3, sys; d = sqlite3.connect(sys.argv[1]
     printf X | dd of="$(stored "$large")" bs=1 seek=1000 conv=notrunc status=none
     echo smalL >"$(stored "$small")"
     equal "$(status_of "/v2/library/demo/blobs/$small")" 503
-    fails 18 curl -sS --max-time 30 -o "$BATS_TEST_TMPDIR/copy" "$CACHE/v2/library/demo/blobs/$large"
+    fails 18 curl -sS --max-time 120 -o "$BATS_TEST_TMPDIR/copy" "$CACHE/v2/library/demo/blobs/$large"
     [ "$(stat -c %s "$BATS_TEST_TMPDIR/copy")" -lt 3000000 ]
     cp "$BATS_TEST_TMPDIR/small" "$(stored "$small")"
     cp "$BATS_TEST_TMPDIR/large" "$(stored "$large")"
@@ -222,7 +223,7 @@ expire_tags() { python3 -c 'import sqlite3, sys; d = sqlite3.connect(sys.argv[1]
 @test "a registry that wants tokens gets them, and errors are a registry's" {
     python3 "$BATS_TEST_DIRNAME/../support/token_server.py" >"$BATS_TEST_TMPDIR/tokens.log" 3>&- &
     OTHERS+=($!)
-    wait_for 10 grep -q listening "$BATS_TEST_TMPDIR/tokens.log"
+    wait_for 30 grep -q listening "$BATS_TEST_TMPDIR/tokens.log"
     local tokens digest
     tokens=$(sed -n 's/^listening on //p' "$BATS_TEST_TMPDIR/tokens.log")
     start_registry
@@ -273,7 +274,7 @@ start_faulty() {
     mkdir -p "$FILES/v2/library/demo/blobs" "$FILES/v2/library/demo/manifests"
     python3 "$BATS_TEST_DIRNAME/../support/faulty_upstream.py" "$FILES" >"$BATS_TEST_TMPDIR/faulty.log" 3>&- &
     OTHERS+=($!)
-    wait_for 10 grep -q listening "$BATS_TEST_TMPDIR/faulty.log"
+    wait_for 30 grep -q listening "$BATS_TEST_TMPDIR/faulty.log"
     REGISTRY="http://$(sed -n 's/^listening on //p' "$BATS_TEST_TMPDIR/faulty.log")"
 }
 
@@ -285,7 +286,7 @@ make_blob() {
     cp "$BATS_TEST_TMPDIR/large" "$DATA"
 }
 
-control() { curl -sS --max-time 10 "$REGISTRY/$1"; }
+control() { curl -sS --max-time 60 "$REGISTRY/$1"; }
 
 @test "a layer that breaks off is resumed, and behind a seam nothing wrong goes out" {
     start_faulty
@@ -294,14 +295,14 @@ control() { curl -sS --max-time 10 "$REGISTRY/$1"; }
     for mode in "truncate&at=1000000&times=1" "splice&at=1000000&times=2" chunked bare "flip&at=2999999&times=1" "status&status=502&times=1"; do
         make_blob
         control "_set?path=$BLOB&mode=$mode"
-        curl -sSf --max-time 30 -o "$BATS_TEST_TMPDIR/copy" "$CACHE$BLOB" || { cat "$SERVICE_LOG"; echo "mode $mode"; return 1; }
+        curl -sSf --max-time 120 -o "$BATS_TEST_TMPDIR/copy" "$CACHE$BLOB" || { cat "$SERVICE_LOG"; echo "mode $mode"; return 1; }
         cmp "$BATS_TEST_TMPDIR/copy" "$DATA"
         [ "$mode" != "truncate&at=1000000&times=1" ] || equal "$(control "_ranges?path=$BLOB")" '["bytes=1000000-"]'
     done
     for mode in "flip&at=10" "flip&at=2999999" "short&at=1000000" "splice&at=1000000"; do
         make_blob
         control "_set?path=$BLOB&mode=$mode"
-        run curl -sSf --max-time 30 -o "$BATS_TEST_TMPDIR/copy" "$CACHE$BLOB"
+        run curl -sSf --max-time 120 -o "$BATS_TEST_TMPDIR/copy" "$CACHE$BLOB"
         [ "$status" -ne 0 ]
         [ "$(stat -c %s "$BATS_TEST_TMPDIR/copy")" -lt 3000000 ]
     done
@@ -333,7 +334,7 @@ control() { curl -sS --max-time 10 "$REGISTRY/$1"; }
     equal "$(status_of /v2/)" 404
     echo "cache: {registry: '$REGISTRY'}" >"$settings"
     kill -HUP "$SERVICE_PID"
-    wait_for 5 curl -sSf "$CACHE/v2/"
+    wait_for 30 curl -sSf "$CACHE/v2/"
     equal "$(status_of /v2/library/demo/manifests/1)" 200
     run dfriends cache serve --dir "$CONTENT.other" --listen 127.0.0.1:0 --registry http://user:secret@registry.example/path
     [ "$status" -ne 0 ]

@@ -9,7 +9,7 @@ load ../support/cache
     start_cache
     update
     same $MEDIUM
-    [ "$(verdict_of $MEDIUM)" = HIT ]
+    was_kept $MEDIUM
     [ "$(control "_count?path=$MEDIUM")" = 1 ]
     stop_services
     stop_upstream
@@ -61,13 +61,10 @@ load ../support/cache
 @test "fifty clients at once cost one fetch of a file that no index knows" {
     head -c 3000000 /dev/urandom >"$REPOSITORY/unknown.bin"
     start_cache
-    control "_set?path=/unknown.bin&mode=slow&delay=0.03" # 5 s, in which fifty can begin on a slow machine, too
-    local pids=() i
-    for i in $(seq 50); do
-        get /unknown.bin -o "$BATS_TEST_TMPDIR/copy.$i" 3>&- &
-        pids+=($!)
-    done
-    for i in "${pids[@]}"; do wait "$i"; done
+    control "_set?path=/unknown.bin&mode=slow&delay=0.03" # 5 s, in which fifty of one process can begin on a slow machine, too
+    local i
+    for i in $(seq 50); do printf 'url = %s/unknown.bin\noutput = %s/copy.%s\n' "$UPSTREAM" "$BATS_TEST_TMPDIR" "$i"; done >"$BATS_TEST_TMPDIR/fifty"
+    curl -sS --no-progress-meter --max-time 120 -x "$PROXY" --parallel --parallel-immediate --parallel-max 50 -K "$BATS_TEST_TMPDIR/fifty"
     for i in $(seq 50); do cmp "$BATS_TEST_TMPDIR/copy.$i" "$REPOSITORY/unknown.bin"; done
     [ "$(control "_count?path=/unknown.bin")" = 1 ]
 }
@@ -79,7 +76,7 @@ load ../support/cache
     local times
     times=$(get $LARGE -o /dev/null -w '%{time_starttransfer} %{time_total}')
     # 3 MB take 3.7 s; the first byte must not wait for the last one
-    awk -v t="$times" 'BEGIN { split(t, a, " "); exit !(a[1] < 1 && a[2] > 3) }'
+    awk -v t="$times" 'BEGIN { split(t, a, " "); exit !(a[1] < a[2] / 2 && a[2] > 3) }'
 }
 
 @test "a client that leaves hurts nobody, and the fill completes" {
@@ -92,16 +89,21 @@ load ../support/cache
     get $LARGE -o "$BATS_TEST_TMPDIR/second" 3>&- &
     local second=$!
     sleep 0.2
-    kill -9 "$first"
+    pkill -9 -P "$first" || kill -9 "$first" || true # curl; done already on a slow machine
     wait "$second"
     cmp "$BATS_TEST_TMPDIR/second" "$REPOSITORY$LARGE"
     [ "$(control "_count?path=$LARGE")" = 1 ]
     # the only client leaves
-    control "_set?path=$MEDIUM&mode=slow&delay=0.02"
-    run get $MEDIUM -o /dev/null --max-time 0.3
-    [ "$status" -ne 0 ]
-    sleep 1
-    [ "$(verdict_of $MEDIUM)" = HIT ]
+    control "_set?path=$MEDIUM&mode=slow&delay=0.08" # 2 s
+    get $MEDIUM -o /dev/null 3>&- &
+    local only=$! result=0
+    asked_for() { [ "$(control "_count?path=$MEDIUM")" = 1 ]; }
+    wait_for 30 asked_for
+    pkill -9 -P "$only" || kill -9 "$only"
+    wait "$only" || result=$?
+    [ "$result" -ne 0 ]
+    wait_for 30 test -e "$(blob_of $MEDIUM)"
+    was_kept $MEDIUM
     [ "$(control "_count?path=$MEDIUM")" = 1 ]
 }
 
@@ -129,10 +131,10 @@ load ../support/cache
             same $path
         done
     done
-    control "_set?path=$MEDIUM&mode=stall&at=150000&delay=30&times=1"
+    control "_set?path=$MEDIUM&mode=stall&at=150000&delay=120&times=1"
     local start=$SECONDS
     same $MEDIUM
-    [ $((SECONDS - start)) -le 15 ]
+    [ $((SECONDS - start)) -le 60 ]
     equal "$(control "_ranges?path=$MEDIUM")" '["bytes=150000-"]'
 }
 
@@ -214,10 +216,12 @@ load ../support/cache
     start_cache
     update
     same $SMALL
+    was_kept $SMALL
     control "_set?path=$LARGE&mode=slow&delay=0.02"
     get $LARGE -o /dev/null 3>&- 2>/dev/null &
     local client=$!
-    sleep 0.5
+    filling() { [ "$(control "_count?path=$LARGE")" = 1 ] && [ -n "$(ls "$CONTENT/temp")" ]; }
+    wait_for 30 filling
     kill -9 "$SERVICE_PID"
     wait "$client" || true
     [ -n "$(ls "$CONTENT/temp")" ]
@@ -233,6 +237,7 @@ load ../support/cache
     start_cache
     update
     same $MEDIUM
+    was_kept $MEDIUM
     stop_services
     local blob
     blob="$CONTENT/blobs/$(sha256sum "$REPOSITORY$MEDIUM" | cut -c1-2)/$(sha256sum "$REPOSITORY$MEDIUM" | cut -c1-64)"
@@ -251,7 +256,7 @@ load ../support/cache
         local name
         name="$SUITE/main/binary-amd64/by-hash/${sum%%:*}/$("${sum##*:}" "$REPOSITORY$index" | cut -d' ' -f1)"
         same "$name"
-        [ "$(verdict_of "$name")" = HIT ]
+        was_kept "$name"
     done
 }
 
@@ -285,10 +290,10 @@ load ../support/cache
     same $SUITE/InRelease -H 'Cache-Control: no-cache'
     control "_set?path=$SUITE/InRelease&mode=short&at=400"
     same $SUITE/InRelease -H 'Cache-Control: no-cache'
-    control "_set?path=$SUITE/InRelease&mode=hang&delay=20"
+    control "_set?path=$SUITE/InRelease&mode=hang&delay=100"
     local start=$SECONDS
     same $SUITE/InRelease -H 'Cache-Control: no-cache'
-    [ $((SECONDS - start)) -le 5 ]
+    [ $((SECONDS - start)) -le 40 ]
 }
 
 # sign [HOME]: makes the suite's InRelease from its Release as the repository's owner would
@@ -316,7 +321,7 @@ make_key() { # HOME
     sed -i 's/^Acquire-By-Hash.*/&\nX-Added: 1/' "$REPOSITORY$SUITE/InRelease"
     ! cmp -s "$BATS_TEST_TMPDIR/signed" "$REPOSITORY$SUITE/InRelease"
     get $SUITE/InRelease -H 'Cache-Control: no-cache' | cmp - "$BATS_TEST_TMPDIR/signed"
-    wait_for 3 grep -q 'bad' "$BATS_TEST_TMPDIR/cache.log"
+    wait_for 30 grep -q 'bad' "$BATS_TEST_TMPDIR/cache.log"
     # by a key that nobody here knows, and by none
     local good="$BATS_TEST_TMPDIR/good"
     cp "$BATS_TEST_TMPDIR/signed" "$good"
@@ -336,13 +341,13 @@ make_key() { # HOME
 }
 
 @test "a set is served without its server until it expires, and not after" {
-    sed -i "s/^Date:.*/&\nValid-Until: $(date -u -d '+9 seconds' '+%a, %d %b %Y %H:%M:%S UTC')/" "$REPOSITORY$SUITE/InRelease"
+    sed -i "s/^Date:.*/&\nValid-Until: $(date -u -d '+12 seconds' '+%a, %d %b %Y %H:%M:%S UTC')/" "$REPOSITORY$SUITE/InRelease"
     start_cache
     update
     stop_upstream
     [ "$(verdict_of $SUITE/InRelease -H 'Cache-Control: no-cache')" = STALE ]
-    sleep 9
-    [ "$(status_of $SUITE/InRelease -H 'Cache-Control: no-cache')" = "503 0" ]
+    expired() { [ "$(status_of $SUITE/InRelease -H 'Cache-Control: no-cache')" = "503 0" ]; }
+    wait_for 60 expired
 }
 
 @test "every form of a request reaches the same file" {
@@ -410,7 +415,7 @@ make_key() { # HOME
 
 @test "clients that are not local are served only where they were allowed" {
     # An address of documentation is neither private nor loopback.
-    ip address add 203.0.113.77/32 dev lo
+    ip address replace 203.0.113.77/32 dev lo # a killed run may have left it
     start_service cache cache serve --listen 203.0.113.77:0 --dir "$CONTENT" --allow-upstream 127.0.0.1
     PROXY="http://$ADDRESS"
     local refused allowed
@@ -440,7 +445,7 @@ make_key() { # HOME
     python3 - "${ADDRESS%:*}" "$PORT" "$UPSTREAM" "$REPOSITORY" <<'PY'
 import http.client, pathlib, socket, sys
 address, port, upstream, root = sys.argv[1:]
-connection = socket.create_connection((address, int(port)), 20)
+connection = socket.create_connection((address, int(port)), 120)
 names = [f"p{i}.bin" for i in range(1, 11)] + ["none.bin", "p1.bin"]
 connection.sendall(b"".join(f"GET {upstream}/{n} HTTP/1.1\r\nHost: x\r\n\r\n".encode() for n in names))
 stream = connection.makefile("rb")
@@ -464,17 +469,14 @@ PY
         same "/f$i.deb"
     done
     was_kept /f6.deb
-    for _ in $(seq 50); do
-        [ "$(du -sk "$CONTENT/blobs" | cut -f1)" -lt 1200 ] && break
-        sleep 0.1
-    done
-    [ "$(du -sk "$CONTENT/blobs" | cut -f1)" -lt 1200 ]
+    small_enough() { [ "$(du -sk "$CONTENT/blobs" | cut -f1)" -lt 1200 ]; }
+    wait_for 30 small_enough
     [ "$(verdict_of $SUITE/main/binary-amd64/Packages.xz)" = HIT ]
 }
 
 @test "two processes do not share one directory" {
     start_cache
-    fails 5 timeout 10 "$DFRIENDS" --state-dir "$BATS_TEST_TMPDIR/other" cache serve --listen 127.0.0.1:0 --dir "$CONTENT"
+    fails 5 timeout 60 "$DFRIENDS" --state-dir "$BATS_TEST_TMPDIR/other" cache serve --listen 127.0.0.1:0 --dir "$CONTENT"
     says "another process serves"
 }
 
@@ -482,7 +484,7 @@ PY
     start_cache
     update
     same $SMALL
-    sleep 0.3
+    was_kept $SMALL
     run "$DFRIENDS" --state-dir "$BATS_TEST_TMPDIR/cache-state" cache list '*small*'
     [ "$status" -eq 0 ]
     [[ "$output" == *"$SMALL"* ]]
@@ -572,5 +574,5 @@ PY
     start_cache
     resident() { awk '/^VmRSS:/ { print $2 }' "/proc/$SERVICE_PID/status"; }
     few() { [ "$(resident)" -lt 10240 ]; }
-    wait_for 5 few
+    wait_for 30 few
 }

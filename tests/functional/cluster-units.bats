@@ -21,7 +21,7 @@ is() { grep -qx "ActiveState=$2" "units/$1/state" && grep -qx "SubState=$3" "uni
 value() { sed -n "s/^$2=//p" "units/$1/state"; }
 # said NAME: what it wrote and what was said of it, without times and process ids.
 said() { cut -d' ' -f3- "units/$1/journal"; }
-run_to_end() { timeout 30 "$DFRIENDS" cluster supervise --hostname core-07 "units/$1" 3>&-; }
+run_to_end() { timeout 120 "$DFRIENDS" cluster supervise --hostname core-07 "units/$1" 3>&-; }
 
 @test "verify: what is odd, what is wrong, and where" {
   printf '[Unit]\nDescripton=x\n[Service]\nExecStart=/bin/true\nFoo=1\n[X-Fleet]\nX-Peers=a\n' >odd.service
@@ -50,14 +50,14 @@ Description=A test %i
 Environment=X=1
 ExecStartPre=-/bin/false
 ExecStartPre=/bin/echo pre $X
-ExecStart=/bin/sh -c 'echo main %H %p; trap "echo bye; exit 0" TERM; sleep 1000 & wait'
+ExecStart=/bin/sh -c 'echo main %H %p; trap "echo bye; exit 0" TERM; sleep 6541 & wait'
 ExecStartPost=/bin/sh -c 'test -n "$$MAINPID" && sleep 1 && echo post'
 ExecStop=/bin/echo stop
 ExecStopPost=/bin/echo after $EXIT_CODE ${EXIT_STATUS} ${SERVICE_RESULT}
 EOF
   supervise a@1.service
-  wait_for 10 is a@1.service active running
-  wait_for 10 grep -q 'main core-07 a' units/a@1.service/journal
+  wait_for 30 is a@1.service active running
+  wait_for 30 grep -q 'main core-07 a' units/a@1.service/journal
   [ -n "$(value a@1.service InvocationID)" ]
   kill -0 "$(value a@1.service MainPID)"
   fails 5 "$DFRIENDS" cluster supervise units/a@1.service
@@ -69,7 +69,7 @@ sh post
 echo stop
 sh bye
 echo after exited 0 success"
-  run pgrep -f 'sleep 1000'
+  run pgrep -f 'sleep 654[1]$'
   [ "$status" -ne 0 ]
 }
 
@@ -111,9 +111,10 @@ ExecStart=/bin/sh -c 'setsid sh -c "trap : TERM; echo deaf; while :; do sleep 43
 TimeoutStopSec=1
 EOF
   supervise d.service
-  wait_for 10 grep -q deaf units/d.service/journal
-  wait_for 10 is d.service active running
-  equal "$(pgrep -fc 'sleep 432[1]$')" 3
+  wait_for 30 grep -q deaf units/d.service/journal
+  wait_for 30 is d.service active running
+  three() { [ "$(pgrep -fc '^sleep 432[1]$')" = 3 ]; }
+  wait_for 30 three # shells and setsid become them, or start them
   kill "$SUPERVISOR"; wait "$SUPERVISOR"
   run pgrep -f 'sleep 432[1]$'
   [ "$status" -ne 0 ]
@@ -128,8 +129,9 @@ ExecStart=/bin/sh -c 'setsid -f sleep 8765; exec sleep 5678'
 KillMode=process
 EOF
   supervise p.service
-  wait_for 10 is p.service active running
-  wait_for 10 pgrep -f 'sleep 567[8]$'
+  wait_for 30 is p.service active running
+  wait_for 30 pgrep -f '^sleep 876[5]$'
+  wait_for 30 pgrep -f '^sleep 567[8]$' # of its own, no shell's any more
   kill "$SUPERVISOR"; wait "$SUPERVISOR"
   run pgrep -f 'sleep 567[8]$'
   [ "$status" -ne 0 ]
@@ -170,7 +172,7 @@ ExecStart=/bin/echo two ; /bin/echo three
 ExecStop=/bin/echo undone
 EOF
   supervise one.service
-  wait_for 10 is one.service active exited
+  wait_for 30 is one.service active exited
   kill "$SUPERVISOR"; wait "$SUPERVISOR"
   equal "$(said one.service | grep '^echo' | tr '\n' ' ')" "echo one echo two echo three echo undone "
   unit fork.service <<EOF
@@ -180,13 +182,14 @@ PIDFile=$PWD/fork.pid
 ExecStart=/bin/sh -c 'sh -c "sleep 0.2; exec sleep 7654" & echo \$! > $PWD/fork.pid'
 EOF
   supervise fork.service
-  wait_for 10 is fork.service active running
+  wait_for 30 is fork.service active running
   equal "$(value fork.service MainPID)" "$(cat fork.pid)"
   kill "$(cat fork.pid)"; wait "$SUPERVISOR"
   is fork.service inactive dead
   cat >notifier.py <<'EOF'
 import os, socket, time
-time.sleep(0.3)
+while not os.path.exists(os.path.dirname(os.path.abspath(__file__)) + "/seen"):
+    time.sleep(0.05)
 name = os.environ["NOTIFY_SOCKET"]
 socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"READY=1", "\0" + name[1:])
 time.sleep(60)
@@ -197,8 +200,9 @@ Type=notify
 ExecStart=/usr/bin/python3 $PWD/notifier.py
 EOF
   supervise n.service
-  wait_for 10 is n.service activating start
-  wait_for 10 is n.service active running
+  wait_for 30 is n.service activating start
+  touch seen
+  wait_for 30 is n.service active running
   unit silent.service <<'EOF'
 [Service]
 Type=notify
@@ -257,19 +261,19 @@ EOF
 ExecStart=/bin/sleep 3456
 EOF
   supervise k.service
-  wait_for 10 is k.service active running
+  wait_for 30 is k.service active running
   kill -9 "$SUPERVISOR"
-  wait_for 5 bash -c '! pgrep -f "sleep 345[6]$"'
+  wait_for 30 bash -c '! pgrep -f "sleep 345[6]$"'
 }
 
 @test "a docker client that ends after an asked stop is no failure" {
   unit s.service <<'EOF'
 [Service]
-ExecStart=/bin/sh -c 'trap "exit 143" TERM; sleep 1000 & wait'
+ExecStart=/bin/sh -c 'trap "exit 143" TERM; echo ready; sleep 6542 & wait'
 EOF
   supervise s.service
-  wait_for 10 is s.service active running
-  sleep 0.2
+  wait_for 30 is s.service active running
+  wait_for 30 grep -q ready units/s.service/journal
   kill "$SUPERVISOR"; wait "$SUPERVISOR"
   is s.service inactive dead
 }

@@ -22,12 +22,12 @@ start_servers() {
     start_etcd one; ETCD_FOR_THEIRS=$ETCD
     start_etcd two; ETCD_FOR_OURS=$ETCD
     start_service kv kv serve --listen 127.0.0.1:0; KV=http://$ADDRESS
-    wait_for 20 etcd_answers "$ETCD_FOR_THEIRS"
-    wait_for 20 etcd_answers "$ETCD_FOR_OURS"
+    wait_for 60 etcd_answers "$ETCD_FOR_THEIRS"
+    wait_for 60 etcd_answers "$ETCD_FOR_OURS"
 }
 
-theirs() { timeout 20 etcdctl --endpoints "$@"; }
-ours() { timeout 20 "$BATS_TEST_TMPDIR/etcdctl" --endpoints "$@"; }
+theirs() { timeout 60 etcdctl --endpoints "$@"; }
+ours() { timeout 60 "$BATS_TEST_TMPDIR/etcdctl" --endpoints "$@"; }
 
 # outcome CLIENT URL ARGUMENT...: exit code, stdout and stderr in one text. What differs from server to server is masked: ids, addresses,
 # sizes, durations; so are the log lines that the real client prints beside its message, and its page of usage.
@@ -41,7 +41,7 @@ outcome() {
 masked() {
     sed -E -e 's/"(cluster_id|member_id|leader|raft_term|raftTerm|raftIndex|raftAppliedIndex|dbSize|dbSizeInUse)":[0-9]+/"\1":N/g' \
         -e 's/^((out: )?"(ClusterID|MemberID|RaftTerm|Leader|RaftIndex|RaftAppliedIndex|DBSize)" :) [0-9]+/\1 N/' \
-        -e 's#(http://)?127\.0\.0\.1:[0-9]+#ADDRESS#g' -e 's/[0-9.]+(µs|ms)/TIME/g' \
+        -e 's#(http://)?127\.0\.0\.1:[0-9]+#ADDRESS#g' -e 's/[0-9.]+(µs|ms)/TIME/g' -e 's/(took( =|":) ?"?)[0-9.]+s/\1TIME/g' \
         -e 's/\b[0-9a-f]{12,16}\b/ID/g' -e 's/"(ID|id)":[0-9]{10,}/"\1":ID/g' -e 's/^(out: "ID" :) [0-9]{10,}/\1 ID/' \
         -e 's/remaining\([0-9]+s\)/remaining(Ns)/; s/"ttl":[0-9]+,"granted/"ttl":N,"granted/' \
         -e 's/^(out: "TTL" :) 9?[0-9]$/\1 N/'
@@ -49,10 +49,10 @@ masked() {
 
 # same ARGUMENT...: the real client on a real etcd, ours on another one, and ours on our server: one outcome; $output has it.
 same() {
-    outcome theirs "$ETCD_FOR_THEIRS" "$@" >theirs &
-    outcome ours "$KV" "$@" >on-kv &
+    outcome theirs "$ETCD_FOR_THEIRS" "$@" >theirs & local first=$!
+    outcome ours "$KV" "$@" >on-kv & local second=$!
     local on_etcd; on_etcd=$(outcome ours "$ETCD_FOR_OURS" "$@")
-    wait %+ %-
+    wait "$first" "$second"
     output=$(<theirs)
     equal "ours on etcd, $*: $on_etcd" "ours on etcd, $*: $output"
     equal "ours on kv, $*: $(<on-kv)" "ours on kv, $*: $output"
@@ -270,11 +270,12 @@ same() {
     start_servers
     local format
     theirs "$ETCD_FOR_OURS" put a 1
+    # First, since it writes out what was put: from here on the database's size stays.
+    equal "$(ours "$ETCD_FOR_OURS" snapshot save ours.db)" 'Snapshot saved at ours.db'
     for format in simple json fields table; do
         equal "$(ours "$ETCD_FOR_OURS" member list -w $format)" "$(theirs "$ETCD_FOR_OURS" member list -w $format)"
         equal "$(ours "$ETCD_FOR_OURS" endpoint status -w $format)" "$(theirs "$ETCD_FOR_OURS" endpoint status -w $format)"
     done
-    equal "$(ours "$ETCD_FOR_OURS" snapshot save ours.db)" 'Snapshot saved at ours.db'
     equal "$(stat -c %a ours.db)" 600
     for format in simple json fields table; do
         equal "$(ours "$ETCD_FOR_OURS" snapshot status ours.db -w $format)" "$(theirs "$ETCD_FOR_OURS" snapshot status ours.db -w $format)"
@@ -299,26 +300,40 @@ same() {
 }
 
 
-# told URL COMMAND...: what a watch of all that has happened prints, until it waits for more.
-told() {
-    local url=$1; shift
-    timeout 2 "$1" --endpoints "$url" "${@:2}" </dev/null 2>&1 | masked
+# tell FILE URL COMMAND...: begins a watch of all that has happened, which prints to FILE.raw.
+tell() { "$3" --endpoints "$2" "${@:4}" </dev/null >"$1.raw" 2>&1 3>&- & TELLING+=($!); OTHER_PIDS+=($!); }
+# told_alike LAST: all three have printed the same, up to what happened last.
+told_alike() {
+    local name
+    for name in expected on-etcd on-kv; do
+        masked <$name.raw >$name
+        grep -qF -- "$1" $name || return 1
+    done
+    diff expected on-etcd && diff expected on-kv
 }
 
 @test "etcdctl 3: watches print what happened, or run a command for it" {
     start_servers
-    local client url arguments
+    local client last arguments TELLING
     for client in "theirs $ETCD_FOR_THEIRS" "ours $ETCD_FOR_OURS" "ours $KV"; do
         $client put w1 1; $client put w2 2; $client del w1; $client put w1 3
         printf '\nput w1 4\nput w2 "5 <&>"\n\n\n' | $client txn
     done
-    for arguments in '--prefix w --rev 1' 'w1 --rev 3 --prev-kv' '--rev=1 w1 w3 -w json' '--prefix --rev 1 w -w fields --prev-kv' \
-        '--rev 1 w2 -- sh -c "echo \$ETCD_WATCH_EVENT_TYPE \$ETCD_WATCH_KEY \$ETCD_WATCH_VALUE"'; do
-        eval "set -- $arguments"
-        told "$ETCD_FOR_THEIRS" etcdctl watch "$@" >expected & local theirs=$!
-        told "$ETCD_FOR_OURS" "$BATS_TEST_TMPDIR/etcdctl" watch "$@" >on-etcd & local ours=$!
-        told "$KV" "$BATS_TEST_TMPDIR/etcdctl" watch "$@" >on-kv & local kv=$!
-        wait "$theirs" "$ours" "$kv" || true
+    # Each with the end of what it has to print.
+    for arguments in '5 <&>|--prefix w --rev 1' '4|w1 --rev 3 --prev-kv' 'NSA8Jj4=|--rev=1 w1 w3 -w json' \
+        '5 <&>|--prefix --rev 1 w -w fields --prev-kv' \
+        '5 <&>|--rev 1 w2 -- sh -c "echo \$ETCD_WATCH_EVENT_TYPE \$ETCD_WATCH_KEY \$ETCD_WATCH_VALUE"'; do
+        last=${arguments%%|*}
+        eval "set -- ${arguments#*|}"
+        TELLING=()
+        tell expected "$ETCD_FOR_THEIRS" etcdctl watch "$@"
+        tell on-etcd "$ETCD_FOR_OURS" "$BATS_TEST_TMPDIR/etcdctl" watch "$@"
+        tell on-kv "$KV" "$BATS_TEST_TMPDIR/etcdctl" watch "$@"
+        wait_for 30 told_alike "$last" || true # what differs is shown below
+        sleep 0.3 # in which nothing more may come
+        kill "${TELLING[@]}" || true
+        wait "${TELLING[@]}" || true
+        told_alike "$last" >/dev/null || true
         grep -qE '"?w[12]|dzE' expected
         diff expected on-etcd
         diff expected on-kv
@@ -329,23 +344,28 @@ told() {
 }
 
 @test "etcdctl 3: a watch goes on at the next server that comes up, without gaps and without doubles" {
-    SERVICE_STATE=$BATS_TEST_TMPDIR/state-kv start_service kv kv serve --listen 127.0.0.1:0
-    KV=http://$ADDRESS; local port=$PORT number
+    local port number; port=$(free_port)
+    SERVICE_STATE=$BATS_TEST_TMPDIR/state-kv start_service kv kv serve --listen "127.0.0.1:$port"
+    KV=http://$ADDRESS
     "$BATS_TEST_TMPDIR/etcdctl" --endpoints "127.0.0.1:1,$KV" watch --prefix n >told 2>&1 3>&- & OTHER_PIDS+=($!)
+    watched() { curl -sS "$KV/metrics" | grep -q '^etcd_debugging_mvcc_watcher_total 1$'; }
+    wait_for 30 watched
     ours "$KV" put n0 0
-    wait_for 5 grep -qx n0 told || true # the watch may have begun after it
+    wait_for 30 grep -qx n0 told
     for number in 1 2 3; do ours "$KV" put n$number $number; done
     kill -9 "$SERVICE_PID"; wait "$SERVICE_PID" || true
     SERVICE_STATE=$BATS_TEST_TMPDIR/state-kv start_service again kv serve --listen 127.0.0.1:$port
     for number in 4 5 6; do ours "$KV" put n$number $number; done
-    wait_for 10 grep -qx n6 told
-    equal "$(grep '^n' told | grep -vx n0 | tr '\n' ' ')" 'n1 n2 n3 n4 n5 n6 '
+    wait_for 30 grep -qx n6 told
+    equal "$(grep '^n' told | tr '\n' ' ')" 'n0 n1 n2 n3 n4 n5 n6 '
 }
 
 @test "etcdctl 3: watches are read from lines" {
     start_servers
     ours "$KV" put i1 1; ours "$KV" put i2 2
-    (printf 'watch i1 --rev 1\nwatch --prefix "i2" --rev=1\nnonsense\nwatch\nprogress\n'; sleep 2) | ours "$KV" watch -i >out 2>err || code=$?
+    six_lines() { [ "$(wc -l <out)" -ge 6 ]; }
+    (printf 'watch i1 --rev 1\nwatch --prefix "i2" --rev=1\nnonsense\nwatch\nprogress\n'; wait_for 30 six_lines; sleep 0.3) |
+        ours "$KV" watch -i >out 2>err || code=$?
     equal "$code" 3
     equal "$(sort out | tr '\n' ' ')" '1 2 PUT PUT i1 i2 '
     grep -qx 'Invalid command nonsense (only support watch)' err
@@ -358,11 +378,11 @@ told() {
     local url holder
     for url in "$ETCD_FOR_OURS" "$KV"; do
         ETCDCTL_ENDPOINTS=$url "$BATS_TEST_TMPDIR/etcdctl" lock door >held 2>&1 3>&- & holder=$!; OTHER_PIDS+=($holder)
-        wait_for 5 grep -q '^door/' held
+        wait_for 30 grep -q '^door/' held
         ours "$url" lock door echo second >second 2>&1 3>&- & local second=$!; OTHER_PIDS+=($second)
         "$BATS_TEST_TMPDIR/etcdctl" --endpoints "$url" lock door >third 2>&1 3>&- & local third=$!; OTHER_PIDS+=($third)
         waiting() { [ "$(ours "$url" get --prefix door/ --keys-only | grep -c door)" -eq 3 ]; }
-        wait_for 5 waiting
+        wait_for 30 waiting
         equal "$(cat second)" ''
         kill -INT "$third"; code=0; wait "$third" || code=$?
         equal "$code $(cat third)" '1 Error: context canceled'
@@ -376,9 +396,10 @@ told() {
         ours "$url" lock door -- sh -c 'echo $ETCD_LOCK_KEY $ETCD_LOCK_REV' | grep -qE '^door/[0-9a-f]+ [0-9]+$'
     done
     "$BATS_TEST_TMPDIR/etcdctl" --endpoints "$ETCD_FOR_OURS" lock mixed >held 2>&1 3>&- & holder=$!; OTHER_PIDS+=($holder)
-    wait_for 5 grep -q '^mixed/' held
+    wait_for 30 grep -q '^mixed/' held
     theirs "$ETCD_FOR_OURS" lock mixed echo theirs >second 2>&1 3>&- & second=$!; OTHER_PIDS+=($second)
-    sleep 0.5
+    two_wait() { [ "$(ours "$ETCD_FOR_OURS" get --prefix mixed/ --keys-only | grep -c mixed)" -eq 2 ]; }
+    wait_for 30 two_wait
     equal "$(cat second)" ''
     kill -TERM "$holder"; wait "$holder"
     wait "$second"
@@ -389,32 +410,33 @@ told() {
     start_servers
     "$BATS_TEST_TMPDIR/etcdctl" --endpoints "$KV" elect -l crown >told 2>&1 3>&- & OTHER_PIDS+=($!)
     "$BATS_TEST_TMPDIR/etcdctl" --endpoints "$KV" elect crown first >first 2>&1 3>&- & local first=$!; OTHER_PIDS+=($first)
-    wait_for 5 grep -qx first first
+    wait_for 30 grep -qx first first
     "$BATS_TEST_TMPDIR/etcdctl" --endpoints "$KV" elect crown second >second 2>&1 3>&- & OTHER_PIDS+=($!)
-    wait_for 5 grep -qx first told
+    wait_for 30 grep -qx first told
     equal "$(cat second)" ''
     kill -INT "$first"; wait "$first"
-    wait_for 5 grep -qx second second
-    wait_for 5 grep -qx second told
+    wait_for 30 grep -qx second second
+    wait_for 30 grep -qx second told
 }
 
 @test "etcdctl 3: a lease is renewed until it is revoked, and a mirror follows" {
     start_servers
-    local id; id=$(ours "$KV" lease grant 3 | cut -d ' ' -f 2)
+    local id; id=$(ours "$KV" lease grant 5 | cut -d ' ' -f 2)
     "$BATS_TEST_TMPDIR/etcdctl" --endpoints "$KV" lease keep-alive "$id" >kept 2>&1 3>&- & local keeper=$!; OTHER_PIDS+=($keeper)
     ours "$KV" put old/1 one; ours "$KV" put other x
     "$BATS_TEST_TMPDIR/etcdctl" --endpoints "$KV" make-mirror --prefix old/ --dest-prefix new/ "$ETCD_FOR_OURS" >mirror 2>&1 3>&- &
     OTHER_PIDS+=($!)
     got_one() { ours "$ETCD_FOR_OURS" get new/1 | grep -qx one; }
-    wait_for 5 got_one
+    wait_for 30 got_one
     ours "$KV" put old/2 two; ours "$KV" del old/1
     mirrored() { [ "$(ours "$ETCD_FOR_OURS" get --prefix '' | tr '\n' ' ')" = 'new/2 two ' ]; }
-    wait_for 5 mirrored
-    sleep 2
+    wait_for 30 mirrored
+    renewed() { [ "$(grep -c keepalived kept)" -ge 3 ]; }
+    wait_for 30 renewed
     ours "$KV" lease revoke "$id"
     wait "$keeper"
-    equal "$(head -1 kept)" "lease $id keepalived with TTL(3)"
-    [ "$(grep -c keepalived kept)" -ge 3 ]
+    equal "$(head -1 kept)" "lease $id keepalived with TTL(5)"
+    renewed
     equal "$(tail -1 kept)" "lease $id expired or revoked."
 }
 

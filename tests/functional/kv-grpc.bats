@@ -24,7 +24,7 @@ start_kv() {
     KV=$ADDRESS
 }
 
-etcd_answers() { curl -sf --max-time 2 "http://$ETCD/health" | grep -q true; }
+etcd_answers() { curl -sf --max-time 20 "http://$ETCD/health" | grep -q true; }
 
 start_etcd() {
     local peer; peer=http://127.0.0.1:$(free_port)
@@ -33,17 +33,17 @@ start_etcd() {
         --listen-client-urls "http://$ETCD" --advertise-client-urls "http://$ETCD" --listen-peer-urls "$peer" \
         --initial-advertise-peer-urls "$peer" --initial-cluster "default=$peer" >"$BATS_TEST_TMPDIR/etcd.log" 2>&1 3>&- &
     OTHER_PIDS+=($!)
-    wait_for 20 etcd_answers
+    wait_for 60 etcd_answers
 }
 
-ctl() { timeout 10 etcdctl --endpoints "$KV" "$@"; }
+ctl() { timeout 60 etcdctl --endpoints "$KV" "$@"; }
 
 # both ARG...: etcdctl says the same of both servers, and ends alike. both_given FILE ARG...: with that as its input.
 both() { both_given /dev/null "$@"; }
 both_given() {
     local input=$1 mine theirs; shift
-    theirs=$(timeout 10 etcdctl --endpoints "$ETCD" "$@" <"$input" 2>&1; echo "exit $?")
-    mine=$(timeout 10 etcdctl --endpoints "$KV" "$@" <"$input" 2>&1; echo "exit $?")
+    theirs=$(timeout 60 etcdctl --endpoints "$ETCD" "$@" <"$input" 2>&1; echo "exit $?")
+    mine=$(timeout 60 etcdctl --endpoints "$KV" "$@" <"$input" 2>&1; echo "exit $?")
     equal "etcdctl $*: $(without_noise <<<"$mine")" "etcdctl $*: $(without_noise <<<"$theirs")"
 }
 without_noise() { sed -E 's/"(cluster_id|member_id|raft_term)":[0-9]+,?//g; s/"ts":"[^"]*"//; s/"target":"[^"]*"//; s/lease [0-9a-f]{16}/lease ID/g'; }
@@ -91,14 +91,14 @@ without_noise() { sed -E 's/"(cluster_id|member_id|raft_term)":[0-9]+,?//g; s/"t
 @test "a watch hears of each change in order, from a revision on, and until its client leaves" {
     start_kv
     ctl put w/0 before
-    timeout 10 etcdctl --endpoints "$KV" watch w/ --prefix --rev=2 >"$BATS_TEST_TMPDIR/heard" 3>&- &
+    etcdctl --endpoints "$KV" watch w/ --prefix --rev=2 >"$BATS_TEST_TMPDIR/heard" 3>&- &
     local watcher=$!
     OTHER_PIDS+=("$watcher")
     ctl put w/1 x
     ctl put other y
     ctl del w/1
     heard() { [ "$(grep -c . "$BATS_TEST_TMPDIR/heard")" -ge 8 ]; }
-    wait_for 5 heard
+    wait_for 30 heard
     equal "$(tr '\n' ' ' <"$BATS_TEST_TMPDIR/heard")" "PUT w/0 before PUT w/1 x DELETE w/1  "
     kill "$watcher"
     ctl put w/2 z
@@ -108,10 +108,10 @@ without_noise() { sed -E 's/"(cluster_id|member_id|raft_term)":[0-9]+,?//g; s/"t
     start_etcd
     start_kv
     local lease
-    lease=$(ctl lease grant 30 | cut -d' ' -f2)
+    lease=$(ctl lease grant 300 | cut -d' ' -f2)
     ctl put held x --lease="$lease"
-    [[ $(ctl lease timetolive "$lease" --keys) == *"granted with TTL(30s), remaining("*"attached keys([held])"* ]]
-    equal "$(ctl lease keep-alive --once "$lease")" "lease $lease keepalived with TTL(30)"
+    [[ $(ctl lease timetolive "$lease" --keys) == *"granted with TTL(300s), remaining("*"attached keys([held])"* ]]
+    equal "$(ctl lease keep-alive --once "$lease")" "lease $lease keepalived with TTL(300)"
     equal "$(ctl lease list | tail -n 1)" "$lease"
     ctl lease revoke "$lease"
     equal "$(ctl get held)" ""
@@ -119,10 +119,12 @@ without_noise() { sed -E 's/"(cluster_id|member_id|raft_term)":[0-9]+,?//g; s/"t
     both lease timetolive 1234
     both lease grant 99999999999
     equal "$(ctl lock door echo inside)" inside
-    timeout 5 etcdctl --endpoints "$KV" elect post first >"$BATS_TEST_TMPDIR/elected" 3>&- &
+    etcdctl --endpoints "$KV" elect post first >"$BATS_TEST_TMPDIR/elected" 3>&- &
     OTHER_PIDS+=($!)
-    elected() { [ "$(ctl elect -l post 2>/dev/null & sleep 0.3; kill $! 2>/dev/null)" != "" ] || grep -q first "$BATS_TEST_TMPDIR/elected"; }
-    wait_for 5 elected
+    wait_for 30 grep -q first "$BATS_TEST_TMPDIR/elected"
+    etcdctl --endpoints "$KV" elect -l post >"$BATS_TEST_TMPDIR/leader" 3>&- &
+    OTHER_PIDS+=($!)
+    wait_for 30 grep -q first "$BATS_TEST_TMPDIR/leader"
 }
 
 @test "the maintenance of a member: health, status, members, hash, snapshot, mirror" {
@@ -136,12 +138,12 @@ without_noise() { sed -E 's/"(cluster_id|member_id|raft_term)":[0-9]+,?//g; s/"t
     ctl snapshot save "$BATS_TEST_TMPDIR/snapshot" 2>/dev/null
     [ "$(head -c 15 "$BATS_TEST_TMPDIR/snapshot")" = "SQLite format 3" ]
     start_etcd
-    timeout 10 etcdctl --endpoints "$KV" make-mirror "$ETCD" 3>&- >/dev/null 2>&1 &
+    etcdctl --endpoints "$KV" make-mirror "$ETCD" 3>&- >/dev/null 2>&1 &
     OTHER_PIDS+=($!)
-    mirrored() { [ "$(timeout 5 etcdctl --endpoints "$ETCD" get "$1" --print-value-only)" = "$2" ]; }
-    wait_for 5 mirrored a 1
+    mirrored() { [ "$(timeout 60 etcdctl --endpoints "$ETCD" get "$1" --print-value-only)" = "$2" ]; }
+    wait_for 30 mirrored a 1
     ctl put b 2
-    wait_for 5 mirrored b 2
+    wait_for 30 mirrored b 2
 }
 
 @test "users get what their roles allow once authentication is on, as from etcd" {
@@ -169,7 +171,7 @@ without_noise() { sed -E 's/"(cluster_id|member_id|raft_term)":[0-9]+,?//g; s/"t
 
 @test "Debian's python3-etcd3 works a day with us" {
     start_kv
-    run timeout 60 env PYTHONWARNINGS=ignore PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=python \
+    run timeout 240 env PYTHONWARNINGS=ignore PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=python \
         /usr/bin/python3 "$top/tests/support/kv_etcd3.py" "${KV%:*}" "${KV##*:}"
     equal "$output" ok
 }
@@ -178,11 +180,13 @@ without_noise() { sed -E 's/"(cluster_id|member_id|raft_term)":[0-9]+,?//g; s/"t
     start_kv
     equal "$(curl -s "http://$KV/version" | jq -r .etcdserver)" 3.4.23
     printf '\0\0\0\0\0' >"$BATS_TEST_TMPDIR/empty"
-    run timeout 10 nghttp -nv -H ':method: POST' -H 'content-type: application/grpc' -d "$BATS_TEST_TMPDIR/empty" \
+    run timeout 60 nghttp -nv -H ':method: POST' -H 'content-type: application/grpc' -d "$BATS_TEST_TMPDIR/empty" \
         "http://$KV/etcdserverpb.KV/Nothing"
     [[ $output == *"grpc-status: 12"*"grpc-message: unknown method Nothing for service etcdserverpb.KV"* ]]
-    timeout 20 etcdctl --endpoints "$KV" watch w 3>&- >/dev/null 2>&1 &
+    etcdctl --endpoints "$KV" watch w 3>&- >/dev/null 2>&1 &
     OTHER_PIDS+=($!)
+    watched() { curl -s "http://$KV/metrics" | grep -q '^etcd_debugging_mvcc_watcher_total 1$'; }
+    wait_for 30 watched
     ctl put a 1
     stop_services # while a watch is open
 }

@@ -16,8 +16,8 @@ teardown() {
     stop_others
 }
 
-theirs() { ETCDCTL_API=2 timeout 20 /usr/bin/etcdctl --endpoints "$@"; }
-ours() { timeout 20 ./etcdctl --endpoints "$@"; }
+theirs() { ETCDCTL_API=2 timeout 60 /usr/bin/etcdctl --endpoints "$@"; }
+ours() { timeout 60 ./etcdctl --endpoints "$@"; }
 
 outcome() {
     local code=0 out; out=$(mktemp "$BATS_TEST_TMPDIR/out.XXXXXX")
@@ -29,7 +29,7 @@ outcome() {
 # masked: without ids and addresses; without the requests for members, which our client does not make.
 masked() {
     grep -vE '^err: (start to sync|got endpoints|cURL Command: curl -X GET http://[0-9.:]+/v2/members$)' |
-        sed -E -e 's/\b[0-9a-f]{15,16}\b/ID/g' -e 's#127\.0\.0\.1:[0-9]+#ADDRESS#g'
+        sed -E -e 's/\b[0-9a-f]{12,16}\b/ID/g' -e 's#127\.0\.0\.1:[0-9]+#ADDRESS#g'
 }
 # same ARGUMENT...: the real client and ours say the same of the same to two real etcds.
 same() {
@@ -43,8 +43,8 @@ same() {
 start_two() {
     start_etcd one; THEIRS=$ETCD
     start_etcd two; OURS=$ETCD
-    wait_for 20 etcd_answers "$THEIRS"
-    wait_for 20 etcd_answers "$OURS"
+    wait_for 60 etcd_answers "$THEIRS"
+    wait_for 60 etcd_answers "$OURS"
 }
 
 @test "etcdctl 2: users, roles, passwords, and who may do what" {
@@ -125,7 +125,7 @@ start_two() {
     ETCD_PIDS+=($!)
     local url=https://127.0.0.1:$port
     local v2=(--ca-file cert.pem --cert-file cert.pem --key-file key.pem) v3=(--cacert cert.pem --cert cert.pem --key key.pem)
-    wait_for 20 ours "$url" "${v2[@]}" ls
+    wait_for 60 ours "$url" "${v2[@]}" ls
     equal "$(ours "$url" "${v2[@]}" set /a b)" b
     equal "$(ETCDCTL_API=3 ours "$url" "${v3[@]}" put a b)" OK
     equal "$(ETCDCTL_API=3 ETCDCTL_CACERT=cert.pem ETCDCTL_CERT=cert.pem ETCDCTL_KEY=key.pem ours "127.0.0.1:$port" get a)" "$(printf 'a\nb')"
@@ -141,7 +141,7 @@ start_two() {
         --advertise-client-urls "http://127.0.0.1:$port" --initial-cluster-state new --listen-peer-urls http://127.0.0.1:0 \
         >etcd.log 2>&1 3>&- &
     OTHER_PIDS+=($!)
-    wait_for 5 grep -q 'enabled capabilities for version' etcd.log
+    wait_for 30 grep -q 'enabled capabilities for version' etcd.log
     grep -q 'ignored, since there is one server: .*--initial-cluster-state, --initial-cluster-token' etcd.log
     [ -f data/state.db ]
     theirs "http://127.0.0.1:$port" set /a b

@@ -27,16 +27,16 @@ fill() {
     v2 "$1" set /plain value
     v2 "$1" set /deep/er/key 'x <&> "y" ü'
     v2 "$1" mkdir /empty
-    v2 "$1" set --ttl 300 /dying soon
+    v2 "$1" set --ttl 3000 /dying soon
     v2 "$1" set /_coreos.com/fleet/unit hidden
     v2 "$1" set /_mine/secret hidden
-    v2 "$1" mkdir --ttl 300 /dying-directory
+    v2 "$1" mkdir --ttl 3000 /dying-directory
     v2 "$1" set /dying-directory/in it
     for number in $(seq 12); do v3 "$1" put "many/$number" "value $number"; done
     printf 'a\0b\xff' | v3 "$1" put bytes
-    id=$(v3 "$1" lease grant 300 | cut -d ' ' -f 2)
+    id=$(v3 "$1" lease grant 3000 | cut -d ' ' -f 2)
     v3 "$1" put --lease="$id" leased by-a-lease
-    v3 "$1" lease grant 500
+    v3 "$1" lease grant 5000
 } >/dev/null
 
 # contents URL: all that a server holds, without what differs from server to server.
@@ -44,8 +44,8 @@ contents() {
     v2 "$1" ls -r -p | sort
     local key
     for key in /plain /deep/er/key /dying /dying-directory/in /_coreos.com/fleet/unit; do v2 "$1" get $key; done
-    curl -s "$1/v2/keys/dying" | grep -qE '"ttl":(300|2[0-9][0-9])' && echo dying
-    curl -s "$1/v2/keys/dying-directory" | grep -qE '"ttl":(300|2[0-9][0-9])' && echo dying too
+    curl -s "$1/v2/keys/dying" | grep -qE '"ttl":(3000|2[0-9]{3})' && echo dying
+    curl -s "$1/v2/keys/dying-directory" | grep -qE '"ttl":(3000|2[0-9]{3})' && echo dying too
     v3 "$1" get --prefix '' -w json | grep -oE '"(key|value|lease)":"?[^",}]*' | sort
     v3 "$1" lease list | sort
 }
@@ -54,8 +54,8 @@ contents() {
     start_kv kv
     start_etcd from; local from=$ETCD
     start_etcd back; local back=$ETCD
-    wait_for 20 etcd_answers "$from"
-    wait_for 20 etcd_answers "$back"
+    wait_for 60 etcd_answers "$from"
+    wait_for 60 etcd_answers "$back"
     fill "$from"
     local expected; expected=$(contents "$from")
     grep -qx dying <<<"$expected"
@@ -111,7 +111,7 @@ contents() {
 @test "kv copy: an etcd without v2 gives and takes what it has, and is told apart" {
     start_kv kv
     start_etcd new --enable-v2=false; local new=$ETCD
-    wait_for 20 etcd_answers "$new"
+    wait_for 60 etcd_answers "$new"
     v3 "$new" put a 1
     run dfriends kv copy --from "$new" --to "$KV"
     equal "$status" 0
@@ -132,7 +132,7 @@ contents() {
 @test "kv migrate: keys of v2 become keys of v3, a time to live a lease" {
     start_kv kv
     start_etcd real
-    wait_for 20 etcd_answers "$ETCD"
+    wait_for 60 etcd_answers "$ETCD"
     local url
     for url in "$KV" "$ETCD"; do
         v2 "$url" set /a/b 1; v2 "$url" mkdir /d; v2 "$url" set --ttl 200 /t soon; v2 "$url" set /_coreos.com/x 2
@@ -140,7 +140,7 @@ contents() {
         equal "$status" 0
         says '3 keys written'
         equal "$(v3 "$url" get --prefix '' | tr '\n' ' ')" '/_coreos.com/x 2 /a/b 1 /t soon '
-        v3 "$url" lease timetolive "$(v3 "$url" lease list | tail -1)" --keys | grep -qE 'TTL\((200|199)s\).*\[/t\]'
+        v3 "$url" lease timetolive "$(v3 "$url" lease list | tail -1)" --keys | grep -qE 'TTL\((200|1[89][0-9])s\).*\[/t\]'
         run kv "$url" migrate
         says '0 keys written, 3 as they should be already'
         v2 "$url" set --ttl 100 /other x
