@@ -21,7 +21,7 @@ teardown() {
 serve() { # VARIABLE=VALUE...
   env CODEIT_DATA="$PWD/data" "$@" node "$app/app.js" >app.log 2>&1 3>&- &
   NODE=$!
-  wait_for 10 curl -sf "$URL/healthz"
+  wait_for 60 curl -sf "$URL/healthz"
 }
 status_of() { curl -s -o /dev/null -w '%{http_code}' "$@"; }
 
@@ -31,7 +31,7 @@ status_of() { curl -s -o /dev/null -w '%{http_code}' "$@"; }
   [[ $(curl -sfI "$URL/editor.js") == *text/javascript* ]]
   equal "$(status_of "$URL/../app.js" --path-as-is)" 404
   equal "$(status_of "$URL/nothing")" 404
-  wait_for 5 grep -q 'GET "/nothing" 404' /var/log/code.it/access.log
+  wait_for 60 grep -q 'GET "/nothing" 404' /var/log/code.it/access.log
   kill "$NODE"; wait "$NODE"
   serve NODE_PORT="$PORT" PORT=1
 }

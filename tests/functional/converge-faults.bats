@@ -32,7 +32,7 @@ through_proxy() {
   rm -f "$CALLS" engine.sock
   python3 "$support/engine_proxy.py" engine.sock "$CALLS" "$@" 3>&- &
   PROXY_PID=$!
-  wait_for 5 test -S engine.sock
+  wait_for 60 test -S engine.sock
 }
 
 proxy_gone() {
@@ -95,7 +95,7 @@ END
   [ ! -e touched ]
   (sleep 1; exec python3 "$support/engine_proxy.py" engine.sock calls) 3>&- &
   PROXY_PID=$!
-  by_proxy converge apply --prune m.yaml
+  by_proxy converge apply --prune --engine-timeout 60 m.yaml
   [ -e touched ]
   docker volume inspect dft-cf-vol >/dev/null
   # What brings the engine itself is not kept from doing so.

@@ -119,7 +119,7 @@ declare_series() {
   series | awk -F'|' -v column="$1" '{ printf "  - {docker_container: dft-co-%d, image: dft-busybox, action: create%s%s}\n", NR, ($column == "" ? "" : ", "), $column }'
 } >m.yaml
 
-ids() { docker ps -a --no-trunc --filter name=^dft-co- --format '{{.Names}} {{.ID}}' | sort; }
+ids() { docker ps -a --no-trunc --filter name=^dft-co- --format '{{.Names}} {{.ID}}' | sort -k 1,1; }
 
 @test "each option of a container: set, repeated and changed" {
   docker network create --subnet 198.51.100.0/28 dft-co-net >/dev/null

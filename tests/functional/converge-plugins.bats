@@ -19,7 +19,7 @@ declare_plugin() { printf 'plugins:\n  dft-pl-fs: {remote: "%s", %s}\n' "$FROM" 
   fails 0 dfriends converge plan --detailed-exitcode m.yaml
   python3 "$support/engine_proxy.py" "$PWD/engine.sock" calls 3>&- &
   OTHERS+=("$!")
-  wait_for 10 test -S engine.sock
+  wait_for 60 test -S engine.sock
   DOCKER_HOST=unix://$PWD/engine.sock fails 0 dfriends converge apply --detailed-exitcode m.yaml
   grep -q '^GET .*/plugins/dft-pl-fs/json ' calls
   ! grep -v '^\(GET\|HEAD\) ' calls
@@ -92,7 +92,7 @@ declare_plugin() { printf 'plugins:\n  dft-pl-fs: {remote: "%s", %s}\n' "$FROM" 
   publish 1
   declare_plugin 'tag: 1, grant_privileges: all'
   dfriends converge apply m.yaml
-  declare_plugin 'tag: 1, options: {MODE: silent}'
+  declare_plugin 'tag: 1, timeout: 3, options: {MODE: silent}'
   fails 4 dfriends converge apply --detailed-exitcode m.yaml
   says "enabling the plugin 'dft-pl-fs:latest' again, which is disabled now"
   declare_plugin 'tag: 1, options: {MODE: fast}'
@@ -134,7 +134,7 @@ END
   publish 1
   cat >a.pp <<END
 class { 'docker::plugins': plugins => {
-  '$FROM:1' => { plugin_alias => 'dft-pl-fs', settings => ['MODE=fast'], timeout => '10' } } }
+  '$FROM:1' => { plugin_alias => 'dft-pl-fs', settings => ['MODE=fast'], timeout => '60' } } }
 END
   fails 2 dfriends converge apply --detailed-exitcode a.pp
   equal "$(shown)" "dft-pl-fs:latest $FROM:1 true [MODE=fast API_TOKEN= FIXED=1]"

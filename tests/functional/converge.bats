@@ -187,7 +187,7 @@ resources:
 END
   "$DFRIENDS" converge apply m.yaml >/dev/null 2>&1 3>&- &
   local pid=$!
-  wait_for 10 test -e slow
+  wait_for 60 test -e slow
   kill -9 $pid
   wait $pid || true
   [ ! -e marks ]
@@ -197,11 +197,12 @@ END
 }
 
 @test "two runs at once: the second is refused" {
-  printf 'resources:\n  - exec: touch %s/slow; sleep 3\n' "$PWD" >m.yaml
+  printf 'resources:\n  - exec: touch %s/slow; until test -e %s/go; do sleep 0.1; done\n' "$PWD" "$PWD" >m.yaml
   "$DFRIENDS" converge apply m.yaml >/dev/null 2>&1 3>&- &
   local pid=$!
-  wait_for 10 test -e slow
+  wait_for 60 test -e slow
   run dfriends converge apply m.yaml
+  touch go
   [ "$status" -ne 0 ]
   wait $pid
 }
@@ -215,7 +216,7 @@ walkthrough_host() {
 @test "the walkthrough's native manifest runs, and again changes nothing" {
   walkthrough_host
   dfriends converge apply "$examples/codeit.yaml"
-  wait_for 10 curl -fs http://127.0.0.1:8000/
+  wait_for 60 curl -fs http://127.0.0.1:8000/
   fails 0 dfriends converge apply --detailed-exitcode "$examples/codeit.yaml"
 }
 
@@ -302,7 +303,7 @@ END
 @test "the walkthrough's Chef recipe runs as it stands, and again changes nothing" {
   walkthrough_host
   fails 2 dfriends converge apply --detailed-exitcode "$examples/codeit.rb"
-  wait_for 10 curl -fs http://127.0.0.1:8000/
+  wait_for 60 curl -fs http://127.0.0.1:8000/
   fails 0 dfriends converge apply --detailed-exitcode "$examples/codeit.rb"
   fails 0 dfriends converge plan --detailed-exitcode "$examples/codeit.rb"
 }
@@ -341,7 +342,7 @@ END
   fails 2 dfriends converge plan --detailed-exitcode "$examples/codeit.pp"
   says "+ docker_container[code.it-puppet]"
   fails 2 dfriends converge apply --detailed-exitcode "$examples/codeit.pp"
-  wait_for 10 puppet_answers
+  wait_for 60 puppet_answers
   # What the manifest says, not what the chapter says of it: a port of the engine's choice, and a volume without a name.
   equal "$(docker inspect -f '{{json .HostConfig.PortBindings}} {{json .Config.Volumes}} {{.HostConfig.Binds}}' code.it-puppet)" \
     '{"8000/tcp":[{"HostIp":"","HostPort":""}]} {"/var/log/code.it":{}} []'
@@ -646,7 +647,7 @@ through_proxy() {
   rm -f "$CALLS" "$BATS_TEST_TMPDIR/engine.sock"
   python3 "$support/engine_proxy.py" "$BATS_TEST_TMPDIR/engine.sock" "$CALLS" "$@" 3>&- &
   PROXY_PID=$!
-  wait_for 5 test -S "$BATS_TEST_TMPDIR/engine.sock"
+  wait_for 60 test -S "$BATS_TEST_TMPDIR/engine.sock"
 }
 
 proxy_gone() {
@@ -751,10 +752,10 @@ many() {
 docker::run { 'dft-cv':
   image                 => 'dft-busybox',
   command               => 'sh -c "trap exit TERM; while :; do sleep 0.1; done"',
-  health_check_cmd      => 'test ! -e /ill',
+  health_check_cmd      => 'test ! -e /run/ill',
   health_check_interval => 1,
   restart_on_unhealthy  => true,
-  extra_parameters      => '--health-retries 1',
+  extra_parameters      => ['--health-retries=1', '--tmpfs=/run'],
   before_start          => 'echo start >>log',
   after_stop            => ['echo stop >>log', 'docker inspect -f "{{.State.Running}}" dft-cv >>log'],
 }
@@ -762,11 +763,10 @@ END
   dfriends converge apply m.pp
   equal "$(cat log)" start
   fails 0 dfriends converge apply --detailed-exitcode m.pp
-  docker exec dft-cv touch /ill
-  wait_for 10 is_unhealthy
+  docker exec dft-cv touch /run/ill # which is not there after a start
+  wait_for 60 is_unhealthy
   fails 2 dfriends converge plan --detailed-exitcode m.pp
   says "health: unhealthy -> restarted"
-  docker exec dft-cv rm /ill
   fails 2 dfriends converge apply --detailed-exitcode m.pp
   equal "$(cat log)" "$(printf '%s\n' start stop false start)"
 }
@@ -824,11 +824,11 @@ is_unhealthy() { [ "$(docker inspect -f '{{.State.Health.Status}}' dft-cv)" = un
   keep_daemon_json
   printf 'resources:\n  - {docker_engine: docker, daemon: {max-concurrent-downloads: 7, registry-mirrors: ["https://mirror.example"]}}\n' >m.yaml
   fails 2 dfriends converge apply --detailed-exitcode m.yaml
-  wait_for 10 sh -c "docker info -f '{{.RegistryConfig.Mirrors}}' | grep -q 'https://mirror.example/'"
+  wait_for 60 sh -c "docker info -f '{{.RegistryConfig.Mirrors}}' | grep -q 'https://mirror.example/'"
   fails 0 dfriends converge apply --detailed-exitcode m.yaml
   printf 'resources:\n  - {docker_engine: docker, daemon: {max-concurrent-downloads: null, registry-mirrors: []}}\n' >m.yaml
   fails 2 dfriends converge apply --detailed-exitcode m.yaml
-  wait_for 10 sh -c "docker info -f '{{.RegistryConfig.Mirrors}}' | grep -qv mirror.example"
+  wait_for 60 sh -c "docker info -f '{{.RegistryConfig.Mirrors}}' | grep -qv mirror.example"
   printf 'resources:\n  - {docker_engine: docker, daemon: {bip: 192.0.2.1/24}}\n' >m.yaml
   local pid; pid=$(cat /var/run/docker.pid)
   fails 4 dfriends converge apply --detailed-exitcode m.yaml
@@ -838,6 +838,7 @@ is_unhealthy() { [ "$(docker inspect -f '{{.State.Health.Status}}' dft-cv)" = un
 }
 
 @test "an image's name that stands for another image makes the container anew" {
+  busybox_image dft-busybox
   docker build -q -t dft-cv-image - <<<$'FROM dft-busybox\nENV V=1' >/dev/null
   printf 'resources:\n  - {docker_container: dft-cv-many-1, image: dft-cv-image, action: create}\n' >m.yaml
   dfriends converge apply m.yaml
@@ -945,7 +946,7 @@ is_unhealthy() { [ "$(docker inspect -f '{{.State.Health.Status}}' dft-cv)" = un
 
 @test "apply --boot starts what should run, and makes nothing" {
   many 2
-  sed -i 's/action: create/command: [sleep, "60"], stop_timeout: 0/' m.yaml
+  sed -i 's/action: create/command: [sleep, "600"], stop_timeout: 0/' m.yaml
   dfriends converge apply m.yaml
   docker kill dft-cv-many-1 dft-cv-many-2 >/dev/null
   echo "  - {file: $PWD/made, content: x}" >>m.yaml
@@ -976,10 +977,9 @@ is_unhealthy() { [ "$(docker inspect -f '{{.State.Health.Status}}' dft-cv)" = un
   dfriends converge apply m.yaml
   "$DFRIENDS" converge drift --watch m.yaml >watch.txt 2>&1 3>&- &
   local pid=$!
-  wait_for 5 grep -q '0 to create' watch.txt
-  sleep 1.1
+  wait_for 60 grep -q '0 to create' watch.txt
   docker rm dft-cv-many-1 >/dev/null
-  wait_for 5 grep -q '1 to create' watch.txt
+  wait_for 60 grep -q '1 to create' watch.txt
   kill $pid
   wait $pid || true
 }
@@ -1097,7 +1097,7 @@ without_indents() { sed -i '/<<-SCRIPT/,/SCRIPT$/b; /@(END/,/| END/b; s/^ *//' "
   port=$(free_port)
   python3 -m http.server --bind 127.0.0.1 --directory web "$port" >/dev/null 2>requests.log 3>&- &
   OTHERS+=($!)
-  wait_for 10 curl -fs "http://127.0.0.1:$port/"
+  wait_for 60 curl -fs "http://127.0.0.1:$port/"
   cat >r.rb <<END
 remote_file '$PWD/app' do
   source 'http://127.0.0.1:$port/app'
@@ -1122,7 +1122,7 @@ END
 @test "an image is built anew only where its context changed; it is tagged once; a container is committed and copied from" {
   busybox_image dft-busybox
   mkdir src out
-  printf 'FROM dft-busybox AS base\nARG WORD\nRUN echo $WORD >/word\nFROM base\nCMD ["sleep", "99"]\n' >src/Dockerfile.app
+  printf 'FROM dft-busybox AS base\nARG WORD\nRUN echo $WORD >/word\nFROM base\nCMD ["sleep", "999"]\n' >src/Dockerfile.app
   cat >r.rb <<END
 docker_image 'dft-cv-built' do
   source '$PWD/src'
@@ -1169,7 +1169,7 @@ END
 @test "a file system becomes an image once; a container is connected to a network and disconnected" {
   busybox_image dft-busybox
   docker network create dft-cv-net
-  docker run -d --name dft-cv dft-busybox sleep 99
+  docker run -d --name dft-cv dft-busybox sleep 999
   docker export -o files.tar dft-cv
   cat >m.yaml <<END
 resources:
@@ -1278,7 +1278,7 @@ END
   printf 'networks: {dft-cv-net: {internal: true, labels: {a: b}}}\nvolumes: {dft-cv-vol: {labels: {a: b}}}\n' >m.yaml
   dfriends converge apply m.yaml
   fails 0 dfriends converge plan --detailed-exitcode m.yaml
-  docker run -d --name dft-cv --network dft-cv-net --network-alias w dft-busybox sleep 60 >/dev/null
+  docker run -d --name dft-cv --network dft-cv-net --network-alias w dft-busybox sleep 600 >/dev/null
   sed -i 's/internal: true, labels: {a: b}/driver: bridge/' m.yaml
   fails 1 dfriends converge apply m.yaml
   says "containers are in it"

@@ -15,10 +15,10 @@ setup() {
 teardown() {
   stranger_gone
   [ -z "${WALK:-}" ] || kill -9 "$WALK" 2>/dev/null || true
-  timeout -k 5 60 "$DFRIENDS" down --demo >down.log 2>&1 || { cat down.log; return 1; }
+  timeout -k 5 300 "$DFRIENDS" down --demo >down.log 2>&1 || { cat down.log; return 1; }
 }
 
-# traces: all that the demo could leave on this host.
+# traces: all that the demo could leave on this host, but for what is built beside the tests.
 traces() {
   docker ps -aq --no-trunc | sort
   docker images -aq --no-trunc | sort -u
@@ -32,7 +32,8 @@ traces() {
   awk '{ print $2 }' /proc/mounts | grep -E 'dfriends' || true
   find /sys/fs/cgroup -maxdepth 3 -name 'dfriends*' 2>/dev/null
   find /etc /home /root /usr/local /var/lib /var/log /var/cache -xdev -not -path '/var/lib/docker*' -not -path '/var/lib/containerd*' \
-    -not -path '/var/lib/dpkg*' -not -path '/var/lib/apt*' -not -path '/var/cache/apt*' -not -path '/root/.cache*' 2>/dev/null | sort
+    -not -path "$top/build*" -not -path '/var/lib/dpkg*' -not -path '/var/lib/apt*' \
+    -not -path '/var/cache/apt*' -not -path '/root/.cache*' 2>/dev/null | sort
   pgrep -fa 'dfriends-demo' || true
 }
 
@@ -44,7 +45,7 @@ same_as_before() {
 @test "the demo shows all of it, stays up, and goes without a trace" {
   traces >before
   local begun=$SECONDS
-  timeout -k 5 300 "$DFRIENDS" up --demo >walk.log 2>&1 3>&- || { tail -n 60 walk.log; return 1; }
+  timeout -k 5 1000 "$DFRIENDS" up --demo >walk.log 2>&1 3>&- || { tail -n 60 walk.log; return 1; }
   echo "the walk: $((SECONDS - begun)) s" >&3
   grep -q '^\$ docker build -t shrikrishna/code.it --build-arg BASE=' walk.log
   grep -q '^\$ git push dokku master' walk.log
@@ -57,9 +58,14 @@ same_as_before() {
   local address
   while read -r address; do
     # The cache shows its page with 406, as apt-cacher-ng does.
-    [[ $(curl -s --max-time 10 -o page -w '%{http_code}' "$address") =~ ^(2..|406)$ && -s page ]] || { echo "no answer: $address"; return 1; }
+    [[ $(curl -s --max-time 60 -o page -w '%{http_code}' "$address") =~ ^(2..|406)$ && -s page ]] || { echo "no answer: $address"; return 1; }
   done < <(grep -v dokku addresses)
-  local body; body=$(curl -sf "$(head -n 1 addresses)api/status")
+  local body
+  settled() {
+    body=$(curl -sf "$(head -n 1 addresses)api/status") &&
+      jq -e '([.cluster.machines[] | select(.up)] | length) == 3 and ([.cluster.units[] | select(.active == "active")] | length) == 3' <<<"$body"
+  }
+  wait_for 60 settled || true
   equal "$(jq '[.cluster.machines[] | select(.up)] | length' <<<"$body")" 3
   equal "$(jq '[.cluster.units[] | select(.active == "active")] | length' <<<"$body")" 3
   [ "$(jq '.links | length' <<<"$body")" -ge 7 ]
@@ -82,7 +88,7 @@ same_as_before() {
   traces >before
   "$DFRIENDS" up --demo >walk.log 2>&1 3>&- &
   WALK=$!
-  wait_for 60 grep -q 'Installing by dpkg' walk.log
+  wait_for 300 grep -q 'Installing by dpkg' walk.log
   ip netns | grep -q dfriends-core
   fails 5 dfriends up --demo
   says "being shown already, by process $WALK"

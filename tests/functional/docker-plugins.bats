@@ -39,7 +39,7 @@ load ../support/registry
   equal "$(ours plugin disable dft-pl-fs)" dft-pl-fs
   equal "$(shown)" "dft-pl-fs:latest $FROM:1 false [MODE=slow API_TOKEN= FIXED=1]"
   equal "$(ours plugin set dft-pl-fs MODE=fast API_TOKEN=a=b)" ""
-  equal "$(ours plugin enable --timeout 10 dft-pl-fs)" dft-pl-fs
+  equal "$(ours plugin enable --timeout 60 dft-pl-fs)" dft-pl-fs
   equal "$(shown)" "dft-pl-fs:latest $FROM:1 true [MODE=fast API_TOKEN=a=b FIXED=1]"
   publish 2 FURTHER
   fails 1 ours plugin upgrade --grant-all-permissions dft-pl-fs "$FROM:2"

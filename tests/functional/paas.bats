@@ -28,18 +28,19 @@ Match User root
   AuthorizedKeysFile $PAAS/root_keys
 EOF
   /usr/sbin/sshd -f "$PAAS/sshd_config" 3>&-
+  wait_for 60 test -s "$PAAS/sshd.pid" # written when it listens
   git_identity
   dfriends paas install --domain dokku.app >"$PAAS/install.log" 2>&1
   DFRIENDS_STATE_DIR=$PAAS/state "$DFRIENDS" paas serve --listen 127.0.0.1:0 >"$PAAS/serve.log" 2>&1 3>&- &
   echo $! >"$PAAS/serve.pid"
-  wait_for 10 grep -q 'listening on' "$PAAS/serve.log"
+  wait_for 60 grep -q 'listening on' "$PAAS/serve.log"
   dokku ssh-keys:add admin <"$PAAS/key.pub"
 }
 
 teardown_file() {
   [ -n "${PAAS:-}" ] || return 0
   kill "$(cat "$PAAS/serve.pid")" "$(cat "$PAAS/sshd.pid")" 2>/dev/null || true
-  wait_for 10 eval "! kill -0 $(cat "$PAAS/serve.pid") 2>/dev/null" || true
+  wait_for 60 eval "! kill -0 $(cat "$PAAS/serve.pid") 2>/dev/null" || true
   dfriends paas uninstall --force >"$PAAS/uninstall.log" 2>&1 || cat "$PAAS/uninstall.log"
   docker images -q --filter label=dokku | sort -u | xargs -r docker rmi -f >/dev/null 2>&1 || true
   rm -rf "$PAAS"
@@ -58,17 +59,17 @@ git_identity() {
   export SSH="ssh -q -p $SSH_PORT -i $PAAS/key -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=$PAAS/known_hosts"
   export GIT_SSH_COMMAND=$SSH
 }
-dokku() { timeout -k 5 300 /usr/local/bin/dokku "$@"; }
+dokku() { timeout -k 5 900 /usr/local/bin/dokku "$@"; }
 remote() { $SSH dokku@127.0.0.1 "$@"; }
 # page HOST [PATH]: what the router serves there.
-page() { curl -s --max-time 10 -H "Host: $1" "http://127.0.0.1:$PORT${2:-/}"; }
-status_of() { curl -s --max-time 10 -o /dev/null -w '%{http_code}' -H "Host: $1" "http://127.0.0.1:$PORT${2:-/}"; }
+page() { curl -s --max-time 60 -H "Host: $1" "http://127.0.0.1:$PORT${2:-/}"; }
+status_of() { curl -s --max-time 60 -o /dev/null -w '%{http_code}' -H "Host: $1" "http://127.0.0.1:$PORT${2:-/}"; }
 # repository NAME: an empty one here, with the remote dokku.
 repository() {
   git init -q -b master "$1" && cd "$1" && git remote add dokku "dokku@127.0.0.1:$1"
 }
 commit() { git add -A && git commit -q -m "${1:-change}"; }
-push() { timeout -k 5 300 git push dokku "${1:-master}" 2>&1; }
+push() { timeout -k 5 900 git push dokku "${1:-master}" 2>&1; }
 static_app() { # NAME TEXT
   repository "$1"; echo "$2" >index.html; commit
 }
@@ -94,12 +95,12 @@ static_app() { # NAME TEXT
   equal "$(page_of "http://$ADDRESS/setup" --data-urlencode key@second.pub -d hostname=dokku.app -d vhost=true -d token=wrong)" 403
   equal "$(page_of "http://$ADDRESS/setup" --data-urlencode key=nonsense -d hostname=dokku.app -d vhost=true -d "token=$TOKEN")" 400
   equal "$(page_of "http://$ADDRESS/setup" --data-urlencode key@second.pub -d hostname=dokku.app -d vhost=true -d "token=$TOKEN")" 200
-  wait_for 10 eval "! kill -0 $SERVICE_PID 2>/dev/null"
+  wait_for 60 eval "! kill -0 $SERVICE_PID 2>/dev/null"
   equal "$(cat ~dokku/VHOST)" dokku.app
 }
 start_setup() {
   SERVICE_STATE=$PAAS/state start_service setup paas setup --listen 127.0.0.1:0
-  wait_for 5 grep -q 'token=' "$SERVICE_LOG"
+  wait_for 60 grep -q 'token=' "$SERVICE_LOG"
   TOKEN=$(sed -n 's/.*token=\([0-9a-f]*\).*/\1/p' "$SERVICE_LOG" | head -n 1)
 }
 
@@ -166,7 +167,7 @@ ask_until_told() {
   fails 1 remote rollback site v9
   says 'has no release v9'
   # The old one goes first, and then the new one takes its name.
-  wait_for 40 eval '[ "$(docker ps --filter label=com.dokku.app-name=site --format "{{.Names}}")" = site.web.1 ]'
+  wait_for 120 eval '[ "$(docker ps --filter label=com.dokku.app-name=site --format "{{.Names}}")" = site.web.1 ]'
 }
 
 @test "an app's name may have a dot: it is its own host name" {
@@ -233,13 +234,17 @@ ask_until_told() {
 
 @test "a second push at once is refused" {
   repository slow
-  printf 'FROM dft-busybox\nRUN sleep 4\nCMD ["httpd", "-f", "-p", "5000", "-h", "/bin"]\n' >Dockerfile; commit
+  # The first one is under way until it is told to go on.
+  printf 'FROM dft-busybox\nCMD ["sh", "-c", "until [ -e /go ]; do sleep 0.1; done; exec httpd -f -p 5000 -h /bin"]\n' >Dockerfile; commit
+  told() { local id; id=$(docker ps -q --filter label=com.dokku.app-name=slow) && [ -n "$id" ] && docker exec "$id" touch /go; }
   busybox_image dft-busybox
   push >first.log 3>&- &
   local first=$!
-  wait_for 20 dokku apps:locked slow
+  wait_for 60 dokku apps:locked slow
   git commit -q --allow-empty -m more
-  fails 1 push
+  run push
+  wait_for 60 told
+  equal "$status" 1
   says 'slow currently has a deploy lock in place. Exiting...'
   wait $first
   grep -q 'Application deployed' first.log
@@ -272,12 +277,12 @@ ask_until_told() {
   printf '{"currentContext": "relayed"}' >~dokku/.docker/config.json
   printf '{"Name": "relayed", "Metadata": {}, "Endpoints": {"docker": {"Host": "unix://%s"}}}' "$PAAS/relay.sock" >"$meta/meta.json"
   chown -R dokku:dokku ~dokku/.docker
-  wait_for 5 test -S "$PAAS/relay.sock"; chmod 666 "$PAAS/relay.sock"
+  wait_for 60 test -S "$PAAS/relay.sock"; chmod 666 "$PAAS/relay.sock"
   git rm -q index.html; printf 'FROM dft-busybox\nRUN sleep 30\n' >Dockerfile; commit
   busybox_image dft-busybox
   push >push.log 3>&- &
   local pushing=$!
-  wait_for 20 grep -q 'sleep 30' push.log
+  wait_for 100 grep -q 'sleep 30' push.log
   kill "$relay"
   local refused=0
   wait "$pushing" || refused=$?
@@ -404,6 +409,7 @@ EOF
   local port; port=$(free_port)
   python3 -m http.server --bind "$host" --directory registry "$port" >/dev/null 2>requests.log 3>&- &
   local registry=$!
+  wait_for 60 curl -sf "http://$host:$port/"
   repository deps
   printf '{"name": "deps", "version": "1.0.0", "scripts": {"start": "node server.js", "build": "echo built > built"}, "dependencies": {"own": "http://%s:%s/own.tgz"}}' "$host" "$port" >package.json
   cat >server.js <<'EOF'
@@ -430,7 +436,7 @@ EOF
   local url; url=$(remote url ported)
   [[ $url == http://dokku.app:* ]]
   local port=${url##*:}
-  wait_for 5 curl -sf "http://127.0.0.1:$port/"
+  wait_for 60 curl -sf "http://127.0.0.1:$port/"
   equal "$(curl -s "http://127.0.0.1:$port/")" mine
   equal "$(status_of ported.dokku.app)" 404
   echo yours >index.html; commit
@@ -438,7 +444,8 @@ EOF
   says "http://dokku.app:$port"
   equal "$(curl -s "http://127.0.0.1:$port/")" yours
   echo dokku.app >~dokku/VHOST
-  wait_for 5 eval '[ "$(page ported.dokku.app)" = yours ]'
+  wait_for 60 eval '[ "$(page ported.dokku.app)" = yours ]'
+  wait_for 60 eval "! curl -s http://127.0.0.1:$port/"
   fails 7 curl -s "http://127.0.0.1:$port/"
 }
 
@@ -486,7 +493,7 @@ EOF
   docker stop -t 1 lasting.web.1 >/dev/null
   "$DFRIENDS" paas serve --listen "127.0.0.1:$PORT" >>"$PAAS/serve.log" 2>&1 3>&- &
   echo $! >"$PAAS/serve.pid"
-  wait_for 15 eval '[ "$(page lasting.dokku.app)" = still ]'
+  wait_for 60 eval '[ "$(page lasting.dokku.app)" = still ]'
 }
 
 @test "containers that get other addresses: each app answers with its own page, never with another's" {
@@ -495,7 +502,7 @@ EOF
   for app in gamma alpha beta; do docker stop -t 1 $app.web.1 >/dev/null; done
   ( for n in $(seq 200); do for app in alpha beta gamma; do echo "$(page $app.dokku.app) $app"; done; done >pages ) 3>&- &
   local asking=$!
-  for app in gamma beta alpha; do wait_for 20 eval '[ "$(page $app.dokku.app)" = "page of $app" ]'; done
+  for app in gamma beta alpha; do wait_for 120 eval '[ "$(page $app.dokku.app)" = "page of $app" ]'; done
   kill $asking; wait $asking || true
   equal "$(awk '/^page of/ && $3 != $4' pages)" ''
 }
@@ -522,7 +529,7 @@ EOF
 
 @test "after uninstall nothing is left" {
   kill "$(cat "$PAAS/serve.pid")"
-  wait_for 15 eval "! kill -0 $(cat "$PAAS/serve.pid") 2>/dev/null"
+  wait_for 60 eval "! kill -0 $(cat "$PAAS/serve.pid") 2>/dev/null"
   fails 5 dfriends paas uninstall
   fails 0 dfriends paas uninstall --force
   ! id dokku

@@ -13,8 +13,9 @@ up() { # [OPTION...]: sets DASHBOARD
   SERVICE_STATE=$DFRIENDS_STATE_DIR start_service up up --listen 127.0.0.1:0 "$@"
   DASHBOARD=$(sed -n 's#.*the dashboard is at \(http://[^/]*\)/.*#\1#p' "$SERVICE_LOG")
 }
-address_of() { sed -n 's/^listening on //p' "$SERVICE_LOG" | grep -v "${DASHBOARD#http://}" | sed -n "$1p"; }
+address_of() { sed -n 's/^listening on //p' "$SERVICE_LOG" | grep -vxF "${DASHBOARD#http://}" | sed -n "$1p"; }
 count_listening() { [ "$(grep -c '^listening on' "$SERVICE_LOG")" = "$1" ]; }
+count_stopping() { [ "$(grep -c '^stopping' "$SERVICE_LOG")" = "$1" ]; }
 status_of() { curl -s -o /dev/null -w '%{http_code}' "$@"; }
 ended() { ! kill -0 "$SERVICE_PID" 2>/dev/null; }
 
@@ -27,7 +28,7 @@ ended() { ! kill -0 "$SERVICE_PID" 2>/dev/null; }
   says "already serves"
   fails 0 dfriends down
   says "stopped (process $SERVICE_PID)"
-  ended
+  wait_for 60 ended
   fails 0 dfriends down
   says "nothing is up"
 }
@@ -35,7 +36,7 @@ ended() { ! kill -0 "$SERVICE_PID" 2>/dev/null; }
 @test "up runs every service that the configuration names, and all end in order on SIGTERM" {
   configure 'kv:\n  listen: 127.0.0.1:0\n  discovery: true\ncache:\n  listen: 127.0.0.1:0\n  dir: cached\ncluster:\n  lb:\n    listen: 127.0.0.1:0\n    kv: http://127.0.0.1:1\n'
   up
-  wait_for 10 count_listening 4
+  wait_for 60 count_listening 4
   local address answered=0
   for address in $(sed -n 's/^listening on //p' "$SERVICE_LOG"); do
     equal "$(curl -s "http://$address/healthz")" ok
@@ -47,7 +48,7 @@ ended() { ! kill -0 "$SERVICE_PID" 2>/dev/null; }
   equal "$(jq .kv.process <<<"$body")" "$SERVICE_PID"
   equal "$(jq .cache.process <<<"$body")" "$SERVICE_PID"
   kill "$SERVICE_PID"
-  wait_for 10 ended
+  wait_for 60 ended
   wait "$SERVICE_PID"
   equal "$(grep -c '^stopping' "$SERVICE_LOG")" 4
 }
@@ -55,26 +56,29 @@ ended() { ! kill -0 "$SERVICE_PID" 2>/dev/null; }
 @test "a second signal ends all at once, although a request is held" {
   configure 'kv:\n  listen: 127.0.0.1:0\n'
   up
-  wait_for 10 count_listening 2
-  curl -s "http://$(address_of 1)/v2/keys/none?wait=true" >/dev/null 3>&- &
+  wait_for 60 count_listening 2
+  curl -sv "http://$(address_of 1)/v2/keys/none?wait=true" >/dev/null 2>asked 3>&- &
+  wait_for 60 grep -q '^> GET' asked
   sleep 0.3
-  kill "$SERVICE_PID"; sleep 0.2; kill "$SERVICE_PID" 2>/dev/null || true
-  wait_for 3 ended
+  kill "$SERVICE_PID"
+  wait_for 60 count_stopping 2 # two signals at once are one
+  kill "$SERVICE_PID" 2>/dev/null || true
+  wait_for 7 ended # the first one alone would have let the request be for 8 s
 }
 
 @test "SIGHUP reads the dashboard's links again, and keeps the services" {
   configure 'kv:\n  listen: 127.0.0.1:0\nup:\n  link: ["One=http://one.example/"]\n'
   up
-  wait_for 10 count_listening 2
+  wait_for 60 count_listening 2
   equal "$(curl -s "$DASHBOARD/api/status" | jq -c .links)" '[{"title":"One","url":"http://one.example/"}]'
   printf 'kv:\n  listen: 127.0.0.1:0\nup:\n  link: ["Two=http://two.example/"]\n' >dfriends.yaml
   kill -HUP "$SERVICE_PID"
-  wait_for 5 bash -c "curl -s '$DASHBOARD/api/status' | grep -q two.example"
+  wait_for 60 bash -c "curl -s '$DASHBOARD/api/status' | grep -q two.example"
   kill -0 "$SERVICE_PID"
   equal "$(curl -s "http://$(address_of 1)/healthz")" ok
   printf 'up:\n  link: ["Three=javascript:alert(1)"]\n' >dfriends.yaml
   kill -HUP "$SERVICE_PID"
-  wait_for 5 grep -q 'is no link' "$SERVICE_LOG"
+  wait_for 60 grep -q 'is no link' "$SERVICE_LOG"
   curl -s "$DASHBOARD/api/status" | grep -q two.example
 }
 
@@ -82,7 +86,7 @@ ended() { ! kill -0 "$SERVICE_PID" 2>/dev/null; }
   local port; port=$(free_port)
   python3 -m http.server --bind 127.0.0.1 "$port" >/dev/null 2>&1 3>&- &
   local other=$!
-  wait_for 5 curl -s "http://127.0.0.1:$port/"
+  wait_for 60 curl -s "http://127.0.0.1:$port/"
   configure "cache:\n  listen: 127.0.0.1:0\n  dir: cached\nkv:\n  listen: 127.0.0.1:$port\n"
   run dfriends up --listen 127.0.0.1:0
   kill "$other"
@@ -126,7 +130,7 @@ ended() { ! kill -0 "$SERVICE_PID" 2>/dev/null; }
   need_engine
   configure 'kv:\n  listen: 127.0.0.1:0\nup:\n  link: ["Editor=http://one.example/", "Bad <b>=http://two.example/"]\n'
   up
-  wait_for 10 count_listening 2
+  wait_for 60 count_listening 2
   fails 0 node "$top/tests/functional/browser/dashboard.js" "$DASHBOARD/" "$PWD"
   [ -s desk.png ] && [ -s phone.png ]
 }
