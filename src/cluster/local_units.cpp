@@ -2,7 +2,7 @@
 #include "cluster/local_units.hpp"
 
 #include "base/clock.hpp"
-#include "cluster/supervisor/process_tree.hpp"
+#include "os/proc.hpp"
 
 #include <csignal>
 #include <fcntl.h>
@@ -103,7 +103,7 @@ void LocalUnits::start(const std::string& unit)
     if (before.load == "error")
         return;
     if (before.is_alive() && !before.invocation.empty())
-        for (const pid_t process : find_marked("INVOCATION_ID=" + before.invocation))
+        for (const pid_t process : os::find_marked("INVOCATION_ID=" + before.invocation))
             ::kill(process, SIGKILL);
     UnitState next;
     next.active = "activating";

@@ -2,6 +2,7 @@
 #include "os/listener.hpp"
 
 #include "base/text.hpp"
+#include "os/proc.hpp"
 
 #include <fmt/format.h>
 
@@ -49,16 +50,9 @@ std::string process_on_port(std::uint16_t port)
     const std::set<std::string> sockets = sockets_on(port);
     if (sockets.empty())
         return {};
-    std::error_code code;
-    for (fs::directory_iterator entry("/proc", code), end; !code && entry != end; entry.increment(code)) {
-        const std::string id = entry->path().filename().string();
-        if (!parse_unsigned(id) || !has_any(entry->path(), sockets))
-            continue;
-        std::ifstream file(entry->path() / "comm");
-        std::string name;
-        std::getline(file, name);
-        return fmt::format("{} (pid {})", printable(name), id);
-    }
+    for (const pid_t process : list_processes())
+        if (has_any(fmt::format("/proc/{}", process), sockets))
+            return fmt::format("{} (pid {})", printable(trim(read_proc(process, "comm"))), process);
     return {};
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
 #include <sys/types.h>
 #include <vector>
 
@@ -10,8 +9,5 @@ namespace dfriends::cluster {
 /// All processes below one: children, their children, and so on. Where that one is a subreaper
 /// (PR_SET_CHILD_SUBREAPER), none of what it ever started can leave.
 std::vector<pid_t> find_descendants(pid_t of);
-
-/// The processes whose environment has NAME=VALUE: what is left of a unit whose supervisor was killed.
-std::vector<pid_t> find_marked(const std::string& assignment);
 
 } // namespace dfriends::cluster

@@ -2,6 +2,7 @@
 #include "cluster/supervisor/journal.hpp"
 #include "cluster/supervisor/process_tree.hpp"
 #include "cluster/supervisor/unit_state.hpp"
+#include "os/proc.hpp"
 #include "os/process.hpp"
 
 #include <doctest/doctest.h>
@@ -82,7 +83,7 @@ TEST_CASE("find_descendants, find_marked: a child is found both ways until it en
     os::Child child = os::Child::start(command);
     const auto below = find_descendants(::getpid());
     CHECK(std::ranges::count(below, child.id()) == 1);
-    const auto marked = find_marked("DFRIENDS_TEST_MARK=m1");
+    const auto marked = os::find_marked("DFRIENDS_TEST_MARK=m1");
     CHECK(marked == std::vector<pid_t>{child.id()});
     child.signal(SIGKILL);
     child.wait();

@@ -3,59 +3,30 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "os/proc.hpp"
 #include "os/process.hpp"
 
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace dfriends::applets::house::demo {
 
-namespace {
-
 namespace fs = std::filesystem;
-
-/// A file of /proc; empty where the process is gone or somebody else's.
-std::string read_of(pid_t process, const char* name)
-{
-    try {
-        return os::read_file(fmt::format("/proc/{}/{}", process, name), 4U << 20U);
-    } catch (const Error&) {
-        return {};
-    }
-}
-
-} // namespace
 
 std::string birth_of(pid_t process)
 {
-    const std::string text = read_of(process, "stat");
-    const auto end = text.rfind(')'); // of the name, which may hold anything
-    if (end == text.npos)
-        return {};
-    const auto fields = words(std::string_view(text).substr(end + 1));
-    if (fields.size() < 20 || fields[0] == "Z" || fields[0] == "X")
+    const auto fields = os::stat_of(process);
+    if (fields.size() < 20)
         return {};
     return fmt::format("{} {}", fields[19], trim(os::read_file("/proc/sys/kernel/random/boot_id")));
 }
 
 std::vector<pid_t> find_marked(std::string_view variable, std::string_view value)
 {
-    const std::string wanted = fmt::format("{}={}", variable, value);
-    std::vector<pid_t> found;
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
-        const auto number = parse_unsigned(entry.path().filename().string());
-        if (!number || static_cast<pid_t>(*number) == ::getpid())
-            continue;
-        const auto process = static_cast<pid_t>(*number);
-        const std::string environment = read_of(process, "environ");
-        for (const std::string_view one : split(environment, '\0'))
-            if (one == wanted && !birth_of(process).empty()) {
-                found.push_back(process);
-                break;
-            }
-    }
+    std::vector<pid_t> found = os::find_marked(fmt::format("{}={}", variable, value));
+    std::erase_if(found, [](pid_t process) { return birth_of(process).empty(); });
     return found;
 }
 
@@ -64,12 +35,12 @@ std::vector<pid_t> find_owned(uid_t user)
     std::vector<pid_t> found;
     std::error_code ignored;
     const fs::path here = fs::read_symlink("/proc/self/ns/mnt", ignored);
-    for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
-        const auto number = parse_unsigned(entry.path().filename().string());
+    for (const pid_t process : os::list_processes()) {
+        const fs::path folder = fmt::format("/proc/{}", process);
         struct stat status{};
-        if (number && ::stat(entry.path().c_str(), &status) == 0 && status.st_uid == user &&
-            fs::read_symlink(entry.path() / "ns/mnt", ignored) == here)
-            found.push_back(static_cast<pid_t>(*number));
+        if (::stat(folder.c_str(), &status) == 0 && status.st_uid == user &&
+            fs::read_symlink(folder / "ns/mnt", ignored) == here)
+            found.push_back(process);
     }
     return found;
 }
