@@ -4,6 +4,7 @@
 #include "converge/load.hpp"
 #include "converge/schema.hpp"
 #include "unit/converge/catalogs.hpp"
+#include "unit/converge/caught.hpp"
 #include "unit/converge/folder.hpp"
 
 #include <doctest/doctest.h>
@@ -104,13 +105,10 @@ TEST_CASE("chef: what is wrong in a template is told at the template's line")
     const Folder folder;
     const auto error_in = [&](std::string_view text) {
         folder.write("web/templates/t.erb", text);
-        try {
+        return caught([&] {
             read_chef("template '/t' do\n  source 't.erb'\nend\n", folder.at("web/recipes/default.rb"),
                       debian_machine());
-        } catch (const Error& error) {
-            return error;
-        }
-        return Error(ErrorKind::internal, "no error");
+        });
     };
     CHECK(error_in("a\n\n<% if true %>\n").position().line == 3);
     CHECK(error_in("a\n<%= helper(1) %>\n").position().line == 2);

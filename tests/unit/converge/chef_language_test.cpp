@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/chef/recipe.hpp"
 #include "unit/converge/catalogs.hpp"
+#include "unit/converge/caught.hpp"
 
 #include <doctest/doctest.h>
 
@@ -22,12 +23,7 @@ std::string shown(const std::string& expression)
 
 Error error_of(std::string_view text)
 {
-    try {
-        said(text);
-    } catch (const Error& error) {
-        return error;
-    }
-    return Error(ErrorKind::internal, "no error");
+    return caught([&] { said(text); });
 }
 
 } // namespace

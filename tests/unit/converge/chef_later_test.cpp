@@ -2,6 +2,7 @@
 #include "converge/chef/recipe.hpp"
 #include "converge/schema.hpp"
 #include "unit/converge/catalogs.hpp"
+#include "unit/converge/caught.hpp"
 #include "unit/converge/folder.hpp"
 
 #include <doctest/doctest.h>
@@ -20,12 +21,7 @@ Catalog read(std::string_view text)
 
 Error error_of(std::string_view text)
 {
-    try {
-        read(text);
-    } catch (const Error& error) {
-        return error;
-    }
-    return Error(ErrorKind::internal, "no error");
+    return caught([&] { read(text); });
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "converge/schema.hpp"
 #include "converge/yaml/manifest.hpp"
 #include "unit/converge/catalogs.hpp"
+#include "unit/converge/caught.hpp"
 
 #include <doctest/doctest.h>
 
@@ -35,12 +36,7 @@ std::string said(std::string_view text)
 
 Error error_of(std::string_view text)
 {
-    try {
-        read(text);
-    } catch (const Error& error) {
-        return error;
-    }
-    return Error(ErrorKind::internal, "no error");
+    return caught([&] { read(text); });
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "base/error.hpp"
 #include "converge/attributes.hpp"
 #include "converge/engine_flags.hpp"
+#include "unit/converge/caught.hpp"
 
 #include <doctest/doctest.h>
 
@@ -21,12 +22,7 @@ std::string keys_of(std::string_view options)
 
 Error error_of(std::string_view options)
 {
-    try {
-        keys_of(options);
-    } catch (const Error& error) {
-        return error;
-    }
-    return Error(ErrorKind::internal, "no error");
+    return caught([&] { keys_of(options); });
 }
 
 } // namespace

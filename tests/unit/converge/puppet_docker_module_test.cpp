@@ -5,6 +5,7 @@
 #include "converge/resource_graph.hpp"
 #include "converge/schema.hpp"
 #include "unit/converge/catalogs.hpp"
+#include "unit/converge/caught.hpp"
 
 #include <doctest/doctest.h>
 
@@ -24,12 +25,7 @@ Catalog read(std::string_view text)
 
 Error error_of(std::string_view text)
 {
-    try {
-        read(text);
-    } catch (const Error& error) {
-        return error;
-    }
-    return Error(ErrorKind::internal, "no error");
+    return caught([&] { read(text); });
 }
 
 /// The addresses in the order of a run.

@@ -2,6 +2,7 @@
 #include "converge/attributes.hpp"
 #include "converge/puppet/manifest.hpp"
 #include "unit/converge/catalogs.hpp"
+#include "unit/converge/caught.hpp"
 #include "unit/converge/folder.hpp"
 
 #include <doctest/doctest.h>
@@ -36,12 +37,7 @@ class Site {
     }
     Error error_of(std::string_view text) const
     {
-        try {
-            read_puppet(text, folder.at("site.pp"), debian_machine());
-        } catch (const Error& error) {
-            return error;
-        }
-        return Error(ErrorKind::internal, "no error");
+        return caught([&] { read_puppet(text, folder.at("site.pp"), debian_machine()); });
     }
 
     Folder folder;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/puppet/lexer.hpp"
+#include "unit/converge/caught.hpp"
 
 #include <doctest/doctest.h>
 
@@ -43,12 +44,7 @@ std::string tokens_of(std::string_view text)
 
 Error error_of(std::string_view text)
 {
-    try {
-        tokens_of(text);
-    } catch (const Error& error) {
-        return error;
-    }
-    return Error(ErrorKind::internal, "no error");
+    return caught([&] { tokens_of(text); });
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "converge/schema.hpp"
 #include "converge/yaml/manifest.hpp"
 #include "unit/converge/catalogs.hpp"
+#include "unit/converge/caught.hpp"
 #include "unit/converge/folder.hpp"
 
 #include <doctest/doctest.h>
@@ -62,12 +63,7 @@ std::string order(std::string_view text)
 
 Error error_of(std::string_view text)
 {
-    try {
-        order_resources(read(text));
-    } catch (const Error& error) {
-        return error;
-    }
-    return Error(ErrorKind::internal, "no error");
+    return caught([&] { order_resources(read(text)); });
 }
 
 } // namespace
@@ -91,14 +87,7 @@ TEST_CASE("puppet: classes and defined types come from the files of modules, by 
     CHECK(messages_of(read_main("class { 'web': port => 81 }")) == "log /srv|site a 81 a2");
     CHECK(messages_of(read_main("web::site { 'b': port => 1 }\ninclude web::params, web::log, ::web::log")) ==
           "site b 1 b2|log /srv");
-    const auto error_of_main = [&](std::string_view text) {
-        try {
-            read_main(text);
-        } catch (const Error& error) {
-            return error;
-        }
-        return Error(ErrorKind::internal, "no error");
-    };
+    const auto error_of_main = [&](std::string_view text) { return caught([&] { read_main(text); }); };
     const Error inside = error_of_main("include bad");
     CHECK(inside.position().file == folder.at("modules/bad/manifests/init.pp"));
     CHECK(inside.position().line == 2);

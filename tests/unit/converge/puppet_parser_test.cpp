@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "converge/puppet/parser.hpp"
+#include "unit/converge/caught.hpp"
 
 #include <doctest/doctest.h>
 
@@ -45,12 +46,7 @@ NodeKind kind(std::string_view text)
 
 Error error_of(std::string_view text)
 {
-    try {
-        parsed(text);
-    } catch (const Error& error) {
-        return error;
-    }
-    return Error(ErrorKind::internal, "no error");
+    return caught([&] { parsed(text); });
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "converge/attributes.hpp"
 #include "converge/puppet/manifest.hpp"
 #include "unit/converge/catalogs.hpp"
+#include "unit/converge/caught.hpp"
 #include "unit/converge/folder.hpp"
 
 #include <doctest/doctest.h>
@@ -20,12 +21,7 @@ std::string said(std::string_view text, const std::string& file = "m.pp")
 
 Error error_of(std::string_view text, const std::string& file = "m.pp")
 {
-    try {
-        read_puppet(text, file, debian_machine());
-    } catch (const Error& error) {
-        return error;
-    }
-    return Error(ErrorKind::internal, "no error");
+    return caught([&] { read_puppet(text, file, debian_machine()); });
 }
 
 /// What a text makes of a template, given variables before it.

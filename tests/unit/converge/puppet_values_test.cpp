@@ -2,6 +2,7 @@
 // The data types and the functions of Puppet and stdlib. What they say is what puppet 7.23 says.
 #include "converge/puppet/manifest.hpp"
 #include "unit/converge/catalogs.hpp"
+#include "unit/converge/caught.hpp"
 #include "unit/converge/folder.hpp"
 
 #include <doctest/doctest.h>
@@ -24,12 +25,7 @@ std::string shown(const std::string& expression)
 
 Error error_of(std::string_view text)
 {
-    try {
-        read_puppet(text, "m.pp", debian_machine());
-    } catch (const Error& error) {
-        return error;
-    }
-    return Error(ErrorKind::internal, "no error");
+    return caught([&] { read_puppet(text, "m.pp", debian_machine()); });
 }
 
 /// Whether a value is of a type.
