@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/cache_store.hpp"
 
+#include "base/encoding.hpp"
 #include "base/error.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
@@ -60,8 +60,7 @@ BlobPointer open_blob(const os::Path& path, const std::string& sha256)
 
 bool is_sha256(std::string_view text)
 {
-    return text.size() == 64 &&
-           std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    return text.size() == 64 && is_hex(text);
 }
 
 std::optional<bool> is_sound_file(const os::Path& path, const std::string& sha256)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/reference.hpp"
 
+#include "base/encoding.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -56,7 +57,7 @@ bool is_digest(std::string_view text)
     const auto [algorithm, hexadecimal] = split_once(text, ':');
     return !algorithm.empty() && hexadecimal.size() >= 32 && hexadecimal.size() <= 128 &&
            std::ranges::all_of(algorithm, [](char c) { return is_word(c) || c == '+' || c == '.' || c == '-'; }) &&
-           std::ranges::all_of(hexadecimal, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+           is_hex(hexadecimal);
 }
 
 bool is_registry(std::string_view text)

@@ -3,6 +3,7 @@
 
 #include "converge/attributes.hpp"
 #include "converge/facts.hpp"
+#include "converge/schema.hpp"
 
 #include <string>
 #include <string_view>
@@ -26,6 +27,13 @@ inline Facts debian_machine()
     facts.architecture = "x86_64";
     facts.processors = 4;
     return facts;
+}
+
+/// A catalog that has passed the check against the table, too.
+inline Catalog checked(Catalog catalog)
+{
+    check(catalog);
+    return catalog;
 }
 
 /// An attribute as text; "(none)" where it is not given.

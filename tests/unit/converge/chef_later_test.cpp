@@ -14,9 +14,7 @@ namespace {
 
 Catalog read(std::string_view text)
 {
-    Catalog catalog = read_chef(text, "r.rb", debian_machine());
-    check(catalog);
-    return catalog;
+    return checked(read_chef(text, "r.rb", debian_machine()));
 }
 
 Error error_of(std::string_view text)

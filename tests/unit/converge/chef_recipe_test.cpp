@@ -13,12 +13,9 @@ using namespace dfriends::converge;
 
 namespace {
 
-/// The catalog, which must also pass the check against the table.
 Catalog read(std::string_view text)
 {
-    Catalog catalog = read_chef(text, "recipes/r.rb", debian_machine());
-    check(catalog);
-    return catalog;
+    return checked(read_chef(text, "recipes/r.rb", debian_machine()));
 }
 
 Resource one(std::string_view text)

@@ -18,9 +18,7 @@ namespace {
 
 Catalog read(std::string_view text)
 {
-    Catalog catalog = read_puppet(text, "m.pp", debian_machine());
-    check(catalog);
-    return catalog;
+    return checked(read_puppet(text, "m.pp", debian_machine()));
 }
 
 Error error_of(std::string_view text)

@@ -17,12 +17,9 @@ using namespace dfriends::converge;
 
 namespace {
 
-/// The catalog, which must also pass the check against the table.
 Catalog read(std::string_view text)
 {
-    Catalog catalog = read_puppet(text, "m.pp", debian_machine());
-    check(catalog);
-    return catalog;
+    return checked(read_puppet(text, "m.pp", debian_machine()));
 }
 
 Resource one(std::string_view text)
